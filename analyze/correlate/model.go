@@ -1,0 +1,112 @@
+// Package correlate decides what belongs together: which host, which process, which connection, on what basis.
+package correlate
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/wirewitness/wirewitness/analyze/finding"
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// A Host is what several sources agree on.
+type Host struct {
+	Name      string       // as most often written; "" for a local address of a capture that no log names
+	Aliases   []string     // other spellings, sorted
+	Addrs     []netip.Addr // sorted
+	Processes []*Process   // by start, then id
+	Clocks    []finding.Clock
+}
+
+// A Process is one process instance with a lifetime in corrected UTC.
+type Process struct {
+	Host         *Host
+	EntityID     string
+	PID          uint32
+	Image        string // best path known: drive letter form where one source has it
+	CommandLine  string
+	OriginalName string
+	Company      string
+	Product      string
+	Description  string
+	User         string
+	Integrity    string
+	Hashes       string
+	Parent       *Process // nil when unknown
+	// ParentImage, ParentLine and ParentPID are what the start event says, also where Parent is nil.
+	ParentImage, ParentLine string
+	ParentPID               uint32
+	// Start and End bound the lifetime; zero means before, or after, what the logs cover.
+	Start, End time.Time
+	Service    string // service group of svchost.exe (-k ... [-s ...])
+	Refs       []evidence.Ref
+}
+
+// A Link is one connection seen from one end: from the end of Host where a log speaks for it. A connection between two
+// hosts with logs is two links that share Conn.
+type Link struct {
+	Host    *Host // nil only when neither end is local
+	Process *Process
+	// Conn is what capture or sensor show, nil when only the host's log speaks of it.
+	Conn *evidence.Conn
+	// Sockets are the host's statements about it (Sysmon 3, 5156), in time order.
+	Sockets   []*evidence.Socket
+	Transport evidence.Transport
+	// Local and Remote are the ends as seen from Host; Outbound tells whether Host opened it (Unknown for the rare case
+	// where nothing says).
+	Local, Remote netip.AddrPort
+	Outbound      evidence.Tri
+	// Start and End are corrected UTC (capture time where there is a capture).
+	Start, End time.Time
+	// Names are what Host asked for to get Remote's address, or what the content named, best first.
+	Names       []string
+	Attribution finding.Attribution
+	// Asked are lookups that the process of this link made for the names that DNS traffic of this link carried.
+	Asked []*evidence.Lookup
+}
+
+// ServicePort is the responder's port: Remote's for outbound, Local's for inbound.
+func (l *Link) ServicePort() uint16 {
+	if l.Outbound == evidence.No {
+		return l.Local.Port()
+	}
+	return l.Remote.Port()
+}
+
+// Sent returns the payload bytes Host sent and received over the connection, as far as measured.
+func (l *Link) Sent() (sent, received evidence.Count) {
+	if l.Conn == nil {
+		return
+	}
+	p := l.Conn.Volume.Payload
+	if l.Conn.Orig == l.Local {
+		return p.Orig, p.Resp
+	}
+	return p.Resp, p.Orig
+}
+
+// A Lookup is a name a process asked for, with host and process resolved and the time corrected.
+type Lookup struct {
+	*evidence.Lookup
+	Host    *Host
+	Process *Process // nil when it could not be resolved
+	At      time.Time
+}
+
+// An Access is one process reaching into another, resolved and in corrected UTC.
+type Access struct {
+	*evidence.Access
+	Host           *Host
+	Source, Target *Process // nil when not resolved
+	At             time.Time
+}
+
+// A Case is the joined evidence.
+type Case struct {
+	Hosts    []*Host // by name, nameless last by address
+	Links    []*Link // by start, then tuple, then host
+	Lookups  []*Lookup
+	Accesses []*Access
+	// Local tells whether an address belongs to the local networks or to a known host.
+	Local func(netip.Addr) bool
+}
