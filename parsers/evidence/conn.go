@@ -215,6 +215,7 @@ type Capture struct {
 	Snaplen     uint32
 	First, Last time.Time
 	Frames      uint64
+	Lines       uint64 // log lines read, for sensor logs
 	Bytes       uint64 // original length of all frames
 	CutFrames   uint64 // frames shorter than on the wire
 	NotIP       uint64 // frames without an IP layer

@@ -1,0 +1,82 @@
+package evidence
+
+// A Batch is a Sink that keeps everything one file states. Event records themselves are not kept, only counted: see
+// Tally.
+type Batch struct {
+	Processes []Process
+	Exits     []Exit
+	Sockets   []Socket
+	Lookups   []Lookup
+	Accesses  []Access
+	Clearings []Cleared
+	Conns     []Conn
+	Apps      []AppRecord
+	Captures  []Capture
+	Problems  Problems
+	Tallies   Tallies
+}
+
+// Process keeps p.
+func (b *Batch) Process(p Process) { b.Processes = append(b.Processes, p) }
+
+// Exit keeps e.
+func (b *Batch) Exit(e Exit) { b.Exits = append(b.Exits, e) }
+
+// Socket keeps s.
+func (b *Batch) Socket(s Socket) { b.Sockets = append(b.Sockets, s) }
+
+// Lookup keeps l.
+func (b *Batch) Lookup(l Lookup) { b.Lookups = append(b.Lookups, l) }
+
+// Access keeps a.
+func (b *Batch) Access(a Access) { b.Accesses = append(b.Accesses, a) }
+
+// Cleared keeps c.
+func (b *Batch) Cleared(c Cleared) { b.Clearings = append(b.Clearings, c) }
+
+// Conn keeps c.
+func (b *Batch) Conn(c Conn) { b.Conns = append(b.Conns, c) }
+
+// App keeps a.
+func (b *Batch) App(a AppRecord) { b.Apps = append(b.Apps, a) }
+
+// Capture keeps c.
+func (b *Batch) Capture(c Capture) { b.Captures = append(b.Captures, c) }
+
+// Problem counts p, and keeps it as long as there are few.
+func (b *Batch) Problem(p Problem) { b.Problems.add(p) }
+
+// Record counts h.
+func (b *Batch) Record(h Header) { b.Tallies.add(h) }
+
+// Records returns how much was read, in the unit of the format: events, frames or lines.
+func (b *Batch) Records() uint64 {
+	n := b.Tallies.Records
+	for _, c := range b.Captures {
+		n += c.Frames + c.Lines
+	}
+	return n
+}
+
+// Problems holds the first problems of a file and counts all.
+type Problems struct {
+	First []Problem // at most MaxProblems, in the order of the file
+	Total int
+	Lost  uint64 // records known to be lost
+	// Incomplete tells whether one of all problems means that the file was not read wholly.
+	Incomplete bool
+}
+
+// MaxProblems bounds Problems.First.
+const MaxProblems = 100
+
+func (ps *Problems) add(p Problem) {
+	ps.Total++
+	ps.Incomplete = ps.Incomplete || p.Incomplete()
+	if p.Known {
+		ps.Lost += p.Lost
+	}
+	if len(ps.First) < MaxProblems {
+		ps.First = append(ps.First, p)
+	}
+}
