@@ -1,0 +1,30 @@
+package winevent
+
+import (
+	"strings"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// The DNS client's events have no page of their own; the names are those of the provider's manifest
+// (wevtutil gp Microsoft-Windows-DNS-Client /ge /gm). The process that asked is only named as the writer of the event,
+// by its id.
+
+// clientQuery reads event 3006, a query that begins: no status and no results yet.
+func clientQuery(e *event) statement { return e.lookup() }
+
+// clientAnswer reads event 3008, the query completed, and 3020, one server's response. The first calls its status
+// QueryStatus, the second Status.
+func clientAnswer(e *event) statement { return e.lookup() }
+
+func (e *event) lookup() statement {
+	l := evidence.Lookup{
+		Program: evidence.Program{PID: e.ExecutionPID},
+		Name:    strings.TrimSuffix(e.text("QueryName"), "."),
+		Type:    uint16(e.uint(16, "QueryType")),
+		Status:  uint32(e.uint(32, "QueryStatus", "Status")),
+	}
+	e.hash.Uint(uint64(e.ExecutionPID))
+	l.Answers, l.Aliases = results(e.text("QueryResults"))
+	return func(h evidence.Header, out evidence.Sink) { l.Header = h; out.Lookup(l) }
+}

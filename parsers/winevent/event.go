@@ -1,0 +1,159 @@
+package winevent
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// An event is a record while its meaning is read. What an accessor returns is normalised and goes into the hash, so the
+// Digest covers what the meaning was read from, no more and no less.
+type event struct {
+	*Record
+	hash Hash
+}
+
+// field returns the trimmed text of the first of the names that the record has a value for; "" when it has none. The
+// names are spellings of one field: versions of Windows and Sysmon do not agree on "Id" and "ID".
+func (e *event) field(names ...string) string {
+	for _, name := range names {
+		if s, _ := e.Fields.Field(name); s != "" {
+			return unset(strings.TrimSpace(s))
+		}
+	}
+	return ""
+}
+
+// unset is what the log's word for "nothing here" stands for.
+func unset(s string) string {
+	if s == "-" {
+		return ""
+	}
+	return s
+}
+
+func (e *event) text(names ...string) string {
+	s := e.field(names...)
+	e.hash.Text(s)
+	return s
+}
+
+// uint reads a number of up to the given bits, decimal or 0x...; 0 when there is none.
+func (e *event) uint(bits int, names ...string) uint64 {
+	n := number(e.field(names...), bits)
+	e.hash.Uint(n)
+	return n
+}
+
+func number(s string, bits int) uint64 {
+	if hex, ok := cutPrefixFold(s, "0x"); ok {
+		n, _ := parseUint(hex, 16, bits)
+		return n
+	}
+	n, _ := parseUint(s, 10, bits)
+	return n
+}
+
+// parseUint is strconv.ParseUint with 0 for numbers that do not fit: a wrong number is worse than none.
+func parseUint(s string, base, bits int) (uint64, error) {
+	n, err := strconv.ParseUint(s, base, bits)
+	if err != nil {
+		return 0, err
+	}
+	return n, nil
+}
+
+func cutPrefixFold(s, prefix string) (string, bool) {
+	if len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix) {
+		return s[len(prefix):], true
+	}
+	return s, false
+}
+
+func (e *event) pid(names ...string) uint32 { return uint32(e.uint(32, names...)) }
+
+// image reads a path. Sysmon writes "<unknown process>" when the process was gone before it could look, and some
+// forwarders escape that for HTML.
+func (e *event) image(names ...string) string {
+	s := e.field(names...)
+	if s == "<unknown process>" || s == "&lt;unknown process&gt;" {
+		s = ""
+	}
+	e.hash.Text(s)
+	return s
+}
+
+const nilGUID = "00000000-0000-0000-0000-000000000000"
+
+// entity reads a ProcessGuid: lower case without braces, "" when all zero.
+func (e *event) entity(names ...string) string {
+	s := strings.ToLower(strings.Trim(e.field(names...), "{}"))
+	if s == nilGUID {
+		s = ""
+	}
+	e.hash.Text(s)
+	return s
+}
+
+// account joins a domain and a name as Sysmon writes them.
+func (e *event) account(domain, name string) string {
+	return joinAccount(e.text(domain), e.text(name))
+}
+
+func joinAccount(domain, name string) string {
+	if domain == "" || name == "" {
+		return name
+	}
+	return domain + `\` + name
+}
+
+// end reads an address and a port. An address that cannot be read leaves the zero address.
+func (e *event) end(addr, port string) netip.AddrPort {
+	a := Addr(e.field(addr))
+	e.hash.Text(a.String())
+	return netip.AddrPortFrom(a, uint16(e.uint(16, port)))
+}
+
+// Addr reads an address as logs write it: IPv4-mapped addresses become IPv4, zones are dropped because other evidence
+// does not know them. It returns the zero address for anything else.
+func Addr(s string) netip.Addr {
+	a, err := netip.ParseAddr(s)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return a.Unmap().WithZone("")
+}
+
+// transport reads a protocol, by name or by IANA number.
+func (e *event) transport(name string) evidence.Transport {
+	s := strings.ToLower(e.field(name))
+	if t, ok := transports[s]; ok {
+		s = string(t)
+	} else if _, err := parseUint(s, 10, 8); err == nil {
+		s = "ip/" + s
+	}
+	e.hash.Text(s)
+	return evidence.Transport(s)
+}
+
+// https://www.iana.org/assignments/protocol-numbers/
+var transports = map[string]evidence.Transport{
+	"1":   evidence.ICMP,
+	"6":   evidence.TCP,
+	"17":  evidence.UDP,
+	"58":  evidence.ICMP6,
+	"132": evidence.SCTP,
+}
+
+// after returns what follows the label in the rendered message, up to the end of the line. It is only fit for values that
+// stand before any text that the subject of the event can choose.
+func (e *event) after(label string) string {
+	_, rest, ok := strings.Cut(e.Message, label)
+	if !ok {
+		return ""
+	}
+	line, _, _ := strings.Cut(rest, "\n")
+	return unset(strings.TrimSpace(line))
+}

@@ -1,0 +1,151 @@
+package winevent
+
+import (
+	"net/netip"
+	"strings"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// Sysmon's events are described in https://learn.microsoft.com/sysinternals/downloads/sysmon and by its own manifest
+// (sysmon -s).
+
+// subject is the process that a Sysmon event speaks of. Older nxlog exports lose ProcessId to the System field of nearly
+// the same name; the message, where it was kept, has it before anything the process could have chosen.
+func (e *event) subject() evidence.Program {
+	pid := number(e.field("ProcessId"), 32)
+	if pid == 0 {
+		pid = number(e.after("\nProcessId: "), 32)
+	}
+	e.hash.Uint(pid)
+	return evidence.Program{
+		EntityID: e.entity("ProcessGuid", "ProcessGUID"),
+		PID:      uint32(pid),
+		Image:    e.image("Image"),
+		User:     e.text("User"),
+	}
+}
+
+// sysmonStart reads event 1, ProcessCreate.
+func sysmonStart(e *event) statement {
+	p := evidence.Process{
+		Program:      e.subject(),
+		CommandLine:  e.text("CommandLine"),
+		CurrentDir:   e.text("CurrentDirectory"),
+		OriginalName: e.text("OriginalFileName"),
+		Company:      e.text("Company"),
+		Product:      e.text("Product"),
+		Description:  e.text("Description"),
+		Hashes:       e.text("Hashes", "Hash"),
+		Integrity:    e.text("IntegrityLevel"),
+		LogonID:      e.logon("LogonId"),
+		Parent: evidence.Program{
+			EntityID: e.entity("ParentProcessGuid", "ParentProcessGUID"),
+			PID:      e.pid("ParentProcessId"),
+			Image:    e.image("ParentImage"),
+			User:     e.text("ParentUser"),
+		},
+		ParentLine: e.text("ParentCommandLine"),
+	}
+	return func(h evidence.Header, out evidence.Sink) { p.Header = h; out.Process(p) }
+}
+
+// sysmonConnection reads event 3, NetworkConnect.
+func sysmonConnection(e *event) statement {
+	s := evidence.Socket{
+		Program:   e.subject(),
+		Kind:      evidence.Connect,
+		Transport: e.transport("Protocol"),
+		Src:       e.end("SourceIp", "SourcePort"),
+		Dst:       e.end("DestinationIp", "DestinationPort"),
+		SrcHost:   e.text("SourceHostname"),
+		DstHost:   e.text("DestinationHostname"),
+		Initiated: truth(e.text("Initiated")),
+	}
+	return func(h evidence.Header, out evidence.Sink) { s.Header = h; out.Socket(s) }
+}
+
+func truth(s string) evidence.Tri {
+	switch strings.ToLower(s) {
+	case "true", "1":
+		return evidence.Yes
+	case "false", "0":
+		return evidence.No
+	}
+	return evidence.Unknown
+}
+
+// sysmonExit reads event 5, ProcessTerminate.
+func sysmonExit(e *event) statement {
+	x := evidence.Exit{Program: e.subject()}
+	return func(h evidence.Header, out evidence.Sink) { x.Header = h; out.Exit(x) }
+}
+
+// sysmonThread reads event 8, CreateRemoteThread.
+func sysmonThread(e *event) statement {
+	a := e.access(evidence.RemoteThread)
+	a.StartModule = e.text("StartModule")
+	return func(h evidence.Header, out evidence.Sink) { a.Header = h; out.Access(a) }
+}
+
+// sysmonAccess reads event 10, ProcessAccess.
+func sysmonAccess(e *event) statement {
+	a := e.access(evidence.Opened)
+	a.Granted = uint32(e.uint(32, "GrantedAccess"))
+	a.CallTrace = e.text("CallTrace")
+	return func(h evidence.Header, out evidence.Sink) { a.Header = h; out.Access(a) }
+}
+
+// access reads the two sides of events 8 and 10, which spell the GUIDs differently.
+func (e *event) access(kind evidence.AccessKind) evidence.Access {
+	return evidence.Access{Kind: kind, Source: e.side("Source"), Target: e.side("Target")}
+}
+
+func (e *event) side(of string) evidence.Program {
+	return evidence.Program{
+		EntityID: e.entity(of+"ProcessGuid", of+"ProcessGUID"),
+		PID:      e.pid(of + "ProcessId"),
+		Image:    e.image(of + "Image"),
+		User:     e.text(of + "User"),
+	}
+}
+
+// sysmonQuery reads event 22, DNSEvent.
+func sysmonQuery(e *event) statement {
+	l := evidence.Lookup{
+		Program: e.subject(),
+		Name:    strings.TrimSuffix(e.text("QueryName"), "."),
+		Status:  uint32(e.uint(32, "QueryStatus")),
+	}
+	l.Answers, l.Aliases = results(e.text("QueryResults"))
+	return func(h evidence.Header, out evidence.Sink) { l.Header = h; out.Lookup(l) }
+}
+
+// maxResults bounds the answers kept of one lookup; a DNS message has room for fewer.
+const maxResults = 4096
+
+// results reads "type:  5 name;::ffff:192.0.2.4;": CNAMEs with their record type in front, addresses without.
+func results(text string) (answers []netip.Addr, aliases []string) {
+	for item := range strings.SplitSeq(text, ";") {
+		item = strings.TrimSpace(item)
+		kind, value := recordType(item)
+		switch addr := Addr(value); {
+		case len(answers)+len(aliases) >= maxResults:
+			return answers, aliases
+		case addr.IsValid():
+			answers = append(answers, addr)
+		case kind == "5":
+			aliases = append(aliases, strings.TrimSuffix(value, "."))
+		}
+	}
+	return answers, aliases
+}
+
+func recordType(item string) (kind, value string) {
+	rest, ok := cutPrefixFold(item, "type:")
+	if !ok {
+		return "", item
+	}
+	kind, value, _ = strings.Cut(strings.TrimSpace(rest), " ")
+	return kind, strings.TrimSpace(value)
+}
