@@ -1,0 +1,58 @@
+package parsers
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+)
+
+// nameApart gives files of different arguments that share a name a short hash of their content, and the folders of
+// such arguments one of everything below the argument, so that neither depends on the order of the arguments. The
+// files must be sorted by name.
+func nameApart(files []*opened) {
+	times := map[string]int{}
+	for _, o := range files {
+		times[o.Name]++
+	}
+	clash := map[string]bool{}
+	for _, o := range files {
+		clash[o.root] = clash[o.root] || times[o.Name] > 1
+	}
+	labels := label(files, clash)
+	taken := map[string]int{}
+	for _, o := range files {
+		if times[o.Name] > 1 {
+			o.Name += "#" + short(o.SHA256)
+			if taken[o.Name]++; taken[o.Name] > 1 { // same name, same content: it does not matter which is which
+				o.Name += fmt.Sprintf("-%d", taken[o.Name])
+			}
+		}
+		o.folder += labels[o.root]
+	}
+}
+
+// label returns a mark for each clashing argument, made from the names and contents below it.
+func label(files []*opened, clash map[string]bool) map[string]string {
+	labels := map[string]string{}
+	for root, clashes := range clash {
+		if !clashes {
+			continue
+		}
+		h := sha256.New()
+		for _, o := range files {
+			if o.root == root {
+				fmt.Fprintf(h, "%s %s\n", o.SHA256, o.name)
+			}
+		}
+		labels[root] = "#" + short(hex.EncodeToString(h.Sum(nil)))
+	}
+	return labels
+}
+
+// short is how much of a hash tells names apart for people; "unread" stands for a file that could not be hashed.
+func short(hash string) string {
+	if hash == "" {
+		return "unread"
+	}
+	return hash[:8]
+}

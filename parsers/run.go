@@ -1,0 +1,212 @@
+package parsers
+
+import (
+	"cmp"
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"runtime"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// Options are how Run works; none of them changes what it returns.
+type Options struct {
+	Jobs     int                     // files read at the same time, 0 for one per processor
+	Progress func(done, total int64) // called from several goroutines; bytes, every file counted twice (hashed, read)
+	Spool    string                  // folder for unpacked evidence, "" for the system's
+}
+
+// Run reads the files under args with the first format that recognises each. Results are sorted by name. The error is
+// ctx's, or an argument that cannot be found; whatever is wrong with a single file stands in its Source.
+func Run(ctx context.Context, args []string, formats []Format, opt Options) ([]*Source, error) {
+	files, err := walk(ctx, args)
+	if err != nil {
+		return nil, err
+	}
+	r := &run{formats: formats, opt: opt, meter: newMeter(files, opt.Progress)}
+	r.opened = make([]*opened, len(files))
+	if err := r.each(ctx, len(files), func(i int) { r.opened[i] = r.look(ctx, files[i]) }); err != nil {
+		return nil, err
+	}
+	nameApart(r.opened)
+	slices.SortFunc(r.opened, func(a, b *opened) int { return cmp.Compare(a.Name, b.Name) })
+	r.skipCopies()
+	if err := r.each(ctx, len(files), func(i int) { r.read(ctx, r.opened[i]) }); err != nil {
+		return nil, err
+	}
+	return r.sources(), nil
+}
+
+// A run is one call of Run.
+type run struct {
+	formats []Format
+	opt     Options
+	meter   *meter
+	opened  []*opened
+}
+
+// An opened is a file on its way through the run.
+type opened struct {
+	*Source
+	found
+	folder string
+	format *Format
+	id     identity
+	copyOf *opened
+}
+
+// each calls do for 0..n-1, several at a time, and returns ctx's error.
+func (r *run) each(ctx context.Context, n int, do func(int)) error {
+	var g errgroup.Group
+	g.SetLimit(cmp.Or(max(r.opt.Jobs, 0), runtime.GOMAXPROCS(0)))
+	for i := range n {
+		if ctx.Err() != nil {
+			break
+		}
+		g.Go(func() error { do(i); return nil })
+	}
+	g.Wait()
+	return ctx.Err()
+}
+
+// look hashes a file and finds its format.
+func (r *run) look(ctx context.Context, f found) *opened {
+	o := &opened{found: f, Source: &Source{Name: f.name, Size: uint64(f.size), State: Unreadable, Batch: &evidence.Batch{}}}
+	if o.folder = path.Dir(f.name); o.folder == "." {
+		o.folder = ""
+	}
+	part := r.meter.part(f.size)
+	defer part.finish()
+	id, err := identify(ctx, &f, r.recognised, part)
+	o.id = id
+	switch {
+	case errors.As(err, new(specialError)):
+		o.State = Unknown
+		o.problem(evidence.Unsupported, err)
+		return o
+	case err != nil:
+		o.problem(evidence.Unreadable, err)
+		return o
+	}
+	o.Size, o.SHA256, o.format = uint64(id.size), hex.EncodeToString(id.stored[:]), id.format
+	if id.packed {
+		o.Unpacked = "gzip"
+	}
+	switch {
+	case len(id.head) == 0:
+		o.State = Empty
+	case o.format == nil:
+		o.State = Unknown
+	default:
+		o.Format, o.Unit = o.format.Name, o.format.Unit
+	}
+	o.id.head = nil
+	return o
+}
+
+// recognised returns the first format that says yes. A format whose Sniff panics does not.
+func (r *run) recognised(head []byte) *Format {
+	for i := range r.formats {
+		if sniffs(&r.formats[i], head) {
+			return &r.formats[i]
+		}
+	}
+	return nil
+}
+
+func sniffs(f *Format, head []byte) (yes bool) {
+	defer func() {
+		if recover() != nil {
+			yes = false
+		}
+	}()
+	return f.Sniff(head)
+}
+
+// skipCopies leaves files out whose content stands in an earlier one too.
+func (r *run) skipCopies() {
+	first := map[[32]byte]*opened{}
+	for _, o := range r.opened {
+		if o.format == nil {
+			continue
+		}
+		if of := first[o.id.content]; of != nil {
+			o.copyOf, o.SameAs = of, of.Name
+			continue
+		}
+		first[o.id.content] = o
+	}
+}
+
+// read parses a recognised file.
+func (r *run) read(ctx context.Context, o *opened) {
+	part := r.meter.part(o.size)
+	defer part.finish()
+	if o.format == nil || o.copyOf != nil {
+		return
+	}
+	if err := r.parse(ctx, o, part); err != nil {
+		o.problemOf(err)
+	}
+	o.settle()
+}
+
+func (r *run) parse(ctx context.Context, o *opened, part *part) (err error) {
+	in, err := openInput(ctx, o, r.opt.Spool)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	defer func() {
+		if p := recover(); p != nil {
+			err = evidence.Problem{Kind: evidence.Defect, Ref: evidence.Ref{File: o.Name}, Err: fmt.Errorf("panic: %v in %s", p, culprit())}
+		}
+	}()
+	err = o.format.Parse(ctx, &Input{Name: o.Name, Folder: o.folder, Size: in.size, ReaderAt: part.watch(in, in.size)}, o.Batch)
+	return cmp.Or(err, in.unchanged())
+}
+
+// culprit names the function that panicked, as seen from a deferred one.
+func culprit() string {
+	pcs := make([]uintptr, 32)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
+	for {
+		f, more := frames.Next()
+		if !more || !strings.HasPrefix(f.Function, "runtime.") {
+			return fmt.Sprintf("%s, line %d", f.Function, f.Line)
+		}
+	}
+}
+
+// problemOf notes what Parse returned.
+func (o *opened) problemOf(err error) {
+	var p evidence.Problem
+	switch {
+	case errors.As(err, &p):
+		o.Batch.Problem(p)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		o.problem(evidence.Truncated, err)
+	default:
+		o.problem(evidence.Unreadable, err)
+	}
+}
+
+func (r *run) sources() []*Source {
+	all := make([]*Source, len(r.opened))
+	for i, o := range r.opened {
+		if o.copyOf != nil {
+			o.State = o.copyOf.State
+		}
+		o.figures()
+		all[i] = o.Source
+	}
+	return all
+}
