@@ -1,11 +1,21 @@
 package report
 
 import (
+	"bytes"
+	"embed"
 	"encoding/json"
+	"fmt"
 	"io"
+	"time"
+	"unicode/utf8"
 
 	"github.com/wirewitness/wirewitness/analyze/finding"
 )
+
+// Schemas holds the JSON Schemas of everything that is printed as JSON.
+//
+//go:embed schema/*.json
+var Schemas embed.FS
 
 // JSON is the report for programs, as described by schema/report.json.
 var JSON = Format{
@@ -18,18 +28,81 @@ var JSON = Format{
 // JSONL is one finding per line.
 var JSONL = Format{
 	Name:        "jsonl",
-	Description: "one finding per line, as in the findings of json",
+	Description: "one finding per line, as under findings in json",
 	Write:       writeJSONL,
 }
 
 func writeJSON(w io.Writer, doc *finding.Document, _ Options) error {
-	return json.NewEncoder(w).Encode(doc)
+	return encode(w, newReport(doc), "  ")
 }
 
 func inspectJSON(w io.Writer, doc *finding.Document, _ Options) error {
-	return json.NewEncoder(w).Encode(doc.Coverage)
+	return encode(w, newInspection(doc), "  ")
 }
 
 func writeJSONL(w io.Writer, doc *finding.Document, _ Options) error {
-	return json.NewEncoder(w).Encode(doc.Findings)
+	for i := range doc.Findings {
+		if err := encode(w, newFinding(&doc.Findings[i]), ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// encode writes one value and a line end.
+func encode(w io.Writer, v any, indent string) error {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false) // a command line is full of > and &
+	enc.SetIndent("", indent)
+	if err := enc.Encode(v); err != nil {
+		return fmt.Errorf("encode: %w", err)
+	}
+	_, err := w.Write(escapeMisleading(buf.Bytes()))
+	return err
+}
+
+// escapeMisleading writes the characters that can deceive a terminal or a reader as \u escapes. The JSON means the
+// same: outside its strings there is only ASCII.
+func escapeMisleading(b []byte) []byte {
+	out := b[:0:0]
+	done := 0
+	for i := 0; i < len(b); {
+		if b[i] < utf8.RuneSelf && b[i] != 0x7f {
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRune(b[i:])
+		if misleads(r) {
+			out = append(append(out, b[done:i]...), unicodeEscape(r)...)
+			done = i + size
+		}
+		i += size
+	}
+	if done == 0 {
+		return b
+	}
+	return append(out, b[done:]...)
+}
+
+// unicodeEscape is the JSON escape of r, as a surrogate pair where it needs one.
+func unicodeEscape(r rune) string {
+	if r < 0x10000 {
+		return fmt.Sprintf(`\u%04x`, r)
+	}
+	r -= 0x10000
+	return fmt.Sprintf(`\u%04x\u%04x`, 0xd800+r>>10, 0xdc00+r&0x3ff)
+}
+
+// instant is a time in JSON: RFC 3339 in UTC without trailing zeros. A year that RFC 3339 cannot write stands in no
+// honest record; it is left out like a time that is not known.
+type instant time.Time
+
+func (t instant) IsZero() bool {
+	year := time.Time(t).Year()
+	return time.Time(t).IsZero() || year < 0 || year > 9999
+}
+
+func (t instant) MarshalJSON() ([]byte, error) {
+	return time.Time(t).UTC().AppendFormat([]byte{'"'}, time.RFC3339Nano+`"`), nil
 }
