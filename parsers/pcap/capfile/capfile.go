@@ -1,0 +1,150 @@
+// Package capfile reads the frames of pcap and pcapng capture files one after the other.
+//
+// It is written for damaged and hostile files: no field of the file decides an allocation beyond maxFrame, a place that
+// makes no sense is reported once and skipped by looking for the next place that does, and everything readable comes
+// back. Nothing is allocated per frame.
+//
+// https://datatracker.ietf.org/doc/draft-ietf-opsawg-pcap/
+// https://datatracker.ietf.org/doc/draft-ietf-opsawg-pcapng/
+package capfile
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// A LinkType is a link-layer header type as registered for both formats.
+//
+// https://www.tcpdump.org/linktypes.html
+type LinkType uint16
+
+// A Frame is one captured packet.
+type Frame struct {
+	Number uint64 // from 1, over all sections of the file
+	// Time is the zero time where the file has none (simple packet blocks) or one outside the years 1 to 9999.
+	Time      time.Time
+	LinkType  LinkType
+	Interface int // index in its section
+	CapLen    int
+	OrigLen   int // never less than CapLen
+	// Data is valid until the next call of Next.
+	Data []byte
+}
+
+// Info is what the file says about itself, as far as it has been read.
+type Info struct {
+	Kind    string // "pcap" or "pcapng"
+	Snaplen uint32 // largest of all interfaces, 0 for no limit
+	// Dropped is what the capturing program says it lost; unknown where the file says nothing.
+	Dropped evidence.Count
+	Comment string
+}
+
+// maxFrame bounds one frame. The largest link types (USB, D-Bus) allow more; nothing that carries IP does.
+const maxFrame = 16 << 20
+
+// A Reader yields the frames of one file.
+type Reader struct {
+	win    window
+	format container
+	report func(evidence.Problem)
+	frames uint64
+	info   Info
+	places uint64 // problems met
+}
+
+// maxPlaces bounds the problems reported one by one; the others are counted in one more at the end of the file.
+const maxPlaces = 256
+
+// container is what differs between the two formats.
+type container interface {
+	// next fills f, but for its number, and tells io.EOF at the end of what can be read.
+	next(r *Reader, f *Frame) error
+}
+
+// ErrFormat is returned by Open for a file that is neither pcap nor pcapng.
+var ErrFormat = errors.New("neither pcap nor pcapng")
+
+// Sniff tells from the first bytes whether Open reads the file.
+func Sniff(head []byte) bool {
+	return sniffPcap(head) || sniffNG(head)
+}
+
+// Open reads the file header. Damage met now or later is handed to report, with the offset or frame as its place and
+// without the name of the file.
+func Open(in io.ReaderAt, size int64, report func(evidence.Problem)) (*Reader, error) {
+	r := &Reader{win: window{in: in, size: size}, report: report}
+	head, err := r.win.peek(pcapHeaderLen)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case sniffNG(head):
+		r.info.Kind = "pcapng"
+		r.format = &ng{}
+	case sniffPcap(head) && len(head) < pcapHeaderLen:
+		return nil, fmt.Errorf("read file header: %w", io.ErrUnexpectedEOF)
+	case sniffPcap(head):
+		r.info.Kind = "pcap"
+		r.format = openPcap(r, head)
+	default:
+		return nil, ErrFormat
+	}
+	return r, nil
+}
+
+// Info tells what is known of the file so far; it is complete after Next has returned io.EOF.
+func (r *Reader) Info() Info { return r.info }
+
+// Next reads the next frame into f, or returns io.EOF after the last that can be read.
+func (r *Reader) Next(f *Frame) error {
+	if err := r.format.next(r, f); err != nil {
+		r.rest()
+		return err
+	}
+	r.frames++
+	f.Number = r.frames
+	return nil
+}
+
+// problem reports damage at a byte of the file.
+func (r *Reader) problem(kind evidence.ProblemKind, at int64, format string, args ...any) {
+	if r.places++; r.places > maxPlaces {
+		return
+	}
+	r.report(evidence.Problem{
+		Kind: kind,
+		Ref:  evidence.Ref{Unit: "offset", N: uint64(at)},
+		Err:  fmt.Errorf("after frame %d: "+format, append([]any{r.frames}, args...)...),
+	})
+}
+
+// rest reports the places that problem only counted.
+func (r *Reader) rest() {
+	if r.places > maxPlaces {
+		r.report(evidence.Problem{Kind: evidence.Damaged, Err: fmt.Errorf("%d more places like those listed", r.places-maxPlaces)})
+		r.places = 0
+	}
+}
+
+// clock converts a count of 1/units seconds since 1970 to a time, to the nanosecond below.
+func clock(sec int64, ns uint32) time.Time {
+	const year9999 = 253402300799
+	const year1 = -62135596800
+	if sec <= year1 || sec > year9999 {
+		return time.Time{}
+	}
+	return time.Unix(sec, int64(ns)).UTC()
+}
+
+func order(big bool) binary.ByteOrder {
+	if big {
+		return binary.BigEndian
+	}
+	return binary.LittleEndian
+}

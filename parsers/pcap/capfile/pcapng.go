@@ -1,0 +1,367 @@
+package capfile
+
+import (
+	"encoding/binary"
+	"io"
+	"math/bits"
+	"strings"
+	"time"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// The blocks that are read; all others are skipped by their length.
+const (
+	blockSection   = 0x0a0d0d0a
+	blockInterface = 1
+	blockPacket    = 2 // obsolete
+	blockSimple    = 3
+	blockStats     = 5
+	blockEnhanced  = 6
+
+	byteOrderMagic = 0x1a2b3c4d
+)
+
+// maxBlock bounds one block; a larger one is skipped unread.
+const maxBlock = maxFrame + 1<<20
+
+// maxInterfaces bounds the interfaces of one section.
+const maxInterfaces = 1 << 16
+
+// ng is the state of a pcapng file.
+type ng struct {
+	order      binary.ByteOrder
+	interfaces []iface
+	// lost holds the drops of the sections read before this one.
+	lost uint64
+}
+
+// iface is one interface description of the current section.
+type iface struct {
+	link    LinkType
+	snaplen uint32
+	res     uint8 // if_tsresol
+	offset  int64 // if_tsoffset, seconds
+	// dropped is the last word of its statistics blocks; gaps the sum of the drop counts of its packets.
+	dropped, gaps uint64
+}
+
+func sniffNG(head []byte) bool {
+	if len(head) < 12 || binary.LittleEndian.Uint32(head) != blockSection {
+		return false
+	}
+	return binary.LittleEndian.Uint32(head[8:]) == byteOrderMagic || binary.BigEndian.Uint32(head[8:]) == byteOrderMagic
+}
+
+func (n *ng) next(r *Reader, f *Frame) error {
+	for r.win.left() > 0 {
+		kind, length, ok, err := n.blockHeader(r)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			if err := n.resync(r); err != nil {
+				return err
+			}
+			continue
+		}
+		start := r.win.at
+		if length > maxBlock {
+			r.problem(evidence.Unsupported, start, "block of type %#x with %d bytes skipped", kind, length)
+			r.win.at += length
+			continue
+		}
+		b, err := r.win.peek(int(length))
+		if err != nil {
+			return err
+		}
+		r.win.at += length
+		if n.block(r, f, kind, b[8:length-4], start) {
+			return nil
+		}
+	}
+	return io.EOF
+}
+
+// blockHeader reads type and length of the next block and tells whether they and the length at its end make sense.
+func (n *ng) blockHeader(r *Reader) (kind uint32, length int64, ok bool, err error) {
+	b, err := r.win.peek(12)
+	if err != nil || len(b) < 12 {
+		return 0, 0, false, err
+	}
+	o := n.order
+	if sniffNG(b) {
+		o = order(binary.BigEndian.Uint32(b[8:]) == byteOrderMagic)
+	}
+	if o == nil {
+		return 0, 0, false, nil
+	}
+	kind, length = o.Uint32(b), int64(o.Uint32(b[4:]))
+	if length < 12 || length%4 != 0 || length > r.win.left() {
+		return kind, length, false, nil
+	}
+	if kind == blockSection && !sniffNG(b) {
+		return kind, length, false, nil
+	}
+	tail := r.win.look(r.win.at+length-4, 4)
+	return kind, length, len(tail) == 4 && int64(o.Uint32(tail)) == length, nil
+}
+
+// resync moves to the next block that makes sense, at a multiple of four bytes, and reports what was skipped.
+func (n *ng) resync(r *Reader) error {
+	start := r.win.at
+	kind, length, _, err := n.blockHeader(r)
+	if err != nil {
+		return err
+	}
+	for r.win.at = start + 4; r.win.at < r.win.size; r.win.at += 4 {
+		next, _, ok, err := n.blockHeader(r)
+		if err != nil {
+			return err
+		}
+		if ok && known(next) {
+			r.problem(evidence.Damaged, start, "block of type %#x and length %d does not fit; %d bytes skipped", kind, length, r.win.at-start)
+			return nil
+		}
+	}
+	r.win.at = r.win.size
+	if length >= 12 && known(kind) && length > r.win.size-start {
+		r.problem(evidence.Truncated, start, "file ends inside a block of %d bytes", length)
+	} else {
+		r.problem(evidence.Damaged, start, "block of type %#x and length %d does not fit; the remaining %d bytes are not read", kind, length, r.win.size-start)
+	}
+	return io.EOF
+}
+
+// known tells the block types that resynchronisation trusts.
+func known(kind uint32) bool {
+	return kind == blockSection || (kind >= blockInterface && kind <= blockEnhanced)
+}
+
+// block reads one block and tells whether it held a frame.
+func (n *ng) block(r *Reader, f *Frame, kind uint32, body []byte, at int64) bool {
+	switch kind {
+	case blockSection:
+		n.section(r, body)
+	case blockInterface:
+		n.describe(r, body, at)
+	case blockStats:
+		n.stats(r, body, at)
+	case blockEnhanced:
+		return n.enhanced(r, f, body, at)
+	case blockPacket:
+		return n.packet(r, f, body, at)
+	case blockSimple:
+		return n.simple(r, f, body, at)
+	}
+	return false
+}
+
+func (n *ng) section(r *Reader, body []byte) {
+	n.order = order(binary.BigEndian.Uint32(body) == byteOrderMagic)
+	n.lost += n.drops()
+	n.interfaces = n.interfaces[:0]
+	if len(body) < 16 {
+		return
+	}
+	n.options(body[16:], func(code uint16, value []byte) {
+		if code == 1 && r.info.Comment == "" {
+			r.info.Comment = strings.ToValidUTF8(string(value[:min(len(value), 1024)]), "\ufffd")
+		}
+	})
+}
+
+func (n *ng) describe(r *Reader, body []byte, at int64) {
+	if len(body) < 8 || len(n.interfaces) >= maxInterfaces {
+		r.problem(evidence.Damaged, at, "interface description %d of %d bytes", len(n.interfaces), len(body))
+		return
+	}
+	i := iface{link: LinkType(n.order.Uint16(body)), snaplen: n.order.Uint32(body[4:]), res: 6}
+	n.options(body[8:], func(code uint16, value []byte) {
+		switch {
+		case code == 9 && len(value) >= 1:
+			i.res = value[0]
+		case code == 14 && len(value) >= 8:
+			i.offset = int64(n.order.Uint64(value))
+		}
+	})
+	if _, ok := i.time(0); !ok {
+		r.problem(evidence.Unsupported, at, "interface %d counts time in steps of 10^-%d s; its frames have no time", len(n.interfaces), i.res)
+	}
+	r.info.Snaplen = max(r.info.Snaplen, i.snaplen)
+	n.interfaces = append(n.interfaces, i)
+}
+
+// stats takes the drop counters, which count from the beginning of the capture: the last block of an interface wins.
+func (n *ng) stats(r *Reader, body []byte, at int64) {
+	if len(body) < 12 {
+		r.problem(evidence.Damaged, at, "interface statistics of %d bytes", len(body))
+		return
+	}
+	i := n.iface(r, n.order.Uint32(body), at)
+	if i == nil {
+		return
+	}
+	var ifDrop, osDrop uint64
+	said := false
+	n.options(body[12:], func(code uint16, value []byte) {
+		switch {
+		case code == 5 && len(value) >= 8:
+			ifDrop, said = n.order.Uint64(value), true
+		case code == 7 && len(value) >= 8:
+			osDrop, said = n.order.Uint64(value), true
+		}
+	})
+	if said {
+		i.dropped = ifDrop + osDrop
+		n.tell(r)
+	}
+}
+
+// tell brings Info.Dropped up to date.
+func (n *ng) tell(r *Reader) {
+	r.info.Dropped = evidence.Measured(n.lost + n.drops())
+}
+
+func (n *ng) drops() (sum uint64) {
+	for _, i := range n.interfaces {
+		sum += max(i.dropped, i.gaps)
+	}
+	return sum
+}
+
+func (n *ng) enhanced(r *Reader, f *Frame, body []byte, at int64) bool {
+	if len(body) < 20 {
+		r.problem(evidence.Damaged, at, "packet block of %d bytes", len(body))
+		return false
+	}
+	o, rest := n.order, body[20:]
+	id, capLen := o.Uint32(body), o.Uint32(body[12:])
+	i := n.iface(r, id, at)
+	if i == nil || !n.fits(r, capLen, rest, at) {
+		return false
+	}
+	n.options(rest[min(len(rest), int(capLen+3)&^3):], func(code uint16, value []byte) {
+		if code == 4 && len(value) >= 8 {
+			i.gaps += o.Uint64(value)
+			n.tell(r)
+		}
+	})
+	n.fill(f, i, int(id), rest[:capLen], o.Uint32(body[16:]))
+	f.Time, _ = i.time(uint64(o.Uint32(body[4:]))<<32 | uint64(o.Uint32(body[8:])))
+	return true
+}
+
+func (n *ng) packet(r *Reader, f *Frame, body []byte, at int64) bool {
+	if len(body) < 20 {
+		r.problem(evidence.Damaged, at, "packet block of %d bytes", len(body))
+		return false
+	}
+	o, rest := n.order, body[20:]
+	id, drops, capLen := o.Uint16(body), o.Uint16(body[2:]), o.Uint32(body[12:])
+	i := n.iface(r, uint32(id), at)
+	if i == nil || !n.fits(r, capLen, rest, at) {
+		return false
+	}
+	if drops != 0xffff {
+		i.gaps += uint64(drops)
+		n.tell(r)
+	}
+	n.fill(f, i, int(id), rest[:capLen], o.Uint32(body[16:]))
+	f.Time, _ = i.time(uint64(o.Uint32(body[4:]))<<32 | uint64(o.Uint32(body[8:])))
+	return true
+}
+
+func (n *ng) simple(r *Reader, f *Frame, body []byte, at int64) bool {
+	i := n.iface(r, 0, at)
+	if i == nil {
+		return false
+	}
+	if len(body) < 4 {
+		r.problem(evidence.Damaged, at, "packet block of %d bytes", len(body))
+		return false
+	}
+	orig := n.order.Uint32(body)
+	capLen := orig
+	if i.snaplen != 0 {
+		capLen = min(capLen, i.snaplen)
+	}
+	if !n.fits(r, capLen, body[4:], at) {
+		return false
+	}
+	n.fill(f, i, 0, body[4:4+capLen], orig)
+	return true
+}
+
+// iface returns the interface of a block, or nil after a report when the section has not described it.
+func (n *ng) iface(r *Reader, id uint32, at int64) *iface {
+	if uint64(id) >= uint64(len(n.interfaces)) {
+		r.problem(evidence.Damaged, at, "block of interface %d, of which the section describes %d", id, len(n.interfaces))
+		return nil
+	}
+	return &n.interfaces[id]
+}
+
+func (n *ng) fits(r *Reader, capLen uint32, rest []byte, at int64) bool {
+	if uint64(capLen) > uint64(len(rest)) {
+		r.problem(evidence.Damaged, at, "captured length %d in a block with room for %d", capLen, len(rest))
+		return false
+	}
+	return true
+}
+
+func (n *ng) fill(f *Frame, i *iface, id int, data []byte, orig uint32) {
+	*f = Frame{
+		LinkType:  i.link,
+		Interface: id,
+		CapLen:    len(data),
+		OrigLen:   max(int(min(orig, maxFrame)), len(data)),
+		Data:      data,
+	}
+}
+
+// options calls each option of a block in turn; a list that makes no sense ends where it stops doing so.
+func (n *ng) options(b []byte, each func(code uint16, value []byte)) {
+	for len(b) >= 4 {
+		code, length := n.order.Uint16(b), int(n.order.Uint16(b[2:]))
+		if b = b[4:]; code == 0 || length > len(b) {
+			return
+		}
+		each(code, b[:length])
+		b = b[min((length+3)&^3, len(b)):]
+	}
+}
+
+// time converts a timestamp of the interface, exactly where the resolution is a power of two, else to the nanosecond
+// below. A resolution that no 64-bit count can hold is not read.
+func (i *iface) time(ts uint64) (time.Time, bool) {
+	var sec, ns uint64
+	switch exp := i.res & 0x7f; {
+	case i.res&0x80 == 0 && exp <= 19:
+		units := pow10[exp]
+		sec = ts / units
+		hi, lo := bits.Mul64(ts%units, 1e9)
+		ns, _ = bits.Div64(hi, lo, units)
+	case i.res&0x80 == 0:
+		return time.Time{}, false
+	case exp < 64:
+		sec = ts >> exp
+		hi, lo := bits.Mul64(ts&(1<<exp-1), 1e9)
+		ns = hi<<(64-exp) | lo>>exp
+	default:
+		hi, _ := bits.Mul64(ts, 1e9)
+		ns = hi >> (exp - 64)
+	}
+	if sec > 1<<40 || i.offset > 1<<40 || i.offset < -1<<40 {
+		return time.Time{}, true
+	}
+	return clock(int64(sec)+i.offset, uint32(ns)), true
+}
+
+var pow10 = func() (p [20]uint64) {
+	p[0] = 1
+	for i := 1; i < len(p); i++ {
+		p[i] = p[i-1] * 10
+	}
+	return p
+}()
