@@ -40,6 +40,8 @@ type Process struct {
 	Start, End time.Time
 	Service    string // service group of svchost.exe (-k ... [-s ...])
 	Refs       []evidence.Ref
+
+	parentID string // the parent's GUID as the start event gives it
 }
 
 // A Link is one connection seen from one end: from the end of Host where a log speaks for it. A connection between two
@@ -62,7 +64,7 @@ type Link struct {
 	Names       []string
 	Attribution finding.Attribution
 	// Asked are lookups that the process of this link made for the names that DNS traffic of this link carried.
-	Asked []*evidence.Lookup
+	Asked []*Lookup
 }
 
 // ServicePort is the responder's port: Remote's for outbound, Local's for inbound.

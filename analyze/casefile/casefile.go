@@ -1,0 +1,159 @@
+// Package casefile holds everything the evidence states, each record once, sorted.
+//
+// The same log often occurs twice in a collection (shadow copies, an export beside the original, two folders of one
+// sensor): records that say the same count once here, and how many were left out is kept.
+package casefile
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wirewitness/wirewitness/analyze/finding"
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// A Source is one file of the evidence and what it states. The Batch must not change afterwards: observations are
+// pointed at, not copied.
+type Source struct {
+	File  finding.File
+	Batch *evidence.Batch // nil when nothing could be read
+}
+
+// A Casefile is the evidence as a whole. Its observations are sorted by their best time, then by reference.
+type Casefile struct {
+	Files     []finding.File
+	Processes []*evidence.Process
+	Exits     []*evidence.Exit
+	Sockets   []*evidence.Socket
+	Lookups   []*evidence.Lookup
+	Accesses  []*evidence.Access
+	Clearings []*evidence.Cleared
+	Conns     []*evidence.Conn
+	Captures  []*evidence.Capture
+	Tallies   []*evidence.Tally // per file and class
+	Logs      []Log
+	// Duplicates counts the event records that were met before.
+	Duplicates uint64
+	// Again counts connections that a second capture or sensor shows too; the first one's figures are used.
+	Again int
+}
+
+// A Log is the RecordIDs of one channel of one host in one file.
+type Log struct {
+	evidence.Log
+	File string
+	IDs  *evidence.Runs
+}
+
+// Gather puts the sources together. The result does not depend on their order.
+func Gather(sources []Source) *Casefile {
+	sources = slices.Clone(sources)
+	slices.SortFunc(sources, func(a, b Source) int { return cmp.Compare(a.File.Name, b.File.Name) })
+	cf := &Casefile{}
+	var apps []*evidence.AppRecord
+	for _, s := range sources {
+		cf.Files = append(cf.Files, s.File)
+		if s.Batch != nil {
+			apps = append(apps, cf.take(s)...)
+		}
+	}
+	cf.once()
+	cf.connections(apps)
+	return cf
+}
+
+func (cf *Casefile) take(s Source) []*evidence.AppRecord {
+	b := s.Batch
+	cf.Processes = append(cf.Processes, pointers(b.Processes)...)
+	cf.Exits = append(cf.Exits, pointers(b.Exits)...)
+	cf.Sockets = append(cf.Sockets, pointers(b.Sockets)...)
+	cf.Lookups = append(cf.Lookups, pointers(b.Lookups)...)
+	cf.Accesses = append(cf.Accesses, pointers(b.Accesses)...)
+	cf.Clearings = append(cf.Clearings, pointers(b.Clearings)...)
+	cf.Conns = append(cf.Conns, pointers(b.Conns)...)
+	cf.Captures = append(cf.Captures, pointers(b.Captures)...)
+	cf.Tallies = append(cf.Tallies, b.Tallies.Classes()...)
+	for _, l := range b.Tallies.Logs() {
+		cf.Logs = append(cf.Logs, Log{l, s.File.Name, b.Tallies.IDs(l)})
+	}
+	return pointers(b.Apps)
+}
+
+// once sorts every kind of event and drops the records met before.
+func (cf *Casefile) once() {
+	cf.Processes = distinct(cf.Processes, func(p *evidence.Process) *evidence.Header { return &p.Header })
+	cf.Exits = distinct(cf.Exits, func(p *evidence.Exit) *evidence.Header { return &p.Header })
+	cf.Sockets = distinct(cf.Sockets, func(p *evidence.Socket) *evidence.Header { return &p.Header })
+	cf.Lookups = distinct(cf.Lookups, func(p *evidence.Lookup) *evidence.Header { return &p.Header })
+	cf.Accesses = distinct(cf.Accesses, func(p *evidence.Access) *evidence.Header { return &p.Header })
+	cf.Clearings = distinct(cf.Clearings, func(p *evidence.Cleared) *evidence.Header { return &p.Header })
+	cf.Duplicates = duplicates(cf.Tallies)
+}
+
+// distinct sorts events by best time and reference, and keeps the first of those with one digest.
+func distinct[T any](all []*T, header func(*T) *evidence.Header) []*T {
+	slices.SortFunc(all, func(a, b *T) int { return compareHeaders(header(a), header(b)) })
+	seen := make(map[uint64]bool, len(all))
+	kept := all[:0]
+	for _, x := range all {
+		d := header(x).Digest
+		if d != 0 && seen[d] {
+			continue
+		}
+		seen[d] = true
+		kept = append(kept, x)
+	}
+	return kept
+}
+
+func compareHeaders(a, b *evidence.Header) int {
+	return cmp.Or(a.Time().Compare(b.Time()), CompareRefs(a.Ref, b.Ref), cmp.Compare(a.Digest, b.Digest))
+}
+
+// CompareRefs orders references by file, then place.
+func CompareRefs(a, b evidence.Ref) int {
+	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Unit, b.Unit), cmp.Compare(a.N, b.N))
+}
+
+// duplicates counts the records of all files that another record equals.
+func duplicates(tallies []*evidence.Tally) uint64 {
+	all := map[evidence.Class]*evidence.Tally{}
+	for _, t := range tallies {
+		k := evidence.Class{Computer: strings.ToLower(t.Computer), Provider: strings.ToLower(t.Provider), EventID: t.EventID}
+		if all[k] == nil {
+			all[k] = &evidence.Tally{}
+		}
+		all[k].Merge(t)
+	}
+	n := uint64(0)
+	for _, t := range all {
+		n += t.Count - t.Distinct()
+	}
+	return n
+}
+
+func pointers[T any](s []T) []*T {
+	ps := make([]*T, len(s))
+	for i := range s {
+		ps[i] = &s[i]
+	}
+	return ps
+}
+
+// Since is the earliest, Until the latest time any capture covers; both zero without captures.
+func (cf *Casefile) Span(sensor string) (first, last time.Time) {
+	for _, c := range cf.Conns {
+		if c.Sensor != sensor {
+			continue
+		}
+		if first.IsZero() || c.Start.Before(first) {
+			first = c.Start
+		}
+		if c.End.After(last) {
+			last = c.End
+		}
+	}
+	return first, last
+}

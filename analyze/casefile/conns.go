@@ -1,0 +1,171 @@
+package casefile
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// again is how far apart two sensors may see the same connection begin: they stand at different places and stamp
+// packets by different clocks that are kept by NTP.
+const again = 2 * time.Second
+
+// connections puts the content records of sensors beside their connections, sorts them, and folds the same connection
+// seen by two sensors into one.
+func (cf *Casefile) connections(apps []*evidence.AppRecord) {
+	cf.attach(apps)
+	slices.SortFunc(cf.Conns, CompareConns)
+	cf.fold()
+}
+
+// CompareConns orders connections by start, then ends, then reference.
+func CompareConns(a, b *evidence.Conn) int {
+	return cmp.Or(a.Start.Compare(b.Start), a.Orig.Compare(b.Orig), a.Resp.Compare(b.Resp),
+		cmp.Compare(a.Transport, b.Transport), CompareRefs(a.Ref, b.Ref))
+}
+
+type uid struct{ sensor, uid string }
+
+// attach merges what dns.log, http.log and their like say into the connection of the same sensor and UID. Where
+// conn.log has no such connection, or is missing, the content record becomes a connection without volumes.
+func (cf *Casefile) attach(apps []*evidence.AppRecord) {
+	known := map[uid]*evidence.Conn{}
+	for _, c := range cf.Conns {
+		if c.UID != "" {
+			known[uid{c.Sensor, c.UID}] = c
+		}
+	}
+	slices.SortFunc(apps, func(a, b *evidence.AppRecord) int {
+		return cmp.Or(a.At.Compare(b.At), CompareRefs(a.Ref, b.Ref))
+	})
+	for _, a := range apps {
+		k := uid{a.Sensor, a.UID}
+		c := known[k]
+		if c == nil {
+			c = &evidence.Conn{Ref: a.Ref, Sensor: a.Sensor, UID: a.UID, Transport: a.Transport, Orig: a.Orig, Resp: a.Resp,
+				OrigKnown: true, Start: a.At, End: a.At}
+			cf.Conns = append(cf.Conns, c)
+			if a.UID != "" {
+				known[k] = c
+			}
+		}
+		mergeApp(&c.App, &a.App)
+	}
+}
+
+// fold drops a connection that another sensor shows as well: same ends, starting at the same time. The one with packets
+// behind it stays, and what only the other one knows of its content is added.
+func (cf *Casefile) fold() {
+	last := map[Tuple][]*evidence.Conn{}
+	kept := cf.Conns[:0]
+	for _, c := range cf.Conns {
+		k := TupleOf(c.Transport, c.Orig, c.Resp)
+		twin := -1
+		for i, d := range last[k] {
+			if d.Sensor != c.Sensor && c.Start.Sub(d.Start) <= again && d.Tunnel.IsZero() == c.Tunnel.IsZero() {
+				twin = i
+			}
+		}
+		if twin < 0 {
+			last[k] = append(last[k], c)
+			kept = append(kept, c)
+			continue
+		}
+		cf.Again++
+		d := last[k][twin]
+		if d.UID != "" && c.UID == "" {
+			*d, *c = *c, *d
+		}
+		adoptApp(&d.App, &c.App)
+	}
+	cf.Conns = kept
+}
+
+// mergeApp adds to a what the record b says of the same connection: its counts are added.
+func mergeApp(a, b *evidence.App) {
+	http, dns, smb := a.HTTP, a.DNS, a.SMB
+	adoptApp(a, b)
+	if http != nil {
+		mergeHTTP(a, b)
+	}
+	if dns != nil {
+		mergeDNS(a, b)
+	}
+	if smb != nil {
+		mergeSMB(a, b)
+	}
+}
+
+// adoptApp gives a what only b knows.
+func adoptApp(a, b *evidence.App) {
+	adoptNames(a, b)
+	a.Content = a.Content || b.Content
+	a.HTTP, a.TLS, a.DNS = cmp.Or(a.HTTP, b.HTTP), cmp.Or(a.TLS, b.TLS), cmp.Or(a.DNS, b.DNS)
+	a.SMB, a.RDP, a.SSH = cmp.Or(a.SMB, b.SMB), cmp.Or(a.RDP, b.RDP), cmp.Or(a.SSH, b.SSH)
+	if a.RPC == nil || b.RPC == nil {
+		a.RPC = cmp.Or(a.RPC, b.RPC)
+		return
+	}
+	a.RPC = &evidence.RPC{Interfaces: union(a.RPC.Interfaces, b.RPC.Interfaces), Endpoints: union(a.RPC.Endpoints, b.RPC.Endpoints)}
+}
+
+func adoptNames(a, b *evidence.App) {
+	names := append([]string{b.Protocol}, b.Inner...)
+	if a.Protocol == "" || !a.Confirmed && b.Confirmed && b.Protocol != "" {
+		a.Protocol, a.Confirmed = b.Protocol, b.Confirmed
+	}
+	for _, p := range names {
+		if p != "" && p != a.Protocol {
+			a.Inner = union(a.Inner, []string{p})
+		}
+	}
+}
+
+func mergeHTTP(a, b *evidence.App) {
+	if b.HTTP == nil {
+		return
+	}
+	h, o := *a.HTTP, b.HTTP
+	h.Hosts, h.Methods = union(h.Hosts, o.Hosts), union(h.Methods, o.Methods)
+	h.Agents, h.URIs, h.Types = union(h.Agents, o.Agents), union(h.URIs, o.URIs), union(h.Types, o.Types)
+	h.Statuses = union(h.Statuses, o.Statuses)
+	h.Requests += o.Requests
+	h.Responses += o.Responses
+	h.ReqBody, h.RespBody = h.ReqBody.Add(o.ReqBody), h.RespBody.Add(o.RespBody)
+	a.HTTP = &h
+}
+
+func mergeDNS(a, b *evidence.App) {
+	if b.DNS == nil {
+		return
+	}
+	room := max(0, evidence.MaxQuestions-len(a.DNS.Questions))
+	a.DNS = &evidence.DNS{Total: a.DNS.Total + b.DNS.Total,
+		Questions: append(slices.Clone(a.DNS.Questions), b.DNS.Questions[:min(room, len(b.DNS.Questions))]...)}
+}
+
+func mergeSMB(a, b *evidence.App) {
+	if b.SMB == nil {
+		return
+	}
+	s, o := *a.SMB, b.SMB
+	s.Shares, s.Files = union(s.Shares, o.Shares), union(s.Files, o.Files)
+	s.Encrypted = s.Encrypted || o.Encrypted
+	s.Dialect, s.User = cmp.Or(s.Dialect, o.Dialect), cmp.Or(s.User, o.User)
+	s.Domain, s.Host = cmp.Or(s.Domain, o.Domain), cmp.Or(s.Host, o.Host)
+	a.SMB = &s
+}
+
+// maxListed bounds the lists of a connection's content that several records add to.
+const maxListed = 256
+
+func union[T comparable](a, b []T) []T {
+	for _, x := range b {
+		if len(a) < maxListed && !slices.Contains(a, x) {
+			a = append(slices.Clip(a), x)
+		}
+	}
+	return a
+}

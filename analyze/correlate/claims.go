@@ -1,0 +1,174 @@
+package correlate
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/wirewitness/wirewitness/analyze/casefile"
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// A claim is a host's statement that one of its processes used a connection.
+type claim struct {
+	socket  *evidence.Socket
+	process *Process // nil when the record names none
+	at      time.Time
+	apart   time.Duration // from the connection's beginning
+}
+
+// end is one connection at one host.
+type end struct {
+	book *book
+	conn *evidence.Conn
+}
+
+// claim finds for every event of a host the connection it speaks of: same tuple, either direction, at its aligned time.
+// It returns the claims by connection and the events that no capture shows.
+func (b *book) claim(all []*sensor, claims map[end][]claim) (alone []*evidence.Socket) {
+	for _, s := range b.sockets {
+		if s.Kind == evidence.Bind {
+			continue
+		}
+		found := false
+		for _, sn := range all {
+			if c, apart := b.connOf(s, sn); c != nil {
+				at := b.when(&s.Header)
+				e := end{b, c}
+				claims[e] = append(claims[e], claim{s, b.find(b.who[s], at), at, apart})
+				found = true
+			}
+		}
+		if !found {
+			alone = append(alone, s)
+		}
+	}
+	return alone
+}
+
+// connOf returns the connection of a sensor that an event speaks of, nil when there is none or the clock is not known.
+func (b *book) connOf(s *evidence.Socket, sn *sensor) (*evidence.Conn, time.Duration) {
+	a := b.clocks.aligned[alignKey{writerOf(&s.Header), sn.name}]
+	if a == nil {
+		return nil, 0
+	}
+	st, ok := s.Stamp(a.Field)
+	if !ok {
+		return nil, 0
+	}
+	at := st.Time.Add(-a.offsetAt(st.Time))
+	var best *evidence.Conn
+	var apart time.Duration
+	for _, c := range sn.conns[casefile.TupleOf(s.Transport, s.Src, s.Dst)] {
+		d, ok := fits(c, at, a.slack())
+		if ok && (best == nil || d < apart) {
+			best, apart = c, d
+		}
+	}
+	return best, apart
+}
+
+// earlier is how long before a capture a connection may have been opened that the capture shows from its middle.
+const earlier = 24 * time.Hour
+
+// fits tells whether an event at a time can be about a connection, and how far it lies from its beginning. A TCP
+// connection is logged when it begins; UDP has no beginning, and is logged again whenever the platform forgets it.
+func fits(c *evidence.Conn, at time.Time, slack time.Duration) (time.Duration, bool) {
+	d := at.Sub(c.Start)
+	switch {
+	case d.Abs() <= slack:
+		return d.Abs(), true
+	case d < 0:
+		return -d, c.MidStream && c.Transport == evidence.TCP && -d <= earlier
+	case c.Transport == evidence.TCP && !c.MidStream:
+		return d, at.Sub(c.End) <= slack && d <= time.Minute
+	}
+	return d, at.Sub(c.End) <= slack
+}
+
+// A stake is one process's claims on a connection.
+type stake struct {
+	process *Process
+	claims  []claim
+}
+
+// stakes sorts the claims on one end by process, best first. Claims that name no process go to the only one there is.
+func stakes(claims []claim) []stake {
+	var all []stake
+	var nameless []claim
+	for _, c := range claims {
+		i := slices.IndexFunc(all, func(s stake) bool { return s.process == c.process })
+		switch {
+		case c.process == nil:
+			nameless = append(nameless, c)
+		case i >= 0:
+			all[i].claims = append(all[i].claims, c)
+		default:
+			all = append(all, stake{c.process, []claim{c}})
+		}
+	}
+	all = mergeStakes(all)
+	slices.SortStableFunc(all, func(a, b stake) int {
+		return cmp.Or(cmp.Compare(known(b.process), known(a.process)), cmp.Compare(a.nearest(), b.nearest()),
+			cmp.Compare(len(b.claims), len(a.claims)), compareProcesses(a.process, b.process))
+	})
+	if len(nameless) > 0 {
+		if len(all) == 0 {
+			all = []stake{{}}
+		}
+		all[0].claims = append(all[0].claims, nameless...)
+	}
+	return all
+}
+
+// known ranks what is known of a process: a named image is worth more than a bare id.
+func known(p *Process) int {
+	if p.Image != "" {
+		return 1
+	}
+	return 0
+}
+
+func (s *stake) nearest() time.Duration {
+	d := s.claims[0].apart
+	for _, c := range s.claims {
+		d = min(d, c.apart)
+	}
+	return d.Truncate(time.Second)
+}
+
+// mergeStakes puts together what two logs call one process differently: one knows only the image, or only the id.
+func mergeStakes(all []stake) []stake {
+	kept := all[:0]
+next:
+	for _, s := range all {
+		for i, k := range kept {
+			if samePerhaps(k.process, s.process) {
+				kept[i].claims = append(kept[i].claims, s.claims...)
+				if s.process.detail() > k.process.detail() {
+					kept[i].process = s.process
+				}
+				continue next
+			}
+		}
+		kept = append(kept, s)
+	}
+	return kept
+}
+
+// samePerhaps tells whether two entries of the table can be one process: nothing they both know differs.
+func samePerhaps(p, q *Process) bool {
+	return (p.PID == 0 || q.PID == 0 || p.PID == q.PID) && (p.EntityID == "" || q.EntityID == "" || p.EntityID == q.EntityID) &&
+		sameImage(p.Image, q.Image)
+}
+
+// detail counts what is known of a process.
+func (p *Process) detail() int {
+	n := 0
+	for _, known := range []bool{p.PID != 0, p.EntityID != "", p.Image != "", p.CommandLine != "", !p.Start.IsZero()} {
+		if known {
+			n++
+		}
+	}
+	return n
+}

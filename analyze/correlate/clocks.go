@@ -1,0 +1,333 @@
+package correlate
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wirewitness/wirewitness/analyze/casefile"
+	"github.com/wirewitness/wirewitness/analyze/finding"
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// A sensor is one capture, or one sensor's logs, indexed for the join.
+type sensor struct {
+	name  string
+	conns map[casefile.Tuple][]*evidence.Conn // by start
+}
+
+func sensors(cf *casefile.Casefile) []*sensor {
+	by := map[string]*sensor{}
+	var all []*sensor
+	for _, c := range cf.Conns {
+		s := by[c.Sensor]
+		if s == nil {
+			s = &sensor{name: c.Sensor, conns: map[casefile.Tuple][]*evidence.Conn{}}
+			by[c.Sensor] = s
+			all = append(all, s)
+		}
+		k := casefile.TupleOf(c.Transport, c.Orig, c.Resp)
+		s.conns[k] = append(s.conns[k], c)
+	}
+	slices.SortFunc(all, func(a, b *sensor) int { return cmp.Compare(a.name, b.name) })
+	return all
+}
+
+// A writer is what shares one way of stamping events on a host: a log, and within Sysmon's the events whose UtcTime
+// comes from the network driver, which is a clock of its own and often a wrong one.
+type writer struct{ source, class string }
+
+// networkClass are the Sysmon events that the driver stamps.
+const networkClass = "3, 22"
+
+func writerOf(h *evidence.Header) writer {
+	if !strings.EqualFold(h.Provider, "Microsoft-Windows-Sysmon") {
+		return writer{h.Provider, "all"}
+	}
+	if h.EventID == 3 || h.EventID == 22 {
+		return writer{h.Provider, networkClass}
+	}
+	return writer{h.Provider, "others"}
+}
+
+// clocks is what is known about the clocks of one host.
+type clocks struct {
+	aligned map[alignKey]*alignment
+	// home is the sensor whose time stands for true time on this host: the one with the most votes; "" without.
+	home string
+	// fields are the offsets of shared fields (TimeCreated, EventTime, ...) from true time.
+	fields map[string]time.Duration
+	stated *time.Duration
+}
+
+type alignKey struct {
+	writer
+	sensor string
+}
+
+// An alignment is the clock that was chosen for a writer against a sensor.
+type alignment struct {
+	finding.Clock
+	resolution time.Duration
+}
+
+// offsetAt returns how far the clock is ahead at its own time t.
+func (a *alignment) offsetAt(t time.Time) time.Duration {
+	off := a.Offset
+	for _, s := range a.Segments {
+		if !t.Before(s.From) {
+			off = s.Offset
+		}
+	}
+	return off
+}
+
+// slack is how far from a connection an event of this clock may lie.
+func (a *alignment) slack() time.Duration { return joinSlack + 3*a.Spread + a.resolution }
+
+const (
+	// joinSlack covers the seconds by which a log writes an event before or after the packet, measured at up to 3 s on
+	// virtual machines.
+	joinSlack = 5 * time.Second
+	// voteWindow is how wide a cluster of votes may be, before the resolution of the field is added.
+	voteWindow = 3 * time.Second
+	// enoughVotes accepts an offset whatever it is; fewer are believed only when the offset is one that clocks have.
+	enoughVotes = 3
+	// plausible is how far from a whole quarter of an hour within a day an offset may lie to be a time zone.
+	plausible = 10 * time.Second
+	// tupleBound limits how many connections of one tuple an event votes on.
+	tupleBound = 64
+)
+
+// align measures every clock of a host against every sensor.
+func (b *book) align(all []*sensor) {
+	b.clocks.aligned = map[alignKey]*alignment{}
+	groups := map[writer][]*evidence.Socket{}
+	var order []writer
+	for _, s := range b.sockets {
+		if s.Kind == evidence.Bind {
+			continue
+		}
+		w := writerOf(&s.Header)
+		if groups[w] == nil {
+			order = append(order, w)
+		}
+		groups[w] = append(groups[w], s)
+	}
+	slices.SortFunc(order, func(x, y writer) int {
+		return cmp.Or(cmp.Compare(x.source, y.source), cmp.Compare(x.class, y.class))
+	})
+	for _, sn := range all {
+		var open []*alignment
+		for _, w := range order {
+			if a := b.measure(w, groups[w], sn); a != nil {
+				open = append(open, a...)
+			}
+		}
+		b.borrow(open, sn.name)
+	}
+	b.chooseHome(all)
+}
+
+// measure lets the connections that both a writer and a sensor saw vote on the clock of every field the writer fills,
+// and applies the best one. It returns the clocks that have candidates but were not accepted.
+func (b *book) measure(w writer, sockets []*evidence.Socket, sn *sensor) (open []*alignment) {
+	var best *alignment
+	var measured []*alignment
+	for _, field := range fieldsOf(sockets) {
+		votes, res := b.votes(sockets, sn, field)
+		if len(votes) == 0 {
+			continue
+		}
+		a := b.elect(votes, res, field)
+		a.Host, a.Source, a.Class, a.Field, a.Capture = b.host.Name, w.source, w.class, field, sn.name
+		measured = append(measured, a)
+		if best == nil || a.better(best) {
+			best = a
+		}
+	}
+	for _, a := range measured {
+		switch {
+		case b.clocks.stated != nil:
+			a.Reason = "an offset was stated for this host"
+		case a != best:
+			a.Reason = "field " + best.Field + " has more votes or a smaller spread"
+		case a.accepted():
+			a.Applied = true
+			b.clocks.aligned[alignKey{w, sn.name}] = a
+		default:
+			a.Reason = fmt.Sprintf("%d of %d connections seen on both sides agree: too few to believe an offset", a.Votes, a.Candidates)
+			open = append(open, a)
+		}
+	}
+	if off := b.clocks.stated; off != nil {
+		a := &alignment{Clock: finding.Clock{Host: b.host.Name, Source: w.source, Class: w.class, Field: sockets[0].Stamps[0].Field,
+			Capture: sn.name, Offset: *off, Applied: true, Stated: true}, resolution: sockets[0].Stamps[0].Resolution}
+		b.clocks.aligned[alignKey{w, sn.name}] = a
+		measured = append(measured, a)
+	}
+	for _, a := range measured {
+		b.host.Clocks = append(b.host.Clocks, a.Clock)
+	}
+	return open
+}
+
+// better prefers clearly more votes, then the smaller spread; equal ones stay with the field the record states first.
+func (a *alignment) better(b *alignment) bool {
+	if 10*a.Votes < 9*b.Votes || 10*b.Votes < 9*a.Votes {
+		return a.Votes > b.Votes
+	}
+	return a.Spread+a.resolution/4 < b.Spread+b.resolution/4
+}
+
+// accepted tells whether the votes are worth believing.
+func (a *alignment) accepted() bool {
+	if a.Votes >= enoughVotes && 10*a.Votes >= a.Candidates {
+		return true
+	}
+	return a.Votes > 0 && 2*a.Votes >= a.Candidates && zoneLike(a.Offset)
+}
+
+// zoneLike tells whether an offset is nearly none, or nearly that of a time zone, one of a 12-hour clock included.
+func zoneLike(d time.Duration) bool {
+	rest := d - d.Round(15*time.Minute)
+	return rest.Abs() <= plausible && d.Abs() <= 26*time.Hour
+}
+
+// borrow gives a writer with too few votes the offset that another writer of the same host has for the same field: one
+// clock of the operating system stamps both.
+func (b *book) borrow(open []*alignment, sensor string) {
+	for _, a := range open {
+		lender := b.lender(a, sensor)
+		if lender == nil {
+			continue
+		}
+		a.Offset, a.Spread, a.Applied = lender.Offset, lender.Spread, true
+		a.Reason = "too few votes of its own; offset of " + lender.Source + " on the same host"
+		b.clocks.aligned[alignKey{writer{a.Source, a.Class}, sensor}] = a
+		for i := range b.host.Clocks {
+			if c := &b.host.Clocks[i]; c.Source == a.Source && c.Class == a.Class && c.Field == a.Field && c.Capture == sensor {
+				*c = a.Clock
+			}
+		}
+	}
+}
+
+func (b *book) lender(a *alignment, sensor string) *alignment {
+	var best *alignment
+	for k, l := range b.clocks.aligned {
+		if k.sensor == sensor && l.Field == a.Field && l.Field != "UtcTime" && (best == nil || l.Votes > best.Votes ||
+			l.Votes == best.Votes && l.Source < best.Source) {
+			best = l
+		}
+	}
+	return best
+}
+
+// chooseHome picks the sensor with the most votes as true time, and derives the offsets of shared fields from it.
+func (b *book) chooseHome(all []*sensor) {
+	votes := map[string]int{}
+	for k, a := range b.clocks.aligned {
+		votes[k.sensor] += a.Votes + 1
+	}
+	for _, s := range all {
+		if votes[s.name] > votes[b.clocks.home] {
+			b.clocks.home = s.name
+		}
+	}
+	b.clocks.fields = map[string]time.Duration{}
+	most := map[string]int{}
+	for _, c := range b.host.Clocks {
+		if c.Capture == b.clocks.home && c.Field != "UtcTime" && c.Votes > most[c.Field] && b.clocks.home != "" &&
+			(c.Applied || b.clocks.aligned[alignKey{writer{c.Source, c.Class}, c.Capture}] != nil) {
+			most[c.Field], b.clocks.fields[c.Field] = c.Votes, c.Offset
+		}
+	}
+	b.deriveFields()
+}
+
+// deriveFields measures shared fields against Sysmon's own UTC where no capture did: events other than 3 and 22 carry
+// both.
+func (b *book) deriveFields() {
+	diffs := map[string][]time.Duration{}
+	for _, p := range b.processes {
+		if p.Stamps[0].Field != "UtcTime" {
+			continue
+		}
+		for _, s := range p.Stamps[1:] {
+			if !s.IsZero() {
+				diffs[s.Field] = append(diffs[s.Field], s.Time.Sub(p.Stamps[0].Time))
+			}
+		}
+	}
+	for _, x := range b.accesses {
+		if x.Stamps[0].Field != "UtcTime" {
+			continue
+		}
+		for _, s := range x.Stamps[1:] {
+			if !s.IsZero() {
+				diffs[s.Field] = append(diffs[s.Field], s.Time.Sub(x.Stamps[0].Time))
+			}
+		}
+	}
+	for f, d := range diffs {
+		if _, known := b.clocks.fields[f]; !known {
+			b.clocks.fields[f] = median(d)
+		}
+	}
+}
+
+// when returns the time of a record in corrected UTC: the sensor's time where the clocks could be aligned, else what the
+// host's own sources agree on.
+func (b *book) when(h *evidence.Header) time.Time {
+	if off := b.clocks.stated; off != nil {
+		return h.Time().Add(-*off)
+	}
+	w := writerOf(h)
+	if a := b.clocks.aligned[alignKey{w, b.clocks.home}]; a != nil {
+		if s, ok := h.Stamp(a.Field); ok {
+			return s.Time.Add(-a.offsetAt(s.Time))
+		}
+	}
+	if h.Stamps[0].Field == "UtcTime" && w.class != networkClass && !b.sharedMeasured(h) {
+		return h.Stamps[0].Time
+	}
+	for _, s := range h.Stamps {
+		if off, ok := b.clocks.fields[s.Field]; ok && !s.IsZero() {
+			return s.Time.Add(-off)
+		}
+	}
+	return h.Time()
+}
+
+// sharedMeasured tells whether a field of the record other than UtcTime was measured against a capture.
+func (b *book) sharedMeasured(h *evidence.Header) bool {
+	if b.clocks.home == "" {
+		return false
+	}
+	for _, s := range h.Stamps[1:] {
+		if _, ok := b.clocks.fields[s.Field]; ok && !s.IsZero() && s.Resolution < time.Second {
+			return true
+		}
+	}
+	return false
+}
+
+func fieldsOf(sockets []*evidence.Socket) []string {
+	var fields []string
+	for _, s := range sockets {
+		for _, st := range s.Stamps {
+			if !st.IsZero() && !slices.Contains(fields, st.Field) {
+				fields = append(fields, st.Field)
+			}
+		}
+	}
+	return fields
+}
+
+func median(d []time.Duration) time.Duration {
+	slices.Sort(d)
+	return d[len(d)/2]
+}

@@ -1,0 +1,139 @@
+package correlate
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/wirewitness/wirewitness/analyze/casefile"
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// A Stated is an offset that the user gives by hand: the clocks of Host are Offset ahead of true time.
+type Stated struct {
+	Host   string
+	Offset time.Duration
+}
+
+// Run joins the evidence: hosts, their clocks against every sensor, their processes, and then every connection with the
+// process that owns it or the reason why none is known.
+func Run(cf *casefile.Casefile, stated []Stated) *Case {
+	j := &joiner{cf: cf, books: books(cf), sensors: sensors(cf), claims: map[end][]claim{}}
+	for _, b := range j.books {
+		b.state(stated)
+		b.align(j.sensors)
+		b.fillTable()
+	}
+	j.indexAddrs()
+	for _, b := range j.books {
+		j.lookups(b)
+		j.accesses(b)
+	}
+	for _, b := range j.books {
+		alone := b.claim(j.sensors, j.claims)
+		j.hostOnly(b, alone)
+	}
+	j.captured()
+	j.byPeer()
+	j.name()
+	j.askers()
+	return j.finish()
+}
+
+// A joiner holds a case while it is put together.
+type joiner struct {
+	cf      *casefile.Casefile
+	books   []*book
+	sensors []*sensor
+	claims  map[end][]claim
+	owners  map[netip.Addr][]*book // hosts by the addresses their sockets were bound to
+	strays  map[netip.Addr]*Host   // local addresses of captures that no log names
+	answers answers
+	links   []*Link
+	looks   []*Lookup
+	reached []*Access
+}
+
+func (b *book) state(all []Stated) {
+	for _, s := range all {
+		for name := range b.spellings {
+			if nameKey(name) == nameKey(s.Host) || short(nameKey(name)) == nameKey(s.Host) {
+				off := s.Offset
+				b.clocks.stated = &off
+			}
+		}
+	}
+}
+
+func (j *joiner) indexAddrs() {
+	j.owners, j.strays = map[netip.Addr][]*book{}, map[netip.Addr]*Host{}
+	for _, b := range j.books {
+		for a := range b.addrs {
+			j.owners[a] = append(j.owners[a], b)
+		}
+	}
+}
+
+// local tells whether an address belongs to a known host or to the local networks.
+func (j *joiner) local(a netip.Addr) bool { return len(j.owners[a]) > 0 || inside(a) }
+
+func (j *joiner) lookups(b *book) {
+	for _, l := range b.lookups {
+		at := b.when(&l.Header)
+		j.looks = append(j.looks, &Lookup{l, b.host, b.find(l.Program, at), at})
+	}
+}
+
+func (j *joiner) accesses(b *book) {
+	for _, a := range b.accesses {
+		at := b.when(&a.Header)
+		j.reached = append(j.reached, &Access{a, b.host, b.find(a.Source, at), b.find(a.Target, at), at})
+	}
+}
+
+func (j *joiner) finish() *Case {
+	c := &Case{Links: j.links, Lookups: j.looks, Accesses: j.reached, Local: j.local}
+	for _, b := range j.books {
+		slices.SortFunc(b.table.all, compareProcesses)
+		b.host.Processes = b.table.all
+		c.Hosts = append(c.Hosts, b.host)
+	}
+	var strays []*Host
+	for _, h := range j.strays {
+		strays = append(strays, h)
+	}
+	slices.SortFunc(strays, func(a, b *Host) int { return a.Addrs[0].Compare(b.Addrs[0]) })
+	c.Hosts = append(c.Hosts, strays...)
+	slices.SortStableFunc(c.Links, compareLinks)
+	slices.SortStableFunc(c.Lookups, func(a, b *Lookup) int {
+		return cmp.Or(a.At.Compare(b.At), casefile.CompareRefs(a.Ref, b.Ref))
+	})
+	slices.SortStableFunc(c.Accesses, func(a, b *Access) int {
+		return cmp.Or(a.At.Compare(b.At), casefile.CompareRefs(a.Ref, b.Ref))
+	})
+	return c
+}
+
+func compareLinks(a, b *Link) int {
+	return cmp.Or(a.Start.Compare(b.Start), a.Local.Compare(b.Local), a.Remote.Compare(b.Remote),
+		cmp.Compare(a.Transport, b.Transport), cmp.Compare(hostName(a.Host), hostName(b.Host)), casefile.CompareRefs(a.ref(), b.ref()))
+}
+
+func hostName(h *Host) string {
+	if h == nil {
+		return ""
+	}
+	return h.Name
+}
+
+// ref is the first record of a link.
+func (l *Link) ref() evidence.Ref {
+	if l.Conn != nil {
+		return l.Conn.Ref
+	}
+	if len(l.Sockets) > 0 {
+		return l.Sockets[0].Ref
+	}
+	return evidence.Ref{}
+}

@@ -1,0 +1,131 @@
+package correlate
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/wirewitness/wirewitness/analyze/casefile"
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// A book is what the logs of one host say, and what has been worked out about its clocks and processes so far.
+type book struct {
+	host      *Host
+	spellings map[string]int // how often each spelling of the name was written
+	processes []*evidence.Process
+	exits     []*evidence.Exit
+	sockets   []*evidence.Socket
+	lookups   []*evidence.Lookup
+	accesses  []*evidence.Access
+	addrs     map[netip.Addr]bool
+	flipped   bool // answered connections are written with the remote end first
+	clocks    clocks
+	table     table
+	who       map[*evidence.Socket]evidence.Program // what all records of one connection know together
+}
+
+// nameKey is a computer name without what varies: case.
+func nameKey(name string) string { return strings.ToLower(strings.TrimSuffix(name, ".")) }
+
+func short(name string) string {
+	if _, err := netip.ParseAddr(name); err == nil {
+		return name
+	}
+	s, _, _ := strings.Cut(name, ".")
+	return s
+}
+
+// books sorts the observations by host, in the order of the hosts' names.
+func books(cf *casefile.Casefile) []*book {
+	names := hostNames(cf)
+	by := map[string]*book{}
+	of := func(h *evidence.Header) *book {
+		k := names[nameKey(h.Computer)]
+		b := by[k]
+		if b == nil {
+			b = &book{host: &Host{}, spellings: map[string]int{}}
+			by[k] = b
+		}
+		b.spellings[h.Computer]++
+		return b
+	}
+	for _, t := range cf.Tallies {
+		b := of(&evidence.Header{Computer: t.Computer})
+		b.spellings[t.Computer] += int(min(t.Count, 1<<31))
+	}
+	for _, x := range cf.Processes {
+		b := of(&x.Header)
+		b.processes = append(b.processes, x)
+	}
+	for _, x := range cf.Exits {
+		b := of(&x.Header)
+		b.exits = append(b.exits, x)
+	}
+	for _, x := range cf.Sockets {
+		b := of(&x.Header)
+		b.sockets = append(b.sockets, x)
+	}
+	for _, x := range cf.Lookups {
+		b := of(&x.Header)
+		b.lookups = append(b.lookups, x)
+	}
+	for _, x := range cf.Accesses {
+		b := of(&x.Header)
+		b.accesses = append(b.accesses, x)
+	}
+	return settle(by)
+}
+
+// settle names the hosts, learns their addresses and puts them in order.
+func settle(by map[string]*book) []*book {
+	var all []*book
+	for _, b := range by {
+		b.host.Name, b.host.Aliases = b.spelling()
+		b.learnAddrs(b.sockets)
+		b.host.Addrs = b.sortedAddrs()
+		all = append(all, b)
+	}
+	slices.SortFunc(all, func(x, y *book) int { return cmp.Compare(x.host.Name, y.host.Name) })
+	return all
+}
+
+// hostNames maps every name written to the one that stands for its host: names that differ in case only are one, and a
+// short name belongs to the full name that begins with it when there is exactly one.
+func hostNames(cf *casefile.Casefile) map[string]string {
+	names := map[string]string{}
+	for _, t := range cf.Tallies {
+		names[nameKey(t.Computer)] = ""
+	}
+	full := map[string][]string{}
+	for n := range names {
+		if short(n) != n {
+			full[short(n)] = append(full[short(n)], n)
+		}
+	}
+	for n := range names {
+		names[n] = n
+		if f := full[n]; len(f) == 1 {
+			names[n] = f[0]
+		}
+	}
+	return names
+}
+
+// spelling picks the longest name, then the one written most often, and returns the others as aliases.
+func (b *book) spelling() (string, []string) {
+	var all []string
+	for s := range b.spellings {
+		all = append(all, s)
+	}
+	slices.SortFunc(all, func(x, y string) int {
+		return cmp.Or(cmp.Compare(len(y), len(x)), cmp.Compare(b.spellings[y], b.spellings[x]), cmp.Compare(x, y))
+	})
+	if len(all) == 0 {
+		return "", nil
+	}
+	aliases := slices.Clone(all[1:])
+	slices.Sort(aliases)
+	return all[0], aliases
+}

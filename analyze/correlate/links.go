@@ -1,0 +1,287 @@
+package correlate
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/wirewitness/wirewitness/analyze/casefile"
+	"github.com/wirewitness/wirewitness/analyze/finding"
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// How sure a link is by its basis, before rivals. The join on the labelled recordings was right in more than 99 of 100
+// cases for tuples; the others are judgements and marked as such.
+const (
+	sureTuple     = 1.0
+	sureAmbiguous = 0.5
+	surePeer      = 0.6
+	sureHostLog   = 1.0 // the host itself says so; what is missing is the bytes
+)
+
+// captured makes the links of all connections that captures and sensors show: one for each end that a host's log speaks
+// for, or one with the reason why no process is known.
+func (j *joiner) captured() {
+	for _, c := range j.cf.Conns {
+		n := 0
+		for _, b := range j.books {
+			if claims := j.claims[end{b, c}]; len(claims) > 0 {
+				j.links = append(j.links, b.claimed(c, claims))
+				n++
+			}
+		}
+		if n == 0 {
+			j.links = append(j.links, j.unclaimed(c))
+		}
+	}
+}
+
+// claimed is the link of a connection that a host's log speaks for.
+func (b *book) claimed(c *evidence.Conn, claims []claim) *Link {
+	all := near(stakes(claims))
+	best := all[0]
+	l := &Link{Host: b.host, Process: best.process, Conn: c, Transport: c.Transport, Start: c.Start, End: c.End}
+	for _, cl := range claims {
+		l.Sockets = append(l.Sockets, cl.socket)
+	}
+	b.orient(l, best.claims[0].socket)
+	l.Attribution = attribution(all, len(best.claims))
+	return l
+}
+
+// near drops stakes that lie a minute and more off when one lies close: an earlier use of the same ports.
+func near(all []stake) []stake {
+	if all[0].nearest() > 2*joinSlack {
+		return all
+	}
+	return slices.DeleteFunc(all, func(s stake) bool { return s.nearest() > time.Minute })
+}
+
+func attribution(all []stake, records int) finding.Attribution {
+	if all[0].process == nil {
+		return finding.Attribution{Basis: finding.BasisNone, Reason: "the host's log has the connection but names no process"}
+	}
+	if len(all) == 1 {
+		return finding.Attribution{Basis: finding.BasisTuple, Confidence: sureTuple,
+			Reason: fmt.Sprintf("same 5-tuple and aligned time in %s", plural(records, "host record"))}
+	}
+	at := finding.Attribution{Basis: finding.BasisAmbiguous, Confidence: sureAmbiguous, Reason: fmt.Sprintf("%d processes used these ports at the time", len(all))}
+	for _, s := range all[1:] {
+		at.Rivals = append(at.Rivals, s.process.Label())
+	}
+	return at
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// Label is a process in short: "name (pid)".
+func (p *Process) Label() string {
+	name := cmp.Or(base(p.Image), "unknown program")
+	if p.PID == 0 {
+		return name
+	}
+	return fmt.Sprintf("%s (%d)", name, p.PID)
+}
+
+// orient tells which end is the host's own and who opened the connection. The packets decide where they can.
+func (b *book) orient(l *Link, s *evidence.Socket) {
+	local, _ := b.ends(s)
+	c := l.Conn
+	switch {
+	case local == c.Resp && local != c.Orig:
+		l.Local, l.Remote, l.Outbound = c.Resp, c.Orig, evidence.No
+	default:
+		l.Local, l.Remote, l.Outbound = c.Orig, c.Resp, evidence.Yes
+	}
+	if !c.OrigKnown && s.Initiated != evidence.Unknown && (s.Initiated == evidence.Yes) != (l.Outbound == evidence.Yes) {
+		l.Outbound = s.Initiated
+	}
+}
+
+// unclaimed is the link of a connection that no host's log speaks for, with the reason.
+func (j *joiner) unclaimed(c *evidence.Conn) *Link {
+	l := &Link{Conn: c, Transport: c.Transport, Start: c.Start, End: c.End, Local: c.Orig, Remote: c.Resp, Outbound: evidence.Yes}
+	if !j.logged(c.Orig.Addr()) && (j.logged(c.Resp.Addr()) || !inside(c.Orig.Addr()) && inside(c.Resp.Addr())) {
+		l.Local, l.Remote, l.Outbound = c.Resp, c.Orig, evidence.No
+	}
+	b := j.bookOf(l.Local.Addr(), c.Sensor)
+	if b != nil {
+		l.Host = b.host
+	} else {
+		l.Host = j.stray(l.Local.Addr())
+	}
+	l.Attribution = finding.Attribution{Basis: finding.BasisNone, Reason: j.why(b, c)}
+	return l
+}
+
+func (j *joiner) logged(a netip.Addr) bool { return len(j.owners[a]) > 0 }
+
+// bookOf picks the host that had an address: the one aligned with the sensor when several used it.
+func (j *joiner) bookOf(a netip.Addr, sensor string) *book {
+	var best *book
+	for _, b := range j.owners[a] {
+		if best == nil || b.alignedWith(sensor) && !best.alignedWith(sensor) {
+			best = b
+		}
+	}
+	return best
+}
+
+func (b *book) alignedWith(sensor string) bool {
+	for k := range b.clocks.aligned {
+		if k.sensor == sensor {
+			return true
+		}
+	}
+	return false
+}
+
+// stray is the host of a local address that no log names; nil for addresses elsewhere.
+func (j *joiner) stray(a netip.Addr) *Host {
+	if !inside(a) || a.IsMulticast() || a == broadcast {
+		return nil
+	}
+	if j.strays[a] == nil {
+		j.strays[a] = &Host{Addrs: []netip.Addr{a}}
+	}
+	return j.strays[a]
+}
+
+// why says why a connection has no process.
+func (j *joiner) why(b *book, c *evidence.Conn) string {
+	switch {
+	case b == nil:
+		return "no endpoint log for this address"
+	case len(b.sockets) == 0:
+		return "the host's logs hold no network events"
+	case !b.alignedWith(c.Sensor):
+		return "the host's clocks could not be aligned with this capture"
+	case c.MidStream:
+		return "began before the capture, and no event of the host names it"
+	}
+	first, last := b.covered()
+	if c.End.Before(first) || c.Start.After(last) {
+		return "outside the time that the host's network events cover"
+	}
+	return "no network event of the host names it: not logged by its configuration, or not opened through the logged layer"
+}
+
+// covered is the corrected span of a host's network events, with the join's slack.
+func (b *book) covered() (first, last time.Time) {
+	for _, s := range b.sockets {
+		at := b.when(&s.Header)
+		if first.IsZero() || at.Before(first) {
+			first = at
+		}
+		if at.After(last) {
+			last = at
+		}
+	}
+	return first.Add(-joinSlack), last.Add(joinSlack)
+}
+
+// aloneSlack is within what time events of one tuple and process speak of one connection that no capture shows.
+const aloneSlack = 2 * time.Minute
+
+// hostOnly makes links of the events no capture shows: the process is known, the bytes are not.
+func (j *joiner) hostOnly(b *book, alone []*evidence.Socket) {
+	first := len(j.links)
+	defer func() {
+		for _, l := range j.links[first:] {
+			l.Attribution = logged(l)
+		}
+	}()
+	open := map[casefile.Tuple]*Link{}
+	for _, s := range alone {
+		at := b.when(&s.Header)
+		k := casefile.TupleOf(s.Transport, s.Src, s.Dst)
+		p := b.find(b.who[s], at)
+		if l := open[k]; l != nil && at.Sub(l.End) <= aloneSlack && (p == nil || l.Process == nil || samePerhaps(p, l.Process)) {
+			l.End = at
+			l.Sockets = append(l.Sockets, s)
+			if l.Process == nil || p != nil && p.detail() > l.Process.detail() {
+				l.Process = p
+			}
+			continue
+		}
+		l := &Link{Host: b.host, Process: p, Transport: s.Transport, Sockets: []*evidence.Socket{s}, Start: at, End: at, Outbound: s.Initiated}
+		l.Local, l.Remote = b.ends(s)
+		open[k] = l
+		j.links = append(j.links, l)
+	}
+}
+
+// logged is the attribution of a connection that only the host's log states.
+func logged(l *Link) finding.Attribution {
+	if l.Process == nil {
+		return finding.Attribution{Basis: finding.BasisNone, Reason: "the host's log has the connection but names no process"}
+	}
+	return finding.Attribution{Basis: finding.BasisHostLog, Confidence: sureHostLog, Reason: "stated by the host's log; no capture shows the connection"}
+}
+
+// byPeer gives connections without an owner to the process that holds all claimed connections of that host to the same
+// peer and port, when it lived then: keep-alive connections that began before the capture.
+func (j *joiner) byPeer() {
+	holders := map[peerKey][]*Process{}
+	for _, l := range j.links {
+		if l.Process == nil || l.Outbound != evidence.Yes {
+			continue
+		}
+		k := peerKey{l.Host, l.Transport, l.Remote}
+		if !slices.Contains(holders[k], l.Process) {
+			holders[k] = append(holders[k], l.Process)
+		}
+	}
+	for _, l := range j.links {
+		if l.Process != nil || l.Conn == nil || l.Host == nil || l.Outbound != evidence.Yes {
+			continue
+		}
+		b := j.bookOf(l.Local.Addr(), l.Conn.Sensor)
+		if b == nil || !b.alignedWith(l.Conn.Sensor) {
+			continue
+		}
+		l.adopt(holders[peerKey{l.Host, l.Transport, l.Remote}])
+	}
+}
+
+type peerKey struct {
+	host      *Host
+	transport evidence.Transport
+	remote    netip.AddrPort
+}
+
+// adopt links to the one live program among the holders of a peer; several of its processes are rivals.
+func (l *Link) adopt(holders []*Process) {
+	var live []*Process
+	for _, p := range holders {
+		if p.Image != "" && p.lives(l.Start, l.Start) {
+			live = append(live, p)
+		}
+	}
+	if len(live) == 0 {
+		return
+	}
+	slices.SortFunc(live, compareProcesses)
+	for _, p := range live[1:] {
+		if !sameImage(p.Image, live[0].Image) {
+			l.Attribution.Reason += fmt.Sprintf("; %d programs of the host use this peer", len(live))
+			for _, p := range live {
+				l.Attribution.Rivals = append(l.Attribution.Rivals, p.Label())
+			}
+			return
+		}
+	}
+	l.Process = live[0]
+	l.Attribution = finding.Attribution{Basis: finding.BasisPeer, Confidence: surePeer / float64(len(live)),
+		Reason: "every claimed connection of the host to this peer and port belongs to this program"}
+	for _, p := range live[1:] {
+		l.Attribution.Rivals = append(l.Attribution.Rivals, p.Label())
+	}
+}
