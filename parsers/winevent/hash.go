@@ -29,15 +29,30 @@ func (h *Hash) Uint(n uint64) {
 }
 
 // Text folds in a text and its length, so that neighbouring values cannot run into each other.
-func (h *Hash) Text(s string) {
+func (h *Hash) Text(s string) { fold(h, s) }
+
+// HashBytes hashes a record as it is stored.
+func HashBytes(b []byte) uint64 {
+	h := Hash{hashStep}
+	fold(&h, b)
+	return h.Sum()
+}
+
+func fold[T string | []byte](h *Hash, s T) {
 	h.Uint(uint64(len(s)))
 	for ; len(s) >= 8; s = s[8:] {
-		h.Uint(binary.LittleEndian.Uint64([]byte(s[:8])))
+		h.Uint(word(s))
 	}
 	var tail [8]byte
 	if copy(tail[:], s) > 0 {
 		h.Uint(binary.LittleEndian.Uint64(tail[:]))
 	}
+}
+
+func word[T string | []byte](s T) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
 // Sum returns the hash, never 0.

@@ -27,13 +27,19 @@ type Fields interface {
 type Record struct {
 	// Header is filled by the container with what the System part says. Stamps holds System/TimeCreated and times of
 	// receipt, best first and without holes; Emit puts Sysmon's UtcTime before them. Digest is computed by Emit, except
-	// that a container whose RecordID is 0 sets it to a hash of the stored record (see Hash).
+	// that a container whose RecordID is 0 sets it to a hash of the stored record (HashBytes).
 	evidence.Header
 	// ExecutionPID is System/Execution ProcessID: the process that wrote the event, 0 when absent.
 	ExecutionPID uint32
 	UserSID      string // System/Security UserID
 	Message      string // rendered text, where an export kept it; "" otherwise
 	Fields       Fields
+}
+
+// Wanted tells whether the record is read beyond its header.
+func (r *Record) Wanted() bool {
+	_, ok := find(r.Provider, r.Channel, r.EventID)
+	return ok
 }
 
 // Emit hands the record to out: its header first, then what the event means, if it is of a class that is read.

@@ -1,0 +1,200 @@
+package eventjson
+
+import (
+	"strconv"
+
+	"github.com/valyala/fastjson"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+	"github.com/wirewitness/wirewitness/parsers/winevent"
+)
+
+// An event is one object with the places where its shape keeps things. Paths are tried in order.
+type event struct {
+	*shape
+	root *fastjson.Value
+}
+
+type path []string
+
+// A shape is one way to write an event.
+type shape struct {
+	name                                                  string
+	id, provider, channel, computer, record, user, writer []path
+	times                                                 []path // best first, named by their last element below
+	texts                                                 []path // the rendered message
+	data                                                  []path // objects or texts that hold the event's fields
+	flat                                                  bool   // fields stand beside what belongs to System
+}
+
+// shapes are told apart by where the event id stands, in this order.
+var shapes = []shape{
+	tree("evtx_dump", "Event"),
+	tree("Velociraptor"),
+	{
+		// https://www.elastic.co/docs/reference/beats/winlogbeat/exported-fields-winlog
+		name:     "Winlogbeat 7",
+		id:       []path{{"winlog", "event_id"}},
+		provider: []path{{"winlog", "provider_name"}},
+		channel:  []path{{"winlog", "channel"}},
+		computer: []path{{"winlog", "computer_name"}},
+		record:   []path{{"winlog", "record_id"}},
+		user:     []path{{"winlog", "user", "identifier"}},
+		writer:   []path{{"winlog", "process", "pid"}},
+		times:    []path{{"@timestamp"}},
+		texts:    []path{{"message"}},
+		data:     []path{{"winlog", "event_data"}, {"winlog", "user_data"}},
+	},
+	{
+		name:     "Winlogbeat 6",
+		id:       []path{{"event_id"}},
+		provider: []path{{"source_name"}},
+		channel:  []path{{"log_name"}},
+		computer: []path{{"computer_name"}},
+		record:   []path{{"record_number"}},
+		user:     []path{{"user", "identifier"}},
+		writer:   []path{{"process_id"}},
+		times:    []path{{"@timestamp"}},
+		texts:    []path{{"message"}},
+		data:     []path{{"event_data"}, {"user_data"}},
+	},
+	{
+		// NXLog's im_msvistalog, exports with TimeCreated, Azure's WindowsEvent and SecurityEvent tables.
+		name:     "flat",
+		id:       []path{{"EventID"}},
+		provider: []path{{"SourceName"}, {"Provider"}, {"EventSourceName"}, {"ProviderName"}},
+		channel:  []path{{"Channel"}, {"LogName"}},
+		computer: []path{{"Hostname"}, {"Computer"}, {"MachineName"}},
+		record:   []path{{"RecordNumber"}, {"EventRecordID"}, {"EventRecordId"}},
+		user:     []path{{"UserID"}},
+		writer:   []path{{"ExecutionProcessID"}, {"SystemProcessId"}},
+		times:    []path{{"EventTime"}, {"TimeCreated"}, {"TimeGenerated"}, {"@timestamp"}, {"EventReceivedTime"}},
+		texts:    []path{{"Message"}},
+		data:     []path{{"EventData"}, {"UserData"}},
+		flat:     true,
+	},
+}
+
+// tree is the shape of the event schema itself, under the given names. evtx_dump keeps attributes under "#attributes"
+// and writes an element with attributes as an object with "#text"; Velociraptor writes them as members.
+func tree(name string, under ...string) shape {
+	at := func(names ...string) path { return append(append(path{}, under...), names...) }
+	return shape{
+		name:     name,
+		id:       []path{at("System", "EventID", "Value"), at("System", "EventID", "#text"), at("System", "EventID")},
+		provider: []path{at("System", "Provider", "#attributes", "Name"), at("System", "Provider", "Name")},
+		channel:  []path{at("System", "Channel")},
+		computer: []path{at("System", "Computer")},
+		record:   []path{at("System", "EventRecordID")},
+		user:     []path{at("System", "Security", "#attributes", "UserID"), at("System", "Security", "UserID")},
+		writer:   []path{at("System", "Execution", "#attributes", "ProcessID"), at("System", "Execution", "ProcessID")},
+		times: []path{at("System", "TimeCreated", "#attributes", "SystemTime"),
+			at("System", "TimeCreated", "SystemTime")},
+		texts: []path{{"Message"}},
+		data:  []path{at("EventData"), at("UserData")},
+	}
+}
+
+// shapeOf finds the shape of an object, false when it is no event: an id alone could be anything's.
+func shapeOf(v *fastjson.Value) (event, bool) {
+	for i := range shapes {
+		e := event{&shapes[i], v}
+		if e.text(e.id) != nil && (e.text(e.provider) != nil || e.text(e.channel) != nil) {
+			return e, true
+		}
+	}
+	return event{}, false
+}
+
+// record reads what belongs to System.
+func (r *reader) record(e event) winevent.Record {
+	keep := func(ps []path) string { return r.strings.Keep(e.text(ps)) }
+	rec := winevent.Record{
+		Header: evidence.Header{
+			Computer: keep(e.computer),
+			Provider: keep(e.provider),
+			Channel:  keep(e.channel),
+			EventID:  uint32(e.uint(e.id, 32)),
+			RecordID: e.uint(e.record, 64),
+			Stamps:   e.stamps(),
+		},
+		ExecutionPID: uint32(e.uint(e.writer, 32)),
+		UserSID:      keep(e.user),
+	}
+	if e.writerIsProcessID() {
+		rec.ExecutionPID = uint32(e.uint([]path{{"ProcessID"}}, 32))
+	}
+	return rec
+}
+
+// writerIsProcessID tells whether the ProcessID of a flat record is the process that wrote the event. NXLog named it so
+// before it had ExecutionProcessID, over whatever the event itself called ProcessID; the thread stands beside it.
+func (e event) writerIsProcessID() bool {
+	return e.flat && e.root.Exists("ThreadID") && !e.root.Exists("ExecutionProcessID")
+}
+
+// stamps reads the times that the record has, best first, each under the name of its element: the schema's SystemTime
+// is an attribute of TimeCreated.
+func (e event) stamps() (stamps [3]evidence.Stamp) {
+	n := 0
+	for _, p := range e.times {
+		field := p[len(p)-1]
+		if field == "SystemTime" {
+			field = "TimeCreated"
+		}
+		s, ok := winevent.ParseStamp(string(e.text([]path{p})), field)
+		if !ok {
+			continue
+		}
+		if stamps[n] = s; n == len(stamps)-1 {
+			break
+		}
+		n++
+	}
+	return stamps
+}
+
+// message is the rendered text.
+func (e event) message() *fastjson.Value { return e.first(e.texts) }
+
+func (e event) first(ps []path) *fastjson.Value {
+	for _, p := range ps {
+		if v := e.root.Get(p...); v != nil && v.Type() != fastjson.TypeNull {
+			return v
+		}
+	}
+	return nil
+}
+
+// text is the first of the places that holds a text or number, nil when none does.
+func (e event) text(ps []path) []byte {
+	for _, p := range ps {
+		if b := text(e.root.Get(p...)); b != nil {
+			return b
+		}
+	}
+	return nil
+}
+
+func (e event) uint(ps []path, bits int) uint64 {
+	n, err := strconv.ParseUint(string(e.text(ps)), 10, bits)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// text is a scalar as it would stand in the event, nil for anything else. It is valid until the next object is parsed.
+func text(v *fastjson.Value) []byte {
+	if v == nil {
+		return nil
+	}
+	switch v.Type() {
+	case fastjson.TypeString:
+		b, _ := v.StringBytes()
+		return b
+	case fastjson.TypeNumber, fastjson.TypeTrue, fastjson.TypeFalse:
+		return v.MarshalTo(nil)
+	}
+	return nil
+}
