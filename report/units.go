@@ -235,3 +235,6 @@ func secondsText(s float64) string {
 	}
 	return durationText(time.Duration(s * float64(time.Second)))
 }
+
+// countPlain writes an identifier, which has no thousands separators.
+func countPlain(n uint64) string { return strconv.FormatUint(n, 10) }

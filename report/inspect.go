@@ -1,0 +1,327 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"net/netip"
+	"strings"
+
+	"github.com/wirewitness/wirewitness/analyze/finding"
+)
+
+// inspectTable prints what is here and what can be concluded from it: hosts with their logs and clocks, captures,
+// files.
+func inspectTable(w io.Writer, doc *finding.Document, opt Options) error {
+	p := newPage(opt)
+	p.text(0, 2, headline(&doc.Coverage))
+	p.text(0, 2, recordsLine(&doc.Coverage))
+	for i := range doc.Coverage.Hosts {
+		if err := p.host(&doc.Coverage.Hosts[i]); err != nil {
+			return err
+		}
+	}
+	if err := p.captures(doc.Coverage.Captures); err != nil {
+		return err
+	}
+	if err := p.files(doc.Evidence); err != nil {
+		return err
+	}
+	p.unattributed(&doc.Coverage.Totals)
+	p.negative(&doc.Coverage)
+	_, err := w.Write(p.Bytes())
+	return err
+}
+
+func recordsLine(c *finding.Coverage) string {
+	line := counted(c.Totals.Events, "event") + " and " + counted(c.Totals.Frames, "frame") + " read"
+	if c.Duplicates > 0 {
+		line += "; " + counted(c.Duplicates, "record") + " met again and counted once"
+	}
+	if n := c.Totals.EventsWithoutTime; n > 0 {
+		line += "; " + counted(n, "event") + " without a time"
+	}
+	return line
+}
+
+func (p *page) host(h *finding.HostCoverage) error {
+	p.gap()
+	p.title(hostTitle(h))
+	p.text(2, 2, fmt.Sprintf("%s; %s, %s linked to a process; %s", counted(h.Processes, "process"), counted(h.Connections, "connection"),
+		countText(h.Linked), attributed(h.AttributedBytes, h.OutboundBytes)))
+	if len(h.Sources) > 0 {
+		if err := p.grid(sourceGrid(h.Sources)); err != nil {
+			return err
+		}
+	}
+	for i := range h.Sources {
+		p.source(&h.Sources[i])
+	}
+	if len(h.Clocks) > 0 {
+		if err := p.grid(clockGrid(h.Clocks)); err != nil {
+			return err
+		}
+	}
+	p.bullets(2, h.Conclusions)
+	return nil
+}
+
+func (p *page) title(s string) {
+	if !p.wide {
+		s = cut(clean(s), p.room)
+	}
+	p.line(0, p.tint(bold, clean(s)))
+}
+
+func hostTitle(h *finding.HostCoverage) string {
+	title := cmp.Or(h.Name, "no log names this host")
+	if len(h.Addresses) > 0 {
+		title += " (" + strings.Join(each(h.Addresses, (*netip.Addr).String), ", ") + ")"
+	}
+	if len(h.Aliases) > 0 {
+		title += ", also written " + strings.Join(h.Aliases, ", ")
+	}
+	return title
+}
+
+func sourceGrid(sources []finding.SourceCoverage) *grid {
+	g := &grid{columns: []column{
+		{title: "  log", floor: 14, limit: 60, keep: 9},
+		{title: "records", right: true, keep: 9},
+		{title: "first (own clock)", floor: 10, keep: 8},
+		{title: "last (own clock)", floor: 10, keep: 8},
+		{title: "field", floor: 7, limit: 30, keep: 5},
+		{title: "ids missing", right: true, floor: 7, keep: 6},
+		{title: "cleared", right: true, keep: 7},
+	}}
+	for i := range sources {
+		s := &sources[i]
+		g.rows = append(g.rows, []string{
+			clean(sourceText(s.Name)), countText(s.Records), timeText(s.First), timeText(s.Last), clean(s.Field),
+			countText(s.MissingRecords), countText(len(s.Cleared)),
+		})
+	}
+	return g
+}
+
+// source prints what does not fit a table: the event classes seen and not seen, the gaps and who cleared the log.
+func (p *page) source(s *finding.SourceCoverage) {
+	name := sourceText(s.Name)
+	p.text(2, 2, name+": "+cmp.Or(classesText(s.Classes), "no events"))
+	if len(s.NotSeen) > 0 {
+		p.text(2, 2, name+", not seen: "+strings.Join(s.NotSeen, ", "))
+	}
+	if s.GapsTotal > 0 {
+		p.text(2, 2, name+", missing record ids: "+gapsText(s))
+	}
+	for i := range s.Cleared {
+		p.text(2, 2, name+": "+clearedText(&s.Cleared[i]))
+	}
+}
+
+// classesText lists the classes that are read; the others are counted together.
+func classesText(classes []finding.ClassCoverage) string {
+	var parts []string
+	others, records := 0, uint64(0)
+	for i := range classes {
+		c := &classes[i]
+		if !c.Read {
+			others, records = others+1, records+c.Count
+			continue
+		}
+		parts = append(parts, fmt.Sprintf("%d %s (%s)", c.EventID, c.Meaning, countText(c.Count)))
+	}
+	if others > 0 {
+		parts = append(parts, fmt.Sprintf("%s of other kinds (%s)", counted(records, "event"), counted(others, "event ID")))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func gapsText(s *finding.SourceCoverage) string {
+	parts := each(s.Gaps, func(g *finding.Gap) string {
+		if g.From == g.To {
+			return countPlain(g.From)
+		}
+		return countPlain(g.From) + "–" + countPlain(g.To)
+	})
+	if more := s.GapsTotal - len(s.Gaps); more > 0 {
+		parts = append(parts, "and "+countText(more)+" more "+plural(more, "gap"))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func clearedText(c *finding.ClearedLog) string {
+	return fmt.Sprintf("%s was cleared %s by %s (%s)", cmp.Or(c.Log, "the log"), timeText(c.At), cmp.Or(c.User, unknown), refText(&c.Ref))
+}
+
+func clockGrid(clocks []finding.Clock) *grid {
+	g := &grid{columns: []column{
+		{title: "  clock", floor: 10, limit: 60, keep: 9},
+		{title: "events", floor: 6, limit: 30, keep: 7},
+		{title: "field", floor: 7, limit: 30, keep: 5},
+		{title: "against", floor: 12, limit: 60, keep: 6},
+		{title: "offset", floor: 12, keep: 9},
+		{title: "spread", right: true, keep: 7},
+		{title: "votes", right: true, keep: 8},
+		{title: "applied", floor: 12, limit: 120, keep: 8},
+	}}
+	for i := range clocks {
+		c := &clocks[i]
+		g.rows = append(g.rows, []string{
+			clean(sourceText(c.Source)), clean(c.Class), clean(c.Field), clean(c.Capture), offsetText(c), durationText(c.Spread),
+			countText(c.Votes) + " of " + countText(c.Candidates), clean(appliedText(c)),
+		})
+	}
+	return g
+}
+
+func offsetText(c *finding.Clock) string {
+	switch {
+	case c.Votes == 0 && !c.Stated:
+		return notMeasured
+	case c.Offset > 0:
+		return durationText(c.Offset) + " ahead"
+	case c.Offset < 0:
+		return durationText(-c.Offset) + " behind"
+	}
+	return "level"
+}
+
+func appliedText(c *finding.Clock) string {
+	text := "yes"
+	if !c.Applied {
+		text = "no: " + cmp.Or(c.Reason, "no reason given")
+	}
+	if c.Stated {
+		text += ", stated by the user"
+	}
+	for i := range c.Segments {
+		s := &c.Segments[i]
+		text += fmt.Sprintf("; from %s %s the capture (%s)", timeText(s.From), skewText(s.Offset), counted(s.Votes, "vote"))
+	}
+	return text
+}
+
+func (p *page) captures(captures []finding.CaptureCoverage) error {
+	if len(captures) == 0 {
+		return nil
+	}
+	p.gap()
+	p.title("captures and sensors")
+	if err := p.grid(captureGrid(captures)); err != nil {
+		return err
+	}
+	for i := range captures {
+		c := &captures[i]
+		p.bullets(2, each(c.Conclusions, func(s *string) string { return c.Ref.File + ": " + *s }))
+	}
+	return nil
+}
+
+func captureGrid(captures []finding.CaptureCoverage) *grid {
+	g := &grid{columns: []column{
+		{title: "  capture", floor: 14, limit: 80, keep: 9},
+		{title: "kind", keep: 5},
+		{title: "frames", right: true, keep: 9},
+		{title: "first (UTC)", floor: 10, keep: 8},
+		{title: "last (UTC)", floor: 10, keep: 8},
+		{title: "connections", right: true, keep: 7},
+		{title: "lost", right: true, floor: 6, keep: 6},
+		{title: "missed", right: true, floor: 7, keep: 6},
+		{title: "cut", right: true, keep: 5},
+		{title: "bad sums", right: true, keep: 3},
+	}}
+	for i := range captures {
+		c := &captures[i]
+		lost := unknown
+		if c.Dropped.Known {
+			lost = countText(c.Dropped.N)
+		}
+		g.rows = append(g.rows, []string{
+			clean(c.Ref.File), clean(c.Kind), countText(c.Frames), timeText(c.First), timeText(c.Last), countText(c.Connections),
+			lost, bytesText(c.Missed), countText(c.CutFrames), countText(c.BadChecksum),
+		})
+	}
+	return g
+}
+
+func (p *page) files(files []finding.File) error {
+	if len(files) == 0 {
+		return nil
+	}
+	p.gap()
+	p.title("files")
+	g := &grid{columns: []column{
+		{title: "  file", floor: 16, limit: 120, keep: 9},
+		{title: "format", floor: 6, keep: 7},
+		{title: "size", right: true, keep: 5},
+		{title: "state", floor: 8, keep: 8},
+		{title: "read", right: true, floor: 8, keep: 6},
+		{title: "problems", right: true, keep: 8},
+	}}
+	for i := range files {
+		f := &files[i]
+		g.rows = append(g.rows, []string{
+			clean(f.Name), cmp.Or(f.Format, "-"), bytesText(f.Size), clean(stateText(f)), recordsText(f), countText(f.ProblemsTotal),
+		})
+	}
+	if err := p.grid(g); err != nil {
+		return err
+	}
+	p.problems(files)
+	return nil
+}
+
+func stateText(f *finding.File) string {
+	if f.SameAs != "" {
+		return f.State + ", same as " + f.SameAs
+	}
+	return f.State
+}
+
+func recordsText(f *finding.File) string {
+	if f.Unit == "" {
+		return "-"
+	}
+	return countText(f.Records) + " " + f.Unit
+}
+
+// problems lists what could not be read, with its place.
+func (p *page) problems(files []finding.File) {
+	for i := range files {
+		f := &files[i]
+		for j := range f.Problems {
+			p.text(2, 2, "- "+f.Problems[j].Error()+lostText(f.Problems[j].Lost, f.Problems[j].Known))
+		}
+		if more := f.ProblemsTotal - len(f.Problems); more > 0 {
+			p.text(2, 2, fmt.Sprintf("- %s: %s more", f.Name, counted(more, "problem")))
+		}
+	}
+}
+
+func lostText(n uint64, known bool) string {
+	if !known || n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%s lost)", counted(n, "record"))
+}
+
+func (p *page) unattributed(t *finding.Totals) {
+	if len(t.UnattributedByReason) == 0 {
+		return
+	}
+	p.gap()
+	p.title("connections without a process, by reason")
+	for _, r := range t.UnattributedByReason {
+		p.text(2, 2, fmt.Sprintf("- %s: %s, %s sent", r.Reason, counted(r.Count, "connection"), bytesText(r.Bytes)))
+	}
+}
+
+func (p *page) negative(c *finding.Coverage) {
+	if len(c.Negative) == 0 {
+		return
+	}
+	p.gap()
+	p.title("what the absence of a finding does not mean")
+	p.bullets(2, c.Negative)
+}

@@ -1,0 +1,100 @@
+package report
+
+import (
+	"bytes"
+	"strings"
+)
+
+// defaultWidth is used when the output is no terminal: wide enough for the columns that matter, narrow enough for mail.
+const defaultWidth = 120
+
+// minWidth is the narrowest terminal that is laid out for; on a narrower one lines run over.
+const minWidth = 40
+
+// A page collects the lines of a terminal report.
+type page struct {
+	bytes.Buffer
+	room   int
+	wide   bool
+	colour bool
+}
+
+func newPage(opt Options) *page {
+	room := opt.Width
+	if room == 0 {
+		room = defaultWidth
+	}
+	return &page{room: max(room, minWidth), wide: opt.Wide, colour: opt.Colour}
+}
+
+// text prints a paragraph, cleaned and wrapped; further lines are indented by hang columns more than the first.
+func (p *page) text(indent, hang int, s string) {
+	s = clean(s)
+	if p.wide {
+		p.line(indent, s)
+		return
+	}
+	lines := wrap(s, max(p.room-indent-hang, 20))
+	p.line(indent, lines[0])
+	for _, l := range lines[1:] {
+		p.line(indent+hang, l)
+	}
+}
+
+func (p *page) line(indent int, s string) {
+	p.WriteString(strings.Repeat(" ", indent) + s + "\n")
+}
+
+func (p *page) gap() { p.WriteByte('\n') }
+
+// bullets prints sentences as a list.
+func (p *page) bullets(indent int, sentences []string) {
+	for _, s := range sentences {
+		p.text(indent, 2, "- "+s)
+	}
+}
+
+// some prints the first n sentences as a list and says how many more there are and where; all of them when wide.
+func (p *page) some(indent, n int, sentences []string, where string) {
+	if p.wide || len(sentences) <= n {
+		p.bullets(indent, sentences)
+		return
+	}
+	p.bullets(indent, sentences[:n])
+	p.text(indent, 2, "- and "+countText(len(sentences)-n)+" more ("+where+")")
+}
+
+// grid prints a table fitted to the page, and says what did not fit.
+func (p *page) grid(g *grid) error {
+	room := p.room
+	if p.wide {
+		room = 1 << 30
+		g.columns = each(g.columns, func(c *column) column { c.limit = 0; return *c })
+	}
+	widths, leftOut := g.fit(room)
+	out, err := g.render(widths, room)
+	if err != nil {
+		return err
+	}
+	p.WriteString(out)
+	if len(leftOut) > 0 {
+		p.text(0, 2, "(no room for the "+plural(len(leftOut), "column")+" "+strings.Join(leftOut, ", ")+"; --wide prints everything)")
+	}
+	return nil
+}
+
+const (
+	bold   = "1"
+	red    = "31"
+	yellow = "33"
+	cyan   = "36"
+	faint  = "2"
+)
+
+// tint wraps text into a terminal colour where colours are allowed.
+func (p *page) tint(codes, s string) string {
+	if !p.colour || codes == "" || s == "" {
+		return s
+	}
+	return "\x1b[" + codes + "m" + s + "\x1b[0m"
+}
