@@ -211,6 +211,7 @@ type AppRecord struct {
 type Capture struct {
 	Ref         Ref
 	Kind        string // "pcap", "pcapng", "zeek"
+	Sensor      string // of the connections that it states; the logs of one sensor share it
 	LinkTypes   []string
 	Snaplen     uint32
 	First, Last time.Time

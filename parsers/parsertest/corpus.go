@@ -1,6 +1,7 @@
 package parsertest
 
 import (
+	"archive/zip"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -24,4 +25,28 @@ func Corpus(t testing.TB) string {
 	}
 	t.Skipf("skipped: no recordings in %s", dir)
 	return ""
+}
+
+// Unzip unpacks the archives that a pattern names into a new folder; a pattern that names a folder is returned as it is.
+func Unzip(t testing.TB, pattern string) string {
+	t.Helper()
+	if info, err := os.Stat(pattern); err == nil && info.IsDir() {
+		return pattern
+	}
+	archives, err := filepath.Glob(pattern)
+	if err != nil || len(archives) == 0 {
+		t.Fatalf("%s: nothing there (%v)", pattern, err)
+	}
+	dir := t.TempDir()
+	for _, a := range archives {
+		z, err := zip.OpenReader(a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.CopyFS(dir, z); err != nil {
+			t.Fatal(err)
+		}
+		z.Close()
+	}
+	return dir
 }
