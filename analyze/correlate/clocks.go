@@ -71,6 +71,7 @@ type alignKey struct {
 type alignment struct {
 	finding.Clock
 	resolution time.Duration
+	core       int // connections in the densest cluster; Votes counts those around it as well
 }
 
 // offsetAt returns how far the clock is ahead at its own time t.
@@ -88,9 +89,12 @@ func (a *alignment) offsetAt(t time.Time) time.Duration {
 func (a *alignment) slack() time.Duration { return joinSlack + 3*a.Spread + a.resolution }
 
 const (
-	// joinSlack covers the seconds by which a log writes an event before or after the packet, measured at up to 3 s on
-	// virtual machines.
-	joinSlack = 5 * time.Second
+	// joinSlack is how far from its connection an event may lie after alignment when nothing else competes for it: on
+	// virtual machines, logs were measured to write some events half a minute before or after the packet. Ports are
+	// reused sooner on busy hosts, but then the nearest connection wins.
+	joinSlack = time.Minute
+	// tightSlack is how near most events lie; a claim within it beats one outside.
+	tightSlack = 10 * time.Second
 	// voteWindow is how wide a cluster of votes may be, before the resolution of the field is added.
 	voteWindow = 3 * time.Second
 	// enoughVotes accepts an offset whatever it is; fewer are believed only when the offset is one that clocks have.
@@ -176,18 +180,18 @@ func (b *book) measure(w writer, sockets []*evidence.Socket, sn *sensor) (open [
 
 // better prefers clearly more votes, then the smaller spread; equal ones stay with the field the record states first.
 func (a *alignment) better(b *alignment) bool {
-	if 10*a.Votes < 9*b.Votes || 10*b.Votes < 9*a.Votes {
-		return a.Votes > b.Votes
+	if 10*a.core < 9*b.core || 10*b.core < 9*a.core {
+		return a.core > b.core
 	}
 	return a.Spread+a.resolution/4 < b.Spread+b.resolution/4
 }
 
 // accepted tells whether the votes are worth believing.
 func (a *alignment) accepted() bool {
-	if a.Votes >= enoughVotes && 10*a.Votes >= a.Candidates {
+	if a.core >= enoughVotes && 10*a.core >= a.Candidates {
 		return true
 	}
-	return a.Votes > 0 && 2*a.Votes >= a.Candidates && zoneLike(a.Offset)
+	return a.core > 0 && 2*a.core >= a.Candidates && zoneLike(a.Offset)
 }
 
 // zoneLike tells whether an offset is nearly none, or nearly that of a time zone, one of a 12-hour clock included.

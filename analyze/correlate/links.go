@@ -51,12 +51,12 @@ func (b *book) claimed(c *evidence.Conn, claims []claim) *Link {
 	return l
 }
 
-// near drops stakes that lie a minute and more off when one lies close: an earlier use of the same ports.
+// near drops stakes that lie further off when one lies close: an earlier or later use of the same ports.
 func near(all []stake) []stake {
-	if all[0].nearest() > 2*joinSlack {
+	if all[0].nearest() > tightSlack {
 		return all
 	}
-	return slices.DeleteFunc(all, func(s stake) bool { return s.nearest() > time.Minute })
+	return slices.DeleteFunc(all, func(s stake) bool { return s.nearest() > tightSlack })
 }
 
 func attribution(all []stake, records int) finding.Attribution {
@@ -184,7 +184,7 @@ func (b *book) covered() (first, last time.Time) {
 			last = at
 		}
 	}
-	return first.Add(-joinSlack), last.Add(joinSlack)
+	return first.Add(-tightSlack), last.Add(tightSlack)
 }
 
 // aloneSlack is within what time events of one tuple and process speak of one connection that no capture shows.

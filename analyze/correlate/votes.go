@@ -51,8 +51,10 @@ func (b *book) elect(votes []vote, resolution time.Duration, field string) *alig
 	})
 	window := voteWindow + resolution
 	peaks := b.peaks(votes, window)
-	main := b.preferred(peaks, field)
-	a := &alignment{resolution: resolution, Clock: finding.Clock{Offset: main.offset, Spread: main.spread, Votes: main.conns, Candidates: distinctConns(votes)}}
+	densest := b.preferred(peaks, field)
+	main := makePeak(around(votes, densest.offset))
+	a := &alignment{resolution: resolution, core: densest.conns,
+		Clock: finding.Clock{Offset: main.offset, Spread: main.spread, Votes: main.conns, Candidates: distinctConns(votes)}}
 	b.steps(a, main, peaks)
 	return a
 }
@@ -95,6 +97,12 @@ func densest(votes []vote, window time.Duration) (from, to int) {
 		}
 	}
 	return from, to
+}
+
+// around returns the votes that the join would accept at an offset. The cluster says where the clock stands; its offset
+// and spread are those of all events that follow it, the late ones included.
+func around(votes []vote, offset time.Duration) []vote {
+	return slices.DeleteFunc(slices.Clone(votes), func(v vote) bool { return (v.diff - offset).Abs() > joinSlack })
 }
 
 func makePeak(votes []vote) peak {
