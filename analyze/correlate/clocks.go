@@ -331,7 +331,8 @@ func fieldsOf(sockets []*evidence.Socket) []string {
 	return fields
 }
 
+// median is the lower one of two middle values: an offset that was measured, not one between two.
 func median(d []time.Duration) time.Duration {
 	slices.Sort(d)
-	return d[len(d)/2]
+	return d[(len(d)-1)/2]
 }
