@@ -98,8 +98,8 @@ func split(s string, n int) (head, tail string) {
 	return s, ""
 }
 
-// wrap breaks cleaned text into lines of at most n columns, at spaces where there are any, else after a backslash, a
-// slash or wherever the line is full. Nothing is lost but the spaces at the breaks.
+// wrap breaks cleaned text into lines of at most n columns, at spaces where there are any, else after the separators
+// of paths and addresses or wherever the line is full. Nothing is lost but the spaces at the breaks.
 func wrap(s string, n int) []string {
 	var lines []string
 	for {
@@ -128,7 +128,7 @@ func breakAt(head, tail string) int {
 	if at := strings.LastIndexByte(head, ' ') + 1; at > 1 {
 		return at
 	}
-	if at := strings.LastIndexAny(head, `\/;,&`) + 1; at > len(head)/2 {
+	if at := strings.LastIndexAny(head, `\/;&.:-`) + 1; at > len(head)/2 {
 		return at
 	}
 	return 0

@@ -57,8 +57,8 @@ func newFlowGrid(opt Options) *grid {
 		{title: "originator", floor: 15, limit: 60, keep: 8},
 		{title: "responder", floor: 15, limit: 120, keep: 9},
 		{title: "protocol", floor: 8, limit: 40, keep: 6},
-		{title: "orig sent", right: true, floor: 8, keep: 6},
-		{title: "resp sent", right: true, floor: 8, keep: 5},
+		{title: "orig sent", right: true, keep: 6},
+		{title: "resp sent", right: true, keep: 5},
 		{title: "link", floor: 10, limit: 160, keep: 7},
 	}}
 	if opt.Wide {

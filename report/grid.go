@@ -18,7 +18,7 @@ const columnGap = 2
 type column struct {
 	title string
 	right bool
-	floor int // narrower than this it is no longer worth reading
+	floor int // narrower than this it is no longer worth reading; figures, on the right, are never wrapped
 	limit int // longer text is cut and marked, 0 for never
 	keep  int // the columns with the lowest number are left out first when the floors do not fit
 }
@@ -30,6 +30,9 @@ type grid struct {
 	rows    [][]string
 	// below holds text that is printed under the row with the same index, where there is any.
 	below []string
+	// shortened tells afterwards whether any text was cut.
+	shortened bool
+	indent    int
 	// paint colours one line of a cell; nil for none.
 	paint func(row, col int, line string) string
 }
@@ -37,7 +40,7 @@ type grid struct {
 // fit chooses the width of every column for a total of at most room. It returns the titles of those left out.
 func (g *grid) fit(room int) (widths []int, leftOut []string) {
 	widths = g.natural()
-	for total(widths) > room {
+	for total(widths)+g.indent > room {
 		if i := g.slackest(widths); i >= 0 {
 			widths[i]--
 			continue
@@ -80,7 +83,7 @@ func (g *grid) natural() []int {
 func (g *grid) slackest(widths []int) int {
 	best, most := -1, 0
 	for i, c := range g.columns {
-		if slack := widths[i] - max(c.floor, width(c.title)); slack > most {
+		if slack := widths[i] - max(c.floor, width(c.title)); slack > most && !c.right {
 			best, most = i, slack
 		}
 	}
@@ -134,7 +137,7 @@ func (g *grid) render(widths []int, room int) (string, error) {
 	if err := t.Render(); err != nil {
 		return "", fmt.Errorf("table: %w", err)
 	}
-	return g.interleave(trimmedLines(buf.String()), heights, room), nil
+	return g.interleave(g.lines(buf.String()), heights, room), nil
 }
 
 // layOut wraps the cells of a row and tells how many lines the row takes.
@@ -142,7 +145,7 @@ func (g *grid) layOut(r int, row []string, widths []int) (cells []string, height
 	cells = make([]string, len(row))
 	for c, text := range row {
 		if limit := g.columns[c].limit; limit > 0 {
-			text = cut(text, limit)
+			text = g.shorten(text, limit)
 		}
 		lines := wrap(text, widths[c])
 		height = max(height, len(lines))
@@ -154,6 +157,13 @@ func (g *grid) layOut(r int, row []string, widths []int) (cells []string, height
 		cells[c] = strings.Join(lines, "\n")
 	}
 	return cells, height
+}
+
+// shorten cuts text and remembers that it did.
+func (g *grid) shorten(text string, limit int) string {
+	short := cut(text, limit)
+	g.shortened = g.shortened || short != text
+	return short
 }
 
 // interleave puts the texts below under the lines of their rows. The first line is the header.
@@ -169,7 +179,7 @@ func (g *grid) interleave(lines []string, heights []int, room int) string {
 			b.WriteString(lines[at] + "\n")
 			at++
 		}
-		for _, line := range wrap(g.below[r], max(room-belowIndent, 20)) {
+		for _, line := range wrap(g.shorten(g.below[r], belowLimit), max(room-belowIndent, 20)) {
 			b.WriteString(strings.Repeat(" ", belowIndent) + line + "\n")
 		}
 	}
@@ -179,10 +189,13 @@ func (g *grid) interleave(lines []string, heights []int, room int) string {
 // belowIndent sets the text under a row apart from the row.
 const belowIndent = 4
 
-func trimmedLines(s string) []string {
+// belowLimit is how many columns of text may stand under a row.
+const belowLimit = 400
+
+func (g *grid) lines(s string) []string {
 	lines := strings.Split(strings.TrimRight(s, "\n"), "\n")
 	for i := range lines {
-		lines[i] = strings.TrimRight(lines[i], " ")
+		lines[i] = strings.Repeat(" ", g.indent) + strings.TrimRight(lines[i], " ")
 	}
 	return lines
 }

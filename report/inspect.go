@@ -62,6 +62,7 @@ func (p *page) host(h *finding.HostCoverage) error {
 			return err
 		}
 	}
+	p.bullets(2, clockNotes(h.Clocks))
 	p.bullets(2, h.Conclusions)
 	return nil
 }
@@ -85,13 +86,13 @@ func hostTitle(h *finding.HostCoverage) string {
 }
 
 func sourceGrid(sources []finding.SourceCoverage) *grid {
-	g := &grid{columns: []column{
-		{title: "  log", floor: 14, limit: 60, keep: 9},
+	g := &grid{indent: 2, columns: []column{
+		{title: "log", floor: 14, limit: 60, keep: 9},
 		{title: "records", right: true, keep: 9},
 		{title: "first (own clock)", floor: 10, keep: 8},
 		{title: "last (own clock)", floor: 10, keep: 8},
 		{title: "field", floor: 7, limit: 30, keep: 5},
-		{title: "ids missing", right: true, floor: 7, keep: 6},
+		{title: "ids missing", right: true, keep: 6},
 		{title: "cleared", right: true, keep: 7},
 	}}
 	for i := range sources {
@@ -115,7 +116,7 @@ func (p *page) source(s *finding.SourceCoverage) {
 		p.text(2, 2, name+", missing record ids: "+gapsText(s))
 	}
 	for i := range s.Cleared {
-		p.text(2, 2, name+": "+clearedText(&s.Cleared[i]))
+		p.text(2, 2, clearedText(s, i))
 	}
 }
 
@@ -150,26 +151,27 @@ func gapsText(s *finding.SourceCoverage) string {
 	return strings.Join(parts, ", ")
 }
 
-func clearedText(c *finding.ClearedLog) string {
-	return fmt.Sprintf("%s was cleared %s by %s (%s)", cmp.Or(c.Log, "the log"), timeText(c.At), cmp.Or(c.User, unknown), refText(&c.Ref))
+func clearedText(s *finding.SourceCoverage, i int) string {
+	c := &s.Cleared[i]
+	return fmt.Sprintf("%s was cleared %s by %s (%s)", cmp.Or(c.Log, sourceText(s.Name)), timeText(c.At), cmp.Or(c.User, unknown), refText(&c.Ref))
 }
 
 func clockGrid(clocks []finding.Clock) *grid {
-	g := &grid{columns: []column{
-		{title: "  clock", floor: 10, limit: 60, keep: 9},
+	g := &grid{indent: 2, columns: []column{
+		{title: "clock", floor: 10, limit: 60, keep: 9},
 		{title: "events", floor: 6, limit: 30, keep: 7},
 		{title: "field", floor: 7, limit: 30, keep: 5},
 		{title: "against", floor: 12, limit: 60, keep: 6},
 		{title: "offset", floor: 12, keep: 9},
 		{title: "spread", right: true, keep: 7},
 		{title: "votes", right: true, keep: 8},
-		{title: "applied", floor: 12, limit: 120, keep: 8},
+		{title: "applied", floor: 7, keep: 8},
 	}}
 	for i := range clocks {
 		c := &clocks[i]
 		g.rows = append(g.rows, []string{
-			clean(sourceText(c.Source)), clean(c.Class), clean(c.Field), clean(c.Capture), offsetText(c), durationText(c.Spread),
-			countText(c.Votes) + " of " + countText(c.Candidates), clean(appliedText(c)),
+			clean(sourceText(c.Source)), clean(c.Class), clean(c.Field), clean(c.Capture), offsetText(c), spreadText(c),
+			countText(c.Votes) + " of " + countText(c.Candidates), appliedText(c),
 		})
 	}
 	return g
@@ -187,19 +189,35 @@ func offsetText(c *finding.Clock) string {
 	return "level"
 }
 
+func spreadText(c *finding.Clock) string {
+	if c.Votes == 0 {
+		return "-"
+	}
+	return durationText(c.Spread)
+}
+
 func appliedText(c *finding.Clock) string {
-	text := "yes"
-	if !c.Applied {
-		text = "no: " + cmp.Or(c.Reason, "no reason given")
+	switch {
+	case c.Applied && c.Stated:
+		return "stated"
+	case c.Applied:
+		return "yes"
 	}
-	if c.Stated {
-		text += ", stated by the user"
+	return "no"
+}
+
+// clockNotes says why a clock was not applied, and how it stepped.
+func clockNotes(clocks []finding.Clock) (notes []string) {
+	for i := range clocks {
+		c := &clocks[i]
+		if !c.Applied {
+			notes = append(notes, clockName(c)+" not aligned to "+c.Capture+": "+cmp.Or(c.Reason, "no reason given"))
+		}
+		for _, s := range c.Segments {
+			notes = append(notes, fmt.Sprintf("%s: from %s (own time) %s %s (%s)", clockName(c), timeText(s.From), skewText(s.Offset), c.Capture, counted(s.Votes, "vote")))
+		}
 	}
-	for i := range c.Segments {
-		s := &c.Segments[i]
-		text += fmt.Sprintf("; from %s %s the capture (%s)", timeText(s.From), skewText(s.Offset), counted(s.Votes, "vote"))
-	}
-	return text
+	return notes
 }
 
 func (p *page) captures(captures []finding.CaptureCoverage) error {
@@ -219,15 +237,15 @@ func (p *page) captures(captures []finding.CaptureCoverage) error {
 }
 
 func captureGrid(captures []finding.CaptureCoverage) *grid {
-	g := &grid{columns: []column{
-		{title: "  capture", floor: 14, limit: 80, keep: 9},
+	g := &grid{indent: 2, columns: []column{
+		{title: "capture", floor: 14, limit: 80, keep: 9},
 		{title: "kind", keep: 5},
 		{title: "frames", right: true, keep: 9},
 		{title: "first (UTC)", floor: 10, keep: 8},
 		{title: "last (UTC)", floor: 10, keep: 8},
 		{title: "connections", right: true, keep: 7},
-		{title: "lost", right: true, floor: 6, keep: 6},
-		{title: "missed", right: true, floor: 7, keep: 6},
+		{title: "lost", right: true, keep: 6},
+		{title: "missed", right: true, keep: 6},
 		{title: "cut", right: true, keep: 5},
 		{title: "bad sums", right: true, keep: 3},
 	}}
@@ -251,12 +269,12 @@ func (p *page) files(files []finding.File) error {
 	}
 	p.gap()
 	p.title("files")
-	g := &grid{columns: []column{
-		{title: "  file", floor: 16, limit: 120, keep: 9},
+	g := &grid{indent: 2, columns: []column{
+		{title: "file", floor: 16, limit: 120, keep: 9},
 		{title: "format", floor: 6, keep: 7},
 		{title: "size", right: true, keep: 5},
 		{title: "state", floor: 8, keep: 8},
-		{title: "read", right: true, floor: 8, keep: 6},
+		{title: "read", right: true, keep: 6},
 		{title: "problems", right: true, keep: 8},
 	}}
 	for i := range files {

@@ -77,10 +77,22 @@ func (p *page) grid(g *grid) error {
 		return err
 	}
 	p.WriteString(out)
-	if len(leftOut) > 0 {
-		p.text(0, 2, "(no room for the "+plural(len(leftOut), "column")+" "+strings.Join(leftOut, ", ")+"; --wide prints everything)")
-	}
+	p.leftOut(g, leftOut)
 	return nil
+}
+
+// leftOut says what a grid did not show.
+func (p *page) leftOut(g *grid, columns []string) {
+	var notes []string
+	if len(columns) > 0 {
+		notes = append(notes, "no room for the "+plural(len(columns), "column")+" "+strings.Join(columns, ", "))
+	}
+	if g.shortened {
+		notes = append(notes, "… marks text that was cut")
+	}
+	if len(notes) > 0 {
+		p.text(g.indent, 2, "("+strings.Join(notes, "; ")+"; --wide prints everything)")
+	}
 }
 
 const (

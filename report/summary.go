@@ -25,28 +25,57 @@ func attributed(part, whole uint64) string {
 	return shareText(part, whole) + " of " + bytesText(whole) + " outbound attributed to a process"
 }
 
-// clockLines says which clocks were found to be off, and what was done about it.
+// clockLines says which clocks were found to be off and by how much, then which could not be measured.
 func clockLines(c *finding.Coverage) []string {
-	var lines []string
+	var off []string
+	var loose clockGroups
 	for i := range c.Hosts {
-		for j := range c.Hosts[i].Clocks {
-			if k := &c.Hosts[i].Clocks[j]; k.Offset.Abs() >= noticeable || !k.Applied {
-				lines = append(lines, cmp.Or(k.Host, c.Hosts[i].Name)+": "+clockLine(k))
+		h := &c.Hosts[i]
+		for j := range h.Clocks {
+			switch k := &h.Clocks[j]; {
+			case !k.Applied:
+				loose.add(cmp.Or(k.Host, h.Name), k)
+			case k.Offset.Abs() >= noticeable || len(k.Segments) > 0:
+				off = append(off, fmt.Sprintf("%s: %s %s %s (%s), applied", cmp.Or(k.Host, h.Name), clockName(k), skewText(k.Offset), k.Capture, clockBasis(k)))
 			}
 		}
+	}
+	return append(off, loose.lines()...)
+}
+
+// clockGroups puts the clocks of one host together that could not be aligned for the same reason.
+type clockGroups []struct {
+	host, capture, reason string
+	names                 []string
+}
+
+func (g *clockGroups) add(host string, k *finding.Clock) {
+	for i := range *g {
+		if old := &(*g)[i]; old.host == host && old.capture == k.Capture && old.reason == k.Reason {
+			old.names = append(old.names, clockName(k))
+			return
+		}
+	}
+	*g = append(*g, struct {
+		host, capture, reason string
+		names                 []string
+	}{host, k.Capture, k.Reason, []string{clockName(k)}})
+}
+
+func (g clockGroups) lines() (lines []string) {
+	for _, e := range g {
+		lines = append(lines, fmt.Sprintf("%s: %s not aligned to %s: %s", e.host, strings.Join(e.names, ", "), e.capture, cmp.Or(e.reason, "no reason given")))
 	}
 	return lines
 }
 
-func clockLine(k *finding.Clock) string {
+// clockName is the log with the events that share the clock: "Sysmon clock (events 3, 22)".
+func clockName(k *finding.Clock) string {
 	name := sourceText(k.Source) + " clock"
 	if k.Class != "" {
 		name += " (" + plural(strings.Count(k.Class, ",")+1, "event") + " " + k.Class + ")"
 	}
-	if !k.Applied {
-		return fmt.Sprintf("%s not aligned to %s: %s", name, k.Capture, cmp.Or(k.Reason, "no reason given"))
-	}
-	return fmt.Sprintf("%s %s %s (%s), applied", name, skewText(k.Offset), k.Capture, clockBasis(k))
+	return name
 }
 
 func clockBasis(k *finding.Clock) string {

@@ -19,8 +19,8 @@ var Table = Format{
 // The summary, the reasons and the footer are kept to what fits a screen; the rest is counted.
 const (
 	maxLines   = 8
-	whyLimit   = 320 // columns of text
-	whyMinimum = 44  // columns, below which the reasons stand under their row
+	whyLimit   = belowLimit
+	whyMinimum = 44 // columns, below which the reasons stand under their row
 )
 
 func writeTable(w io.Writer, doc *finding.Document, opt Options) error {
@@ -62,7 +62,7 @@ func (p *page) findings(doc *finding.Document) error {
 	}
 	g := findingGrid(doc.Findings, p)
 	g.paint = func(row, col int, line string) string {
-		if col > 2 {
+		if col > 2 || len(g.below) > 0 && col > 1 {
 			return line
 		}
 		return p.tint(severityTint[doc.Findings[row].Severity], line)
@@ -79,18 +79,17 @@ func atOrAbove(doc *finding.Document) string {
 
 var severityTint = [...]string{finding.Info: faint, finding.Low: cyan, finding.Medium: yellow, finding.High: red, finding.Critical: bold + ";" + red}
 
-// findingGrid has the columns of the terminal report. The reasons get a column of their own where one fits, else they
-// stand under the row.
+// findingGrid has the columns of the terminal report. The reasons get a column of their own where one fits.
 func findingGrid(findings []finding.Finding, p *page) *grid {
 	g := &grid{columns: []column{
 		{title: "#", right: true, keep: 9},
 		{title: "score", right: true, keep: 9},
 		{title: "severity", floor: 8, keep: 7},
-		{title: "host", floor: 7, limit: 64, keep: 6},
+		{title: "host", floor: 9, limit: 64, keep: 6},
 		{title: "program", floor: 14, limit: 80, keep: 8},
 		{title: "peer", floor: 16, limit: 120, keep: 8},
 		{title: "protocol", floor: 8, limit: 40, keep: 4},
-		{title: "sent", right: true, floor: 7, keep: 5},
+		{title: "sent", right: true, keep: 5},
 	}}
 	for i := range findings {
 		g.rows = append(g.rows, findingCells(&findings[i]))
@@ -102,7 +101,7 @@ func findingGrid(findings []finding.Finding, p *page) *grid {
 	case p.room-total(g.natural())-columnGap >= whyMinimum:
 		g.add(column{title: "why", floor: whyMinimum, limit: whyLimit, keep: 9}, why)
 	default:
-		g.below = each(why, func(s *string) string { return cut(*s, whyLimit) })
+		return compactGrid(g.rows, why)
 	}
 	return g
 }
@@ -112,6 +111,23 @@ func findingCells(f *finding.Finding) []string {
 		countText(f.Rank), scoreText(f.Score), f.Severity.String(), clean(hostText(f)), clean(programText(&f.Process)),
 		clean(peerText(f)), clean(protocolText(f.Protocol, f.Inner, f.Confirmed)), tableBytes(f.Sent),
 	}
+}
+
+// compactGrid is for narrow terminals: what belongs together shares a column, and the reasons stand under their row.
+func compactGrid(rows [][]string, why []string) *grid {
+	g := &grid{columns: []column{
+		{title: "#", right: true, keep: 9},
+		{title: "score", floor: 11, keep: 9},
+		{title: "host", floor: 9, limit: 64, keep: 6},
+		{title: "program", floor: 14, limit: 80, keep: 8},
+		{title: "peer, protocol", floor: 16, limit: 160, keep: 8},
+		{title: "sent", right: true, keep: 5},
+	}}
+	for _, r := range rows {
+		g.rows = append(g.rows, []string{r[0], r[1] + " " + r[2], r[3], r[4], r[5] + " " + r[6], r[7]})
+	}
+	g.below = why
+	return g
 }
 
 // tableBytes is measured in one word.
