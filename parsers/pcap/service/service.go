@@ -1,8 +1,13 @@
 // Package service tells application protocols from content. It sees payload only, never ports: a port suggests, content
 // confirms.
+//
+// A Session keeps the beginning of both directions until a line of the list (list.go) recognises it, then hands
+// everything to that protocol's analyzer. What runs inside a tunnel or after an upgrade is a Session of its own, fed by
+// the analyzer around it.
 package service
 
 import (
+	"net/netip"
 	"time"
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
@@ -17,6 +22,9 @@ const (
 	Resp
 )
 
+// other is the opposite direction.
+func (s Side) other() Side { return 1 - s }
+
 // A Chunk is the next contiguous payload of one side of a TCP connection in sequence order, or one UDP datagram.
 type Chunk struct {
 	At    time.Time
@@ -28,6 +36,12 @@ type Chunk struct {
 	Gap uint64
 	// Cut is how many bytes at the end of a UDP datagram the snaplen cut off.
 	Cut uint32
+}
+
+// with is the chunk with other data that directly follows what came before.
+func (c Chunk) with(data []byte) Chunk {
+	c.Data, c.Gap = data, 0
+	return c
 }
 
 // A Result is what a Session knows so far.
@@ -43,16 +57,127 @@ type Result struct {
 //
 // The flow tracker calls Feed with the chunks of both sides, TCP in sequence order per side, and may stop reassembly
 // for a connection once Done says that nothing more is wanted.
-type Session struct{}
+type Session struct {
+	scene   scene
+	opening opening
+	found   *protocol
+	verdict verdict
+	reader  analyzer
+	content bool
+	tries   int // windows that ended without a match
+	over    bool
+}
+
+// A scene is what an analyzer may know of the connection it reads.
+type scene struct {
+	transport evidence.Transport
+	file      string
+	ends      [2]netip.Addr
+	client    Side
+	depth     int
+}
+
+// An analyzer reads a connection whose protocol is known.
+type analyzer interface {
+	// feed takes what Session.Feed takes, from the first byte on.
+	feed(c Chunk)
+	// describe adds what was learned; it changes nothing and may be called at any time.
+	describe(r *Result)
+	// done tells that further content cannot change the description.
+	done() bool
+}
+
+// maxDepth bounds how many protocols may lie inside one another.
+const maxDepth = 5
 
 // NewSession starts following a connection.
-func NewSession(t evidence.Transport, file string) *Session { return &Session{} }
+func NewSession(t evidence.Transport, file string) *Session {
+	return newSession(scene{transport: t, file: file})
+}
+
+func newSession(sc scene) *Session { return &Session{scene: sc, over: sc.depth > maxDepth} }
+
+// inside starts a session for what the connection carries, as a stream.
+func (sc scene) inside() *Session {
+	sc.depth++
+	return newSession(sc)
+}
+
+// SetEnds tells the addresses of both sides. They are used for one thing only: mDNS and LLMNR are DNS messages sent to
+// groups of their own, and some of their questions are the same bytes as a DNS question. Ports are not asked for.
+func (s *Session) SetEnds(orig, resp netip.Addr) { s.scene.ends = [2]netip.Addr{orig, resp} }
 
 // Feed takes the next chunk. It keeps no reference to c.Data.
-func (s *Session) Feed(c Chunk) {}
+func (s *Session) Feed(c Chunk) {
+	s.content = s.content || len(c.Data) > 0
+	switch {
+	case s.over:
+	case s.reader != nil:
+		s.reader.feed(c)
+	case s.scene.transport == evidence.UDP:
+		s.datagram(c)
+	default:
+		s.stream(c)
+	}
+}
 
 // Done tells that further content cannot change the result.
-func (s *Session) Done() bool { return false }
+func (s *Session) Done() bool { return s.over || s.reader != nil && s.reader.done() }
 
 // Result returns what is known; it may be called at any time, and finishes open messages when the connection is over.
-func (s *Session) Result() Result { return Result{} }
+func (s *Session) Result() Result {
+	end := s
+	if s.reader == nil && !s.over && s.scene.transport != evidence.UDP {
+		end = s.ended()
+	}
+	var r Result
+	r.Content = s.content
+	if end.reader == nil {
+		return r
+	}
+	r.Protocol, r.Confirmed = end.found.name, true
+	r.Client, r.ClientKnown = end.verdict.client()
+	end.reader.describe(&r)
+	return r
+}
+
+// read hands the connection, from its beginning, to the analyzer of the protocol found.
+func (s *Session) read(p *protocol, v verdict) {
+	s.found, s.verdict = p, v
+	s.scene.client, _ = v.client()
+	s.reader = p.open(s.scene)
+	for _, c := range s.opening.chunks {
+		s.reader.feed(c)
+	}
+	s.opening = opening{}
+}
+
+// within adds what runs inside to the description of the protocol around it. Details are taken where the outer
+// protocol has none of that kind.
+func (r *Result) within(s *Session) {
+	if s == nil {
+		return
+	}
+	in := s.Result()
+	if in.Protocol == "" {
+		return
+	}
+	r.Inner = append(append(r.Inner, in.Protocol), in.Inner...)
+	r.borrow(&in.App)
+}
+
+func (r *Result) borrow(in *evidence.App) {
+	take(&r.HTTP, in.HTTP)
+	take(&r.TLS, in.TLS)
+	take(&r.DNS, in.DNS)
+	take(&r.SMB, in.SMB)
+	take(&r.RDP, in.RDP)
+	take(&r.SSH, in.SSH)
+	take(&r.RPC, in.RPC)
+}
+
+func take[T any](to **T, from *T) {
+	if *to == nil {
+		*to = from
+	}
+}

@@ -1,0 +1,230 @@
+package service
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// Four protocols speak in DNS messages. What tells them apart, in this order: NetBIOS encodes its names in a form of its
+// own (https://www.rfc-editor.org/rfc/rfc1001#section-14.1); mDNS and LLMNR have multicast groups of their own and
+// bits that DNS does not use (https://www.rfc-editor.org/rfc/rfc6762#section-18, https://www.rfc-editor.org/rfc/rfc4795#section-2.1.1).
+
+// dnsGroups are the multicast groups of the variants.
+var dnsGroups = map[netip.Addr]string{
+	netip.MustParseAddr("224.0.0.251"): "mdns",
+	netip.MustParseAddr("ff02::fb"):    "mdns",
+	netip.MustParseAddr("224.0.0.252"): "llmnr",
+	netip.MustParseAddr("ff02::1:3"):   "llmnr",
+}
+
+// matchDNS recognises a datagram of the given variant.
+func matchDNS(variant string) func(Chunk, *opening) verdict {
+	return func(c Chunk, o *opening) verdict {
+		m, err := parseDNS(c.Data)
+		if err != nil || !m.credible(c.Cut > 0) || m.variant(o.ends) != variant {
+			return no
+		}
+		return m.asker(c.Side)
+	}
+}
+
+// asker says who the client is.
+func (m *dnsMessage) asker(side Side) verdict {
+	if m.response() {
+		return asks(side.other())
+	}
+	return asks(side)
+}
+
+// credible tells a message from bytes that happen to parse as one.
+func (m *dnsMessage) credible(cut bool) bool {
+	for _, class := range m.classes {
+		if c := class &^ 0x8000; c != 1 && c != 3 && c != 4 && c != 254 && c != 255 {
+			return false
+		}
+	}
+	if slices.Contains(m.types, 0) || (m.short || m.unlabelled) && len(m.names) == 0 {
+		return false
+	}
+	return cut || !m.short || m.response()
+}
+
+func (m *dnsMessage) variant(ends [2]netip.Addr) string {
+	if m.netbios() {
+		return "netbios"
+	}
+	for _, end := range ends {
+		if name := dnsGroups[end.Unmap().WithZone("")]; name != "" {
+			return name
+		}
+	}
+	switch {
+	case m.mdns():
+		return "mdns"
+	case m.llmnr():
+		return "llmnr"
+	}
+	return "dns"
+}
+
+// netbios tells by the first name: 32 letters from a to p, of type NB or NBSTAT.
+func (m *dnsMessage) netbios() bool {
+	if len(m.names) == 0 || m.types[0] != typeNB && m.types[0] != typeSTAT {
+		return false
+	}
+	label, _, _ := strings.Cut(m.names[0], ".")
+	return len(label) == 32 && strings.Trim(label, "abcdefghijklmnop") == ""
+}
+
+func (m *dnsMessage) mdns() bool {
+	if m.id != 0 || m.flags&^0x8400 != 0 {
+		return false
+	}
+	local := func(name string) bool { return strings.HasSuffix(name, ".local") }
+	unicast := func(class int) bool { return class&0x8000 != 0 }
+	return m.flush || slices.ContainsFunc(m.names, local) || slices.ContainsFunc(m.classes, unicast) || m.flags == 0x8400 && m.counts[0] == 0
+}
+
+// llmnr tells by the question for a bare host name without "recursion desired", which no stub resolver sends.
+func (m *dnsMessage) llmnr() bool {
+	return m.flags&^0x8000 == 0 && m.id != 0 && m.counts[0] == 1 && m.counts[3] == 0 && m.names[0] != "" && !strings.Contains(m.names[0], ".") &&
+		(m.response() || m.counts[1] == 0)
+}
+
+// matchDNSStream recognises messages behind their lengths, as over TCP: https://www.rfc-editor.org/rfc/rfc7766#section-8
+func matchDNSStream(o *opening) verdict {
+	for _, side := range [...]Side{o.first, o.first.other()} {
+		b := o.head[side]
+		if len(b) < 2 {
+			continue
+		}
+		size := int(b[0])<<8 | int(b[1])
+		if size < dnsHeader+5 || len(b) >= 4+2 && b[4]&0x78 > 0x30 {
+			continue
+		}
+		if len(b) < 2+min(size, window-2) {
+			if o.closed[side] || !dnsBeginning(b[2:]) {
+				continue
+			}
+			return maybe
+		}
+		if m, err := parseDNS(b[2:min(2+size, len(b))]); err == nil && m.credible(false) && len(m.names) > 0 && !m.netbios() {
+			return m.asker(side)
+		}
+	}
+	return no
+}
+
+// dnsBeginning tells whether the first bytes may become a message, before it is whole.
+func dnsBeginning(b []byte) bool {
+	if len(b) < dnsHeader {
+		return len(b) < 6 || b[4] == 0 && b[5] <= maxQuestions
+	}
+	return b[4] == 0 && b[5] == 1 && b[2]&0x78 <= 0x30 && b[6] == 0 && b[8] == 0 && b[10] == 0
+}
+
+// dnsReader lists the questions of a connection with their answers.
+type dnsReader struct {
+	scene   scene
+	streams *[2]frames
+	dns     evidence.DNS
+	// open finds the question that an answer belongs to.
+	open map[dnsKey]int
+}
+
+type dnsKey struct {
+	id   int
+	name string
+	kind uint16
+}
+
+// dnsKeep bounds how much of one message over TCP is looked at.
+const dnsKeep = 64 << 10
+
+func openDNS(sc scene) analyzer {
+	d := &dnsReader{scene: sc, open: map[dnsKey]int{}}
+	if sc.transport != evidence.UDP {
+		d.streams = &[2]frames{{length: lengthBefore16, keep: dnsKeep}, {length: lengthBefore16, keep: dnsKeep}}
+	}
+	return d
+}
+
+// lengthBefore16 is the length of a unit that says its own in two bytes before it.
+func lengthBefore16(b []byte) int {
+	if len(b) < 2 {
+		return 0
+	}
+	return 2 + (int(b[0])<<8 | int(b[1]))
+}
+
+func (d *dnsReader) feed(c Chunk) {
+	if d.streams == nil {
+		d.message(c, c.Data, len(c.Data)+int(c.Cut))
+		return
+	}
+	d.streams[c.Side].feed(c, func(c Chunk, u []byte, size int) {
+		if len(u) > 2 {
+			d.message(c, u[2:], size-2)
+		}
+	})
+}
+
+func (d *dnsReader) message(c Chunk, b []byte, size int) {
+	m, err := parseDNS(b)
+	if err != nil {
+		return
+	}
+	for i := range m.names {
+		if m.response() {
+			d.answer(c, m, i, size)
+		} else {
+			d.ask(c, m, i, size)
+		}
+	}
+}
+
+func (d *dnsReader) ask(c Chunk, m *dnsMessage, i, size int) {
+	d.dns.Total++
+	if len(d.dns.Questions) >= evidence.MaxQuestions {
+		return
+	}
+	d.open[dnsKey{m.id, m.names[i], m.types[i]}] = len(d.dns.Questions)
+	q := evidence.Question{At: c.At, Ref: d.ref(c), Name: m.names[i], Type: m.types[i], RCode: -1}
+	if i == 0 {
+		q.QueryBytes = uint32(size)
+	}
+	d.dns.Questions = append(d.dns.Questions, q)
+}
+
+// answer completes the question it repeats; one that was not seen stands for itself.
+func (d *dnsReader) answer(c Chunk, m *dnsMessage, i, size int) {
+	key := dnsKey{m.id, m.names[i], m.types[i]}
+	at, ok := d.open[key]
+	if !ok {
+		d.ask(c, m, i, 0)
+		if at, ok = d.open[key]; !ok {
+			return
+		}
+	}
+	delete(d.open, key)
+	q := &d.dns.Questions[at]
+	q.RCode = m.rcode()
+	if i == 0 {
+		q.AnswerBytes, q.Answers, q.Aliases, q.Texts = uint32(size), m.answers, m.aliases, m.texts
+	}
+}
+
+func (d *dnsReader) ref(c Chunk) evidence.Ref {
+	return evidence.Ref{File: d.scene.file, Unit: "frame", N: c.Frame}
+}
+
+func (d *dnsReader) describe(r *Result) {
+	found := d.dns
+	found.Questions = slices.Clone(d.dns.Questions)
+	r.DNS = &found
+}
+
+func (d *dnsReader) done() bool { return false }

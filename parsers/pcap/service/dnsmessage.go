@@ -1,0 +1,172 @@
+package service
+
+import (
+	"encoding/binary"
+	"errors"
+	"net/netip"
+	"strings"
+)
+
+// DNS messages: https://www.rfc-editor.org/rfc/rfc1035#section-4
+
+const (
+	typeA     = 1
+	typeCNAME = 5
+	typeNULL  = 10
+	typePTR   = 12
+	typeTXT   = 16
+	typeAAAA  = 28
+	typeNB    = 32 // NetBIOS
+	typeSTAT  = 33 // NetBIOS node status; SRV in DNS
+	typeOPT   = 41
+
+	dnsHeader = 12
+	// maxQuestions and maxRecords are above what honest messages hold.
+	maxQuestions = 32
+	maxRecords   = 256
+	maxJumps     = 64
+)
+
+// A dnsMessage is the header, the questions, and what the answers hold.
+type dnsMessage struct {
+	id, flags  int
+	counts     [4]int // questions, answers, authorities, additional records
+	names      []string
+	types      []uint16
+	classes    []int
+	answers    []netip.Addr
+	aliases    []string
+	texts      uint32
+	flush      bool // a record carries the cache-flush bit of mDNS
+	unlabelled bool // bytes are left over behind the last record
+	short      bool // the message ends before its counts say
+}
+
+func (m *dnsMessage) response() bool { return m.flags&0x8000 != 0 }
+func (m *dnsMessage) opcode() int    { return m.flags >> 11 & 15 }
+func (m *dnsMessage) rcode() int     { return m.flags & 15 }
+
+var errDNS = errors.New("not a DNS message")
+
+// parseDNS reads a message. It fails when the header or a question makes no sense; records are read as far as they go.
+func parseDNS(b []byte) (*dnsMessage, error) {
+	if len(b) < dnsHeader {
+		return nil, errDNS
+	}
+	m := &dnsMessage{id: int(b[0])<<8 | int(b[1]), flags: int(b[2])<<8 | int(b[3])}
+	for i := range m.counts {
+		m.counts[i] = int(binary.BigEndian.Uint16(b[4+2*i:]))
+	}
+	if !m.plausible() {
+		return nil, errDNS
+	}
+	at := dnsHeader
+	for range m.counts[0] {
+		name, next, ok := dnsName(b, at)
+		if !ok || next+4 > len(b) {
+			return nil, errDNS
+		}
+		m.names = append(m.names, name)
+		m.types = append(m.types, binary.BigEndian.Uint16(b[next:]))
+		m.classes = append(m.classes, int(binary.BigEndian.Uint16(b[next+2:])))
+		at = next + 4
+	}
+	m.records(b, at)
+	return m, nil
+}
+
+func (m *dnsMessage) plausible() bool {
+	total := m.counts[1] + m.counts[2] + m.counts[3]
+	switch {
+	case m.opcode() > 6 || m.opcode() == 3, m.counts[0] > maxQuestions, total > maxRecords, m.counts[0]+total == 0 && !m.response():
+		return false
+	}
+	return m.response() || m.rcode() == 0
+}
+
+// records reads answers, authorities and additional records; only answers are kept.
+func (m *dnsMessage) records(b []byte, at int) {
+	total := m.counts[1] + m.counts[2] + m.counts[3]
+	for i := range total {
+		_, next, ok := dnsName(b, at)
+		if !ok || next+10 > len(b) {
+			m.short = true
+			return
+		}
+		kind := binary.BigEndian.Uint16(b[next:])
+		class := binary.BigEndian.Uint16(b[next+2:])
+		size := int(binary.BigEndian.Uint16(b[next+8:]))
+		at = next + 10 + size
+		if at > len(b) {
+			m.short = true
+			return
+		}
+		m.flush = m.flush || kind != typeOPT && class == 0x8001
+		if i < m.counts[1] {
+			m.answer(b, kind, next+10, size)
+		}
+	}
+	m.unlabelled = at < len(b)
+}
+
+func (m *dnsMessage) answer(b []byte, kind uint16, at, size int) {
+	data := b[at : at+size]
+	switch kind {
+	case typeA, typeAAAA:
+		if ip, ok := netip.AddrFromSlice(data); ok {
+			m.answers = append(m.answers, ip.Unmap())
+		}
+	case typeCNAME:
+		if name, _, ok := dnsName(b, at); ok {
+			m.aliases = append(m.aliases, name)
+		}
+	case typeTXT, typeNULL:
+		m.texts += uint32(size)
+	}
+}
+
+// dnsName reads the name at an offset: lower case, without the final dot. Dots and bytes outside ASCII text within
+// labels are written as \DDD, as in zone files.
+func dnsName(b []byte, at int) (name string, next int, ok bool) {
+	var out strings.Builder
+	for jumps := 0; ; {
+		if at >= len(b) {
+			return "", 0, false
+		}
+		size := int(b[at])
+		switch {
+		case size == 0:
+			if next == 0 {
+				next = at + 1
+			}
+			return strings.TrimSuffix(out.String(), "."), next, true
+		case size >= 0xc0:
+			if at+1 >= len(b) || jumps == maxJumps {
+				return "", 0, false
+			}
+			if next == 0 {
+				next = at + 2
+			}
+			at, jumps = (size&0x3f)<<8|int(b[at+1]), jumps+1
+		case size >= 0x40, at+1+size > len(b), out.Len() > 1024:
+			return "", 0, false
+		default:
+			writeLabel(&out, b[at+1:at+1+size])
+			at += 1 + size
+		}
+	}
+}
+
+func writeLabel(out *strings.Builder, label []byte) {
+	for _, c := range label {
+		switch {
+		case c >= 'A' && c <= 'Z':
+			out.WriteByte(c + 'a' - 'A')
+		case c <= ' ' || c >= 0x7f || c == '.' || c == '\\':
+			out.Write([]byte{'\\', '0' + c/100, '0' + c/10%10, '0' + c%10})
+		default:
+			out.WriteByte(c)
+		}
+	}
+	out.WriteByte('.')
+}

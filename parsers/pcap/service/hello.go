@@ -1,0 +1,275 @@
+package service
+
+import (
+	"crypto/md5"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// The client hello and its fingerprints.
+//
+//	https://www.rfc-editor.org/rfc/rfc8446#section-4.1.2
+//	https://github.com/salesforce/ja3 (JA3)
+//	https://github.com/FoxIO-LLC/ja4/blob/main/technical_details/JA4.md (JA4, BSD-3-Clause)
+
+const (
+	extSNI        = 0
+	extGroups     = 10
+	extPoints     = 11
+	extSignatures = 13
+	extALPN       = 16
+	extVersions   = 43
+	extECH        = 0xfe0d
+	extESNI       = 0xffce
+)
+
+// retryRandom marks a server hello as a HelloRetryRequest.
+const retryRandom = "\xcf\x21\xad\x74\xe5\x9a\x61\x11\xbe\x1d\x8c\x02\x1e\x65\xb8\x91\xc2\xa2\x11\x16\x7a\xbb\x8c\x5e\x07\x9e\x09\xe2\xc8\xa8\x33\x9c"
+
+// maxItems bounds every list of a hello.
+const maxItems = 1024
+
+// A hello is a client hello as sent, without GREASE values.
+type hello struct {
+	legacy                             int
+	ciphers, exts, groups, points, sig []int
+	versions                           []int
+	alpn                               []string
+	sni                                string
+	ech                                bool
+}
+
+// parseHello reads the body of a client hello; DTLS has a cookie in it.
+func parseHello(body []byte, dtls bool) (h hello, ok bool) {
+	c := cursor{b: body}
+	h.legacy = c.u16()
+	c.take(32)
+	c.vec(1)
+	if dtls {
+		c.vec(1)
+	}
+	h.ciphers = c.list16()
+	c.vec(1)
+	if c.short || len(h.ciphers) == 0 {
+		return h, false
+	}
+	rest := c.vec(2)
+	for len(rest.b) >= 4 && len(h.exts) < maxItems {
+		kind := rest.u16()
+		body := rest.vec(2)
+		if rest.short {
+			break
+		}
+		h.extension(kind, body)
+	}
+	return h, true
+}
+
+func (h *hello) extension(kind int, body cursor) {
+	if grease(kind) {
+		return
+	}
+	h.exts = append(h.exts, kind)
+	switch kind {
+	case extSNI:
+		h.sni = serverName(body)
+	case extGroups:
+		h.groups = body.list16()
+	case extSignatures:
+		h.sig = body.list16()
+	case extPoints:
+		points := body.vec(1)
+		for _, p := range points.b {
+			h.points = append(h.points, int(p))
+		}
+	case extVersions:
+		versions := body.vec(1)
+		h.versions = versions.all16()
+	case extALPN:
+		h.alpn = protocolNames(body)
+	case extECH, extESNI:
+		h.ech = true
+	}
+}
+
+func serverName(c cursor) string {
+	list := c.vec(2)
+	if list.u8() != 0 {
+		return ""
+	}
+	name := list.vec(2)
+	return strings.ToLower(text(name.b))
+}
+
+func protocolNames(c cursor) (names []string) {
+	list := c.vec(2)
+	for len(list.b) > 0 && len(names) < maxValues {
+		name := list.vec(1)
+		if list.short {
+			break
+		}
+		names = append(names, string(name.b))
+	}
+	return names
+}
+
+// list16 reads a list of 16-bit numbers behind its length, without GREASE values.
+func (c *cursor) list16() []int {
+	list := c.vec(2)
+	return list.all16()
+}
+
+func (c *cursor) all16() (out []int) {
+	for len(c.b) >= 2 && len(out) < maxItems {
+		if v := c.u16(); !grease(v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// grease tells the values reserved by https://www.rfc-editor.org/rfc/rfc8701.
+func grease(v int) bool { return v&0x0f0f == 0x0a0a && v>>8 == v&0xff }
+
+// describe fills in what the client says of itself. carrier is JA4's letter for what the hello travelled in.
+func (h *hello) describe(to *evidence.TLS, carrier byte) {
+	to.SNI, to.ECH = h.sni, h.ech
+	for _, name := range h.alpn {
+		to.ALPN = append(to.ALPN, text([]byte(name)))
+	}
+	to.Offered = tlsVersion(h.highest())
+	to.JA3String = strings.Join([]string{strconv.Itoa(h.legacy), join(h.ciphers, "-", decimal), join(h.exts, "-", decimal),
+		join(h.groups, "-", decimal), join(h.points, "-", decimal)}, ",")
+	to.JA3 = md5hex(to.JA3String)
+	to.JA4 = h.ja4(carrier)
+}
+
+// highest is the newest version offered. DTLS counts downwards.
+func (h *hello) highest() int {
+	if len(h.versions) == 0 {
+		return h.legacy
+	}
+	if h.legacy >= 0xfe00 {
+		return slices.Min(h.versions)
+	}
+	return slices.Max(h.versions)
+}
+
+func (h *hello) ja4(carrier byte) string {
+	named := 'i'
+	if slices.Contains(h.exts, extSNI) {
+		named = 'd'
+	}
+	return fmt.Sprintf("%c%s%c%02d%02d%s_%s_%s", carrier, ja4Version(h.highest()), named,
+		min(len(h.ciphers), 99), min(len(h.exts), 99), h.ja4ALPN(), ja4Hash(join(slices.Sorted(slices.Values(h.ciphers)), ",", hex4)), ja4Hash(h.ja4Extensions()))
+}
+
+// ja4ALPN is the first and last character of the first protocol offered.
+func (h *hello) ja4ALPN() string {
+	if len(h.alpn) == 0 || h.alpn[0] == "" {
+		return "00"
+	}
+	name := h.alpn[0]
+	if first, last := name[0], name[len(name)-1]; alphanumeric(first) && alphanumeric(last) {
+		return string([]byte{first, last})
+	}
+	digits := hex.EncodeToString([]byte(name))
+	return digits[:1] + digits[len(digits)-1:]
+}
+
+// ja4Extensions lists the extensions in order of number, then the signature algorithms as sent.
+func (h *hello) ja4Extensions() string {
+	exts := slices.DeleteFunc(slices.Sorted(slices.Values(h.exts)), func(e int) bool { return e == extSNI || e == extALPN })
+	list := join(exts, ",", hex4)
+	if len(exts) > 0 && len(h.sig) > 0 {
+		list += "_" + join(h.sig, ",", hex4)
+	}
+	return list
+}
+
+func ja4Hash(s string) string {
+	if s == "" {
+		return "000000000000"
+	}
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:6])
+}
+
+func ja4Version(v int) string {
+	switch v {
+	case 0x0304, 0x0303, 0x0302, 0x0301:
+		return "1" + strconv.Itoa(v&0xff-1)
+	case 0x0300:
+		return "s3"
+	case 0x0002:
+		return "s2"
+	case 0xfeff:
+		return "d1"
+	case 0xfefd:
+		return "d2"
+	case 0xfefc:
+		return "d3"
+	}
+	return "00"
+}
+
+// tlsVersion names a version as the schema does, "" when it is none.
+func tlsVersion(v int) string {
+	switch v {
+	case 0x0304, 0x0303, 0x0302, 0x0301:
+		return "TLSv1" + strconv.Itoa(v&0xff-1)
+	case 0x0300:
+		return "SSLv3"
+	case 0x0002:
+		return "SSLv2"
+	case 0xfeff:
+		return "DTLSv10"
+	case 0xfefd:
+		return "DTLSv12"
+	case 0xfefc:
+		return "DTLSv13"
+	}
+	if v>>8 == 0x7f { // drafts of 1.3
+		return "TLSv13"
+	}
+	return ""
+}
+
+func alphanumeric(b byte) bool {
+	return b >= '0' && b <= '9' || b >= 'A' && b <= 'Z' || b >= 'a' && b <= 'z'
+}
+
+func decimal(v int) string { return strconv.Itoa(v) }
+func hex4(v int) string    { return fmt.Sprintf("%04x", v) }
+
+func join(list []int, with string, format func(int) string) string {
+	parts := make([]string, len(list))
+	for i, v := range list {
+		parts[i] = format(v)
+	}
+	return strings.Join(parts, with)
+}
+
+func md5hex(s string) string {
+	sum := md5.Sum([]byte(s))
+	return hex.EncodeToString(sum[:])
+}
+
+// maxText bounds a string kept from the wire.
+const maxText = 512
+
+// text keeps a string from the wire, bounded and valid UTF-8.
+func text(b []byte) string {
+	b = b[:min(len(b), maxText)]
+	if utf8.Valid(b) {
+		return string(b)
+	}
+	return strings.ToValidUTF8(string(b), "\ufffd")
+}

@@ -1,0 +1,118 @@
+package service
+
+import (
+	"bytes"
+	"slices"
+)
+
+// http2Preface opens HTTP/2: https://www.rfc-editor.org/rfc/rfc9113#section-3.4
+const http2Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+
+var httpMethods = []string{
+	"GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "CONNECT", "TRACE", "PATCH", "PROPFIND", "PROPPATCH", "MKCOL", "COPY", "MOVE",
+	"LOCK", "UNLOCK", "SEARCH", "REPORT", "BITS_POST", "CCM_POST", "RPC_IN_DATA", "RPC_OUT_DATA", "MERGE", "CHECKOUT", "MKACTIVITY",
+	"SUBSCRIBE", "UNSUBSCRIBE", "NOTIFY", "BPROPFIND", "BPROPPATCH", "POLL",
+}
+
+// matchHTTP recognises a start line of either side.
+func matchHTTP(o *opening) verdict { return sides(httpRequest, httpResponse)(o) }
+
+// httpRequest recognises a request line. A line without a version is enough once the other side answers with one.
+func httpRequest(b []byte, closed bool) verdict {
+	method, rest, ok := bytes.Cut(b[:min(len(b), maxLine)], []byte(" "))
+	if !ok {
+		if len(method) > 20 || !token(method) || closed {
+			return no
+		}
+		return maybe
+	}
+	if !token(method) || len(method) > 20 {
+		return no
+	}
+	if i := bytes.IndexByte(rest, '\n'); i >= 0 {
+		return httpVersion(rest[:i])
+	}
+	known := slices.Contains(httpMethods, string(method))
+	switch {
+	case len(b) >= maxLine && known && bytes.HasPrefix(rest, []byte("/")):
+		return yes // a request line longer than any other protocol's
+	case len(b) >= maxLine || !printable(bytes.TrimSuffix(rest, []byte("\r"))):
+		return no
+	case closed && known && len(rest) > 0 && rest[0] == '/':
+		return yes
+	}
+	return maybe
+}
+
+// httpVersion tells whether a request line ends as one of HTTP/1.
+func httpVersion(line []byte) verdict {
+	line = bytes.TrimRight(line, "\r ")
+	at := bytes.LastIndexByte(line, ' ')
+	if at < 1 || len(line)-at != len(" HTTP/1.1") || string(line[at:at+8]) != " HTTP/1." {
+		return no
+	}
+	return yes
+}
+
+// httpResponse recognises a status line.
+func httpResponse(b []byte, closed bool) verdict {
+	for _, start := range []string{"HTTP/1.0 ", "HTTP/1.1 ", "HTTP/0.9 "} {
+		switch v := prefix(b, start); {
+		case v == no:
+		case v == maybe, len(b) < 12:
+			return maybe
+		default:
+			return digits(b[9:12])
+		}
+	}
+	return no
+}
+
+func digits(b []byte) verdict {
+	for _, c := range b {
+		if c < '0' || c > '9' {
+			return no
+		}
+	}
+	return yes
+}
+
+// token tells whether b may be a method: upper-case letters, '_' and '-'.
+func token(b []byte) bool {
+	for _, c := range b {
+		if (c < 'A' || c > 'Z') && c != '_' && c != '-' {
+			return false
+		}
+	}
+	return len(b) > 0
+}
+
+// startOfHTTP finds where a message begins in b, after a gap or in a capture that began in the middle of a body.
+func startOfHTTP(b []byte) int {
+	for at := 0; at < len(b); {
+		i := bytes.Index(b[at:], []byte("HTTP/1."))
+		if i < 0 {
+			return -1
+		}
+		i += at
+		if httpResponse(b[i:], false) == yes {
+			return i
+		}
+		begin := 1 + max(bytes.LastIndexByte(b[:i], '\n'), lastBody(b[:i]))
+		if end := bytes.IndexByte(b[i:], '\n'); end > 0 && httpRequest(b[begin:i+end+1], false) == yes {
+			return begin
+		}
+		at = i + 1
+	}
+	return -1
+}
+
+// lastBody is where something that cannot stand in a request line ends.
+func lastBody(b []byte) int {
+	for i := len(b) - 1; i >= 0 && i > len(b)-maxLine; i-- {
+		if b[i] < ' ' || b[i] >= 0x7f {
+			return i
+		}
+	}
+	return -1
+}

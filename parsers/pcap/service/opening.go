@@ -1,0 +1,184 @@
+package service
+
+import "net/netip"
+
+// A verdict is a matcher's answer about the beginning of a connection.
+type verdict uint8
+
+// The verdicts. A matcher may turn maybe into something else as bytes arrive, but never takes back a no about bytes it
+// has seen or a yes: that makes the result independent of how the stream was cut.
+const (
+	no    verdict = iota
+	maybe         // more bytes are needed to tell
+	yes           // recognised; who is the client stays open
+	origAsks
+	respAsks
+)
+
+// asks is a yes with the given side as the client.
+func asks(client Side) verdict { return origAsks + verdict(client) }
+
+// client returns the side that spoke as the client and whether the verdict tells.
+func (v verdict) client() (Side, bool) {
+	if v < origAsks {
+		return Orig, false
+	}
+	return Side(v - origAsks), true
+}
+
+const (
+	// window is how much of either side is kept until the protocol is known: a whole TLS record and the header after it.
+	window = 18 << 10
+	// maxTries is how many windows are looked at before a stream counts as not recognised.
+	maxTries = 4
+	// maxDatagrams is how many datagrams are looked at before a flow counts as not recognised.
+	maxDatagrams = 24
+	// maxKept bounds the bytes of these datagrams kept for the analyzer.
+	maxKept = 32 << 10
+)
+
+// An opening is the beginning of a connection, kept until its protocol is known.
+type opening struct {
+	head [2][]byte
+	// closed: nothing can be added to the head of this side, because of a gap or because nothing more will come.
+	closed [2]bool
+	first  Side
+	chunks []Chunk
+	kept   int
+	ends   [2]netip.Addr
+	// waiting: a window ended without a match; the next one begins when the speaker changes.
+	waiting bool
+}
+
+// add keeps a copy of the chunk. Pieces of one packet are kept as one.
+func (o *opening) add(c Chunk) {
+	if len(o.chunks) == 0 {
+		o.first = c.Side
+	}
+	c.Data = append([]byte(nil), c.Data...)
+	o.kept += len(c.Data)
+	if n := len(o.chunks); n > 0 {
+		if last := &o.chunks[n-1]; last.Side == c.Side && last.Frame == c.Frame && c.Gap == 0 && last.At.Equal(c.At) {
+			last.Data = append(last.Data, c.Data...)
+			return
+		}
+	}
+	o.chunks = append(o.chunks, c)
+}
+
+// extend adds the chunk to the head of its side, as far as it goes without a gap.
+func (o *opening) extend(c Chunk) {
+	if c.Gap > 0 && len(o.head[c.Side]) > 0 {
+		o.closed[c.Side] = true
+	}
+	if o.closed[c.Side] {
+		return
+	}
+	room := window - len(o.head[c.Side])
+	o.head[c.Side] = append(o.head[c.Side], c.Data[:min(room, len(c.Data))]...)
+	o.closed[c.Side] = len(o.head[c.Side]) == window
+}
+
+// full tells that the window holds all it can.
+func (o *opening) full() bool {
+	return len(o.head[Orig]) == window || len(o.head[Resp]) == window || o.kept == 4*window || o.closed[Orig] && o.closed[Resp]
+}
+
+// stream looks at the next chunk of a TCP connection that is not recognised yet.
+func (s *Session) stream(c Chunk) {
+	o := &s.opening
+	if o.waiting {
+		if c.Side == o.first || len(c.Data) == 0 {
+			return
+		}
+		*o = opening{}
+	}
+	for len(c.Data) > 0 || c.Gap > 0 {
+		// Not more than fills the window, so that the decision falls at the same byte however the stream was cut.
+		part := c
+		part.Data = c.Data[:min(len(c.Data), window-len(o.head[c.Side]), 4*window-o.kept)]
+		o.add(part)
+		o.extend(part)
+		c = c.with(c.Data[len(part.Data):])
+		if s.decide(); s.reader != nil {
+			s.reader.feed(c)
+			return
+		}
+		if o.waiting || s.over {
+			return
+		}
+	}
+}
+
+// decide asks the list, and gives this window up when it is full.
+func (s *Session) decide() {
+	o := &s.opening
+	full := o.full()
+	if full {
+		o.closed = [2]bool{true, true}
+	}
+	if p, v := s.match(); p != nil {
+		s.read(p, v)
+		return
+	}
+	if full {
+		s.tries++
+		s.over = s.tries == maxTries
+		// In the middle of a long message: the answer to it begins with a header.
+		last := o.chunks[len(o.chunks)-1].Side
+		*o = opening{waiting: true, first: last}
+	}
+}
+
+// match returns the first line of the list that recognises the beginning. A later line waits for an earlier one that
+// needs more bytes.
+func (s *Session) match() (*protocol, verdict) {
+	for i := range protocols {
+		p := &protocols[i]
+		if p.tcp == nil || s.tries > 0 && !p.mid {
+			continue
+		}
+		switch v := p.tcp(&s.opening); v {
+		case no:
+		case maybe:
+			return nil, maybe
+		default:
+			return p, v
+		}
+	}
+	return nil, no
+}
+
+// ended is the session as it would be if nothing more came.
+func (s *Session) ended() *Session {
+	end := &Session{scene: s.scene, opening: s.opening, tries: s.tries}
+	end.opening.closed = [2]bool{true, true}
+	if p, v := end.match(); p != nil {
+		end.read(p, v)
+	}
+	return end
+}
+
+// datagram looks at the next datagram of a flow that is not recognised yet.
+func (s *Session) datagram(c Chunk) {
+	if len(c.Data) == 0 {
+		return
+	}
+	o := &s.opening
+	o.ends = s.scene.ends
+	c.Data = append([]byte(nil), c.Data...)
+	o.chunks, o.kept = append(o.chunks, c), o.kept+len(c.Data)
+	for i := range protocols {
+		p := &protocols[i]
+		if p.udp == nil {
+			continue
+		}
+		if v := p.udp(c, o); v >= yes {
+			s.read(p, v)
+			return
+		}
+	}
+	if s.over = len(o.chunks) >= maxDatagrams || o.kept >= maxKept; s.over {
+		s.opening = opening{}
+	}
+}

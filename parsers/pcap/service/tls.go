@@ -1,0 +1,217 @@
+package service
+
+import (
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/hex"
+	"strconv"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+const (
+	// maxHandshake bounds one handshake message kept while its fragments arrive.
+	maxHandshake = 128 << 10
+	// maxCertificate bounds a certificate that is parsed.
+	maxCertificate = 64 << 10
+	maxAlerts      = 8
+)
+
+// tlsReader reads what a TLS connection says in clear. Client and server are told apart by their hellos.
+type tlsReader struct {
+	records   [2]frames
+	handshake [2][]byte
+	// hidden: this side has changed to encryption, its handshake messages are no longer in clear.
+	hidden [2]bool
+	data   [2]int
+	hello  hello
+	tls    evidence.TLS
+}
+
+func openTLS(scene) analyzer {
+	t := &tlsReader{}
+	for i := range t.records {
+		t.records[i] = frames{length: tlsUnit, keep: tlsHeader + tlsMaxRecord}
+	}
+	return t
+}
+
+// tlsUnit is the length of a record, or of the one hello in the form of SSL 2.0 that may open a connection.
+func tlsUnit(b []byte) int {
+	if sslv2Hello(b) == yes {
+		return 2 + int(b[0]&0x7f)<<8 + int(b[1])
+	}
+	if b[0]&0x80 != 0 && len(b) < 11 {
+		return 0
+	}
+	return tlsLength(b)
+}
+
+func (t *tlsReader) feed(c Chunk) { t.records[c.Side].feed(c, t.record) }
+
+func (t *tlsReader) record(c Chunk, u []byte, size int) {
+	if u[0]&0x80 != 0 {
+		t.sslv2(u)
+		return
+	}
+	body := u[tlsHeader:]
+	switch u[0] {
+	case tlsHandshake:
+		t.fragment(c.Side, body)
+	case tlsAlert:
+		t.alert(c.Side, body, size-tlsHeader)
+	case tlsChangeCipher:
+		t.hide(c.Side)
+	case tlsData:
+		t.hide(c.Side)
+		t.data[c.Side]++
+	}
+}
+
+// hide notes that a side's further messages are encrypted: only the headers of its records matter from here on.
+func (t *tlsReader) hide(side Side) {
+	t.hidden[side] = true
+	t.handshake[side] = nil
+	t.records[side].keep = tlsHeader + 2
+}
+
+func (t *tlsReader) alert(side Side, body []byte, size int) {
+	if t.hidden[side] || size != 2 || len(body) < 2 || len(t.tls.Alerts) >= maxAlerts {
+		return
+	}
+	name, known := tlsAlerts[body[1]]
+	if !known {
+		name = strconv.Itoa(int(body[1]))
+	}
+	note(&t.tls.Alerts, name)
+}
+
+// fragment adds to a side's handshake messages and reads those that are whole.
+func (t *tlsReader) fragment(side Side, b []byte) {
+	if t.hidden[side] {
+		return
+	}
+	b = append(t.handshake[side], b...)
+	for len(b) >= 4 {
+		size := 4 + (int(b[1])<<16 | int(b[2])<<8 | int(b[3]))
+		if size > maxHandshake {
+			t.hidden[side], b = true, nil
+			break
+		}
+		if len(b) < size {
+			break
+		}
+		t.message(b[0], b[4:size])
+		b = b[size:]
+	}
+	t.handshake[side] = append([]byte(nil), b...)
+}
+
+func (t *tlsReader) message(kind byte, body []byte) {
+	const certificate = 11
+	switch kind {
+	case clientHello:
+		t.clientHello(body)
+	case serverHello:
+		describeServer(&t.tls, body)
+	case certificate:
+		// A client's certificate, if any, comes after the server's.
+		if t.tls.CertSHA256 == "" {
+			describeChain(&t.tls, body)
+		}
+	}
+}
+
+// clientHello reads the first client hello; the one after a retry request repeats it.
+func (t *tlsReader) clientHello(body []byte) {
+	if h, ok := parseHello(body, false); ok && t.tls.JA3 == "" {
+		t.hello = h
+		h.describe(&t.tls, 't')
+	}
+}
+
+func (t *tlsReader) sslv2(u []byte) {
+	version := int(u[3])<<8 | int(u[4])
+	t.tls.Offered = tlsVersion(version)
+}
+
+func (t *tlsReader) describe(r *Result) {
+	found := t.tls
+	found.Established = t.established()
+	r.TLS = &found
+}
+
+// established needs data from both sides. Version 1.3 sends the end of its handshake in records of the same kind: one
+// such record of a side may still be that.
+func (t *tlsReader) established() bool {
+	least := 1
+	if t.tls.Version == "TLSv13" {
+		least = 2
+	}
+	return t.data[Orig] >= least && t.data[Resp] >= least
+}
+
+func (t *tlsReader) done() bool { return t.established() }
+
+// describeServer reads a server hello, unless it only asks the client to try again.
+func describeServer(to *evidence.TLS, body []byte) {
+	c := cursor{b: body}
+	legacy := c.u16()
+	random := c.take(32)
+	id := c.vec(1)
+	suite := c.u16()
+	c.take(1)
+	if c.short || id.short || string(random) == retryRandom {
+		return
+	}
+	version, exts := legacy, []int{}
+	rest := c.vec(2)
+	for len(rest.b) >= 4 {
+		kind := rest.u16()
+		body := rest.vec(2)
+		if rest.short {
+			break
+		}
+		exts = append(exts, kind)
+		switch kind {
+		case extVersions:
+			version = body.u16()
+		case extALPN:
+			list := body.vec(2)
+			name := list.vec(1)
+			to.Chosen = text(name.b)
+		}
+	}
+	to.Version = tlsVersion(version)
+	to.Cipher = tls.CipherSuiteName(uint16(suite))
+	to.JA3S = md5hex(strconv.Itoa(legacy) + "," + strconv.Itoa(suite) + "," + join(exts, "-", decimal))
+}
+
+// describeChain reads the server's own certificate, the first of its chain.
+func describeChain(to *evidence.TLS, body []byte) {
+	c := cursor{b: body}
+	chain := c.vec(3)
+	leaf := chain.vec(3)
+	if chain.short || leaf.short || len(leaf.b) == 0 || len(leaf.b) > maxCertificate {
+		return
+	}
+	sum := sha256.Sum256(leaf.b)
+	to.CertSHA256 = hex.EncodeToString(sum[:])
+	cert, err := x509.ParseCertificate(leaf.b)
+	if err != nil {
+		return // the hash still names it
+	}
+	to.Subject, to.Issuer = cert.Subject.String(), cert.Issuer.String()
+	to.NotBefore, to.NotAfter = cert.NotBefore.UTC(), cert.NotAfter.UTC()
+	to.SelfSigned = evidence.No
+	if string(cert.RawSubject) == string(cert.RawIssuer) {
+		to.SelfSigned = evidence.Yes
+	}
+	for _, name := range cert.DNSNames {
+		note(&to.Names, name)
+	}
+	for _, ip := range cert.IPAddresses {
+		note(&to.Names, ip.String())
+	}
+}
