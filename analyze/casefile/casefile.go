@@ -8,7 +8,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/wirewitness/wirewitness/analyze/finding"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
@@ -140,20 +139,4 @@ func pointers[T any](s []T) []*T {
 		ps[i] = &s[i]
 	}
 	return ps
-}
-
-// Since is the earliest, Until the latest time any capture covers; both zero without captures.
-func (cf *Casefile) Span(sensor string) (first, last time.Time) {
-	for _, c := range cf.Conns {
-		if c.Sensor != sensor {
-			continue
-		}
-		if first.IsZero() || c.Start.Before(first) {
-			first = c.Start
-		}
-		if c.End.After(last) {
-			last = c.End
-		}
-	}
-	return first, last
 }
