@@ -12,7 +12,9 @@ import (
 // one to nine decimals, with or without zone; epoch numbers; "/Date(ms)/"; dates on a 12-hour clock with AM or PM. A time
 // without a zone is read as UTC, as evidence.Stamp wants it.
 func ParseStamp(text, field string) (evidence.Stamp, bool) {
-	text = strings.TrimSpace(text)
+	if text = strings.TrimSpace(text); text == "" {
+		return evidence.Stamp{}, false
+	}
 	t, step, ok := parseISO(text)
 	if !ok {
 		t, step, ok = parseEpoch(text)
