@@ -5,6 +5,7 @@ package policy
 
 import (
 	_ "embed"
+	"slices"
 
 	"github.com/wirewitness/wirewitness/analyze/finding"
 )
@@ -23,6 +24,11 @@ type Policy struct {
 	UnusualProcessList []Class      `yaml:"unusual_process_list"`
 	WritableFolders    []Folder     `yaml:"user_writable_folders"`
 	SystemFolders      Names        `yaml:"system_folders"`
+	SystemPrograms     Names        `yaml:"system_programs"`
+	ServingPrograms    Names        `yaml:"serving_programs"`
+	Discovery          Names        `yaml:"discovery_commands"`
+	DoHResolvers       Names        `yaml:"doh_resolvers"`
+	CommonPorts        Ports        `yaml:"common_ports"`
 	OddParents         []OddParent  `yaml:"odd_parents"`
 	CommandSigns       []Sign       `yaml:"command_line_signs"`
 	Thresholds         Thresholds   `yaml:"thresholds"`
@@ -50,18 +56,29 @@ type Names struct {
 	Reason string   `yaml:"reason"`
 }
 
+// Ports is a list of ports with a reason.
+type Ports struct {
+	Ports  []uint16 `yaml:"ports"`
+	Reason string   `yaml:"reason"`
+}
+
 // A Protocol is an application protocol that is judged, with the ports that are its own.
 type Protocol struct {
 	Name  string   `yaml:"name"`
 	Ports []uint16 `yaml:"ports"`
 	// SpokenBy names the programs that speak it on Windows for everybody else; empty means any program may.
 	SpokenBy []string `yaml:"spoken_by,omitempty"`
+	// Points is what it says when another program speaks it.
+	Points float64 `yaml:"points,omitempty"`
 	// Local tells that it has no business outside the local networks.
 	Local bool `yaml:"local,omitempty"`
 	// Manages tells that it is for managing other machines.
 	Manages bool   `yaml:"manages,omitempty"`
 	Reason  string `yaml:"reason"`
 }
+
+// Owns tells whether a port is one of the protocol's own.
+func (p Protocol) Owns(port uint16) bool { return slices.Contains(p.Ports, port) }
 
 // DataVolume is the threshold of the analytic for volume.
 type DataVolume struct {

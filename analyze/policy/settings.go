@@ -110,6 +110,12 @@ func (p *Policy) settings() []finding.Setting {
 	for _, x := range p.WritableFolders {
 		add("user_writable_folders."+x.Path, strconv.FormatFloat(x.Points, 'f', -1, 64), "points", x.Reason)
 	}
+	add("system_folders", strings.Join(p.SystemFolders.Names, ", "), "", p.SystemFolders.Reason)
+	add("system_programs", strings.Join(p.SystemPrograms.Names, ", "), "", p.SystemPrograms.Reason)
+	add("serving_programs", strings.Join(p.ServingPrograms.Names, ", "), "", p.ServingPrograms.Reason)
+	add("discovery_commands", strings.Join(p.Discovery.Names, ", "), "", p.Discovery.Reason)
+	add("doh_resolvers", strings.Join(p.DoHResolvers.Names, ", "), "", p.DoHResolvers.Reason)
+	add("common_ports", join(p.CommonPorts.Ports), "", p.CommonPorts.Reason)
 	for _, x := range p.OddParents {
 		add("odd_parents."+x.Name, strconv.FormatFloat(x.Points, 'f', -1, 64), "points", x.Reason)
 	}

@@ -1,0 +1,47 @@
+package detect
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/wirewitness/wirewitness/analyze/finding"
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+const (
+	// codeOverSMB: a program or library is put on another machine.
+	codeOverSMB = 40
+	// hiddenShare: the shares that only administrators may use.
+	hiddenShare = 30
+)
+
+// adminShare: files go to the administrative shares of another machine, or programs to any share.
+var adminShare = Detector{"content.admin-share", finding.FamilyContent, func(u *Usage, c *Context) []finding.Fact {
+	if u.Inbound {
+		return nil
+	}
+	for _, k := range u.Conns() {
+		if k.SMB == nil {
+			continue
+		}
+		for _, f := range k.SMB.Files {
+			if ext := strings.ToLower(path.Ext(strings.ReplaceAll(f, `\`, "/"))); slices.Contains(codeExtensions, ext) && k.SMB.Written.N > 0 {
+				return fact(codeOverSMB, fmt.Sprintf("%d bytes were written over SMB, with %s among the files", k.SMB.Written.N, f), []evidence.Ref{k.Ref})
+			}
+		}
+		for _, s := range k.SMB.Shares {
+			if administrative(s) {
+				return fact(hiddenShare, fmt.Sprintf("the administrative share %s was used", s), []evidence.Ref{k.Ref})
+			}
+		}
+	}
+	return nil
+}}
+
+// administrative tells ADMIN$ and drive shares from the IPC$ that every use of a server begins with.
+func administrative(share string) bool {
+	s := strings.ToUpper(share[strings.LastIndexByte(share, '\\')+1:])
+	return s == "ADMIN$" || len(s) == 2 && s[1] == '$'
+}

@@ -1,0 +1,224 @@
+package detect
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/wirewitness/wirewitness/analyze/finding"
+)
+
+func has(facts []finding.Fact, ids ...string) bool {
+	return slices.ContainsFunc(facts, func(f finding.Fact) bool { return slices.Contains(ids, f.ID) })
+}
+
+// hypothesis is the first that fits, from the most specific to the most general.
+func hypothesis(u *Usage, facts []finding.Fact, c *Context) finding.Hypothesis {
+	p, how := c.spoken(u)
+	switch {
+	case has(facts, "content.dns-tunnel", "content.dns-over-https") || p.Name == "ssh" && has(facts, "port.protocol-elsewhere"):
+		return finding.Tunnel
+	case has(facts, "timing.fan-out"):
+		return finding.Reconnaissance
+	case how != "" && p.Name == "ldap" && c.local(u):
+		return finding.Reconnaissance
+	case how != "" && p.Local && c.local(u):
+		return finding.Lateral
+	case has(facts, "volume.outbound", "volume.outbound-share", "volume.uploads", "volume.outlier", "content.http-upload"):
+		return finding.Exfiltration
+	case len(families(facts)) > 1:
+		return finding.CommandAndControl
+	}
+	return finding.Unclear
+}
+
+func families(facts []finding.Fact) map[finding.Family]bool {
+	out := map[finding.Family]bool{}
+	for _, f := range facts {
+		out[f.Family] = true
+	}
+	return out
+}
+
+var (
+	webProtocols   = finding.Technique{ID: "T1071.001", Name: "Application Layer Protocol: Web Protocols"}
+	fileProtocols  = finding.Technique{ID: "T1071.002", Name: "Application Layer Protocol: File Transfer Protocols"}
+	dnsProtocol    = finding.Technique{ID: "T1071.004", Name: "Application Layer Protocol: DNS"}
+	layerProtocol  = finding.Technique{ID: "T1071", Name: "Application Layer Protocol"}
+	nonStandard    = finding.Technique{ID: "T1571", Name: "Non-Standard Port"}
+	encrypted      = finding.Technique{ID: "T1573", Name: "Encrypted Channel"}
+	tunnelling     = finding.Technique{ID: "T1572", Name: "Protocol Tunneling"}
+	overC2         = finding.Technique{ID: "T1041", Name: "Exfiltration Over C2 Channel"}
+	overOther      = finding.Technique{ID: "T1048", Name: "Exfiltration Over Alternative Protocol"}
+	ingress        = finding.Technique{ID: "T1105", Name: "Ingress Tool Transfer"}
+	injection      = finding.Technique{ID: "T1055", Name: "Process Injection"}
+	masquerading   = finding.Technique{ID: "T1036", Name: "Masquerading"}
+	proxyExecution = finding.Technique{ID: "T1218", Name: "System Binary Proxy Execution"}
+	adminShares    = finding.Technique{ID: "T1021.002", Name: "Remote Services: SMB/Windows Admin Shares"}
+	dcom           = finding.Technique{ID: "T1021.003", Name: "Remote Services: Distributed Component Object Model"}
+	remoteMgmt     = finding.Technique{ID: "T1021.006", Name: "Remote Services: Windows Remote Management"}
+	remoteDesktop  = finding.Technique{ID: "T1021.001", Name: "Remote Services: Remote Desktop Protocol"}
+	tickets        = finding.Technique{ID: "T1558", Name: "Steal or Forge Kerberos Tickets"}
+	dcSync         = finding.Technique{ID: "T1003.006", Name: "OS Credential Dumping: DCSync"}
+	credentials    = finding.Technique{ID: "T1003", Name: "OS Credential Dumping"}
+	discovery      = finding.Technique{ID: "T1018", Name: "Remote System Discovery"}
+	accounts       = finding.Technique{ID: "T1087.002", Name: "Account Discovery: Domain Account"}
+	interpreter    = finding.Technique{ID: "T1059", Name: "Command and Scripting Interpreter"}
+	obfuscated     = finding.Technique{ID: "T1027", Name: "Obfuscated Files or Information"}
+)
+
+// byFact names the technique that a kind of fact shows.
+var byFact = map[string]finding.Technique{
+	"process.pretends": masquerading, "process.injected": injection, "process.reads-credentials": credentials,
+	"port.protocol-elsewhere": nonStandard, "port.uncommon": nonStandard,
+	"content.dns-tunnel": dnsProtocol, "content.dns-over-https": tunnelling, "content.fetches-code": ingress,
+	"content.admin-share": adminShares, "timing.fan-out": discovery,
+}
+
+// byProtocol names the technique of a protocol inside the local networks.
+var byProtocol = map[string]finding.Technique{
+	"smb": adminShares, "dcerpc": dcom, "winrm": remoteMgmt, "rdp": remoteDesktop, "kerberos": tickets, "ldap": accounts,
+}
+
+// byChannel names the technique of a protocol as a channel to somewhere.
+var byChannel = map[string]finding.Technique{
+	"http": webProtocols, "tls": webProtocols, "quic": webProtocols, "dns": dnsProtocol, "smb": fileProtocols, "ftp": fileProtocols,
+}
+
+func techniques(u *Usage, f finding.Finding, c *Context) []finding.Technique {
+	var out []finding.Technique
+	add := func(t finding.Technique) {
+		if t.ID != "" && !slices.Contains(out, t) {
+			out = append(out, t)
+		}
+	}
+	p, how := c.spoken(u)
+	if c.local(u) && how != "" && p.Local {
+		add(byProtocol[p.Name])
+	} else if t, ok := byChannel[p.Name]; ok && how != "" {
+		add(t)
+	} else {
+		add(layerProtocol)
+	}
+	for _, x := range f.Facts {
+		add(byFact[x.ID])
+		if x.ID == "content.remote-control" && strings.Contains(x.Text, "drsuapi") {
+			add(dcSync)
+		}
+	}
+	if class, ok := c.class(u); ok {
+		switch {
+		case strings.HasPrefix(class.Name, "host for"):
+			add(proxyExecution)
+		case strings.HasPrefix(class.Name, "interpreter"):
+			add(interpreter)
+		}
+	}
+	if has(f.Facts, "process.command-line") {
+		add(obfuscated)
+	}
+	if p.Name == "tls" && how == "confirmed" && f.Hypothesis == finding.CommandAndControl {
+		add(encrypted)
+	}
+	switch f.Hypothesis {
+	case finding.Exfiltration:
+		if how != "" && (p.Name == "http" || p.Name == "tls") {
+			add(overC2)
+		} else {
+			add(overOther)
+		}
+	case finding.Tunnel:
+		add(tunnelling)
+	}
+	return out
+}
+
+// excuses says what would explain a kind of fact innocently.
+var excuses = []struct{ id, text string }{
+	{"process.unusual", "an administrator's or a management tool's script that is known to its owner"},
+	{"process.writable-folder", "a program installed for one user only, or a portable tool that its user knows"},
+	{"process.pretends", "a renamed copy of an ordinary program that an installer or a vendor ships"},
+	{"process.stranger", "an in-house program whose makers left out the version data"},
+	{"process.command-line", "a management tool that encodes its scripts or hides their windows"},
+	{"process.parent", "a management product that starts its scripts through WMI, WinRM or a service"},
+	{"process.injected", "security, accessibility or debugging software that works inside other programs"},
+	{"process.reads-credentials", "security software that inspects lsass.exe"},
+	{"port.protocol-elsewhere", "a product that is configured to another port"},
+	{"port.uncommon", "a product with a port of its own; its documentation names it"},
+	{"port.not-its-protocol", "a domain-aware product that queries the directory or administers other machines itself"},
+	{"port.manages", "administration from this machine that its owner can name"},
+	{"port.leaves-local", "an address of the organisation's own that the local networks do not list"},
+	{"port.listener", "a program with a server function that its user switched on"},
+	{"volume.outbound", "a backup, a synchronisation, a large upload or a call that its user remembers"},
+	{"volume.outbound-share", "log shipping or telemetry, which only send"},
+	{"timing.regular", "an agent, an updater or a monitor that polls by design"},
+	{"timing.fan-out", "an inventory or vulnerability scanner, or a console that opens all machines"},
+	{"content.bare-address", "an appliance or an in-house service that is used by address"},
+	{"content.no-name", "a name that was asked for before the log begins or that the configuration of the log leaves out"},
+	{"content.certificate", "an appliance or an in-house service with a certificate of its own"},
+	{"content.agent", "a program that embeds the browser component of Windows"},
+	{"content.polling", "an agent that polls its server by design"},
+	{"content.dns-tunnel", "a security product or content network that encodes look-ups into names"},
+	{"content.remote-control", "administration from this machine that its owner can name"},
+}
+
+func innocent(u *Usage, facts []finding.Fact) []string {
+	var out []string
+	for _, e := range excuses {
+		if has(facts, e.id) {
+			out = append(out, e.text)
+		}
+	}
+	return out
+}
+
+// next says what to do: contain, preserve, collect.
+func next(u *Usage, f finding.Finding) []string {
+	var out []string
+	host := f.Host
+	if host == "" && len(f.HostAddrs) > 0 {
+		host = f.HostAddrs[0].String()
+	}
+	peer := f.Peer.Domain
+	if peer == "" && len(f.Peer.IPs) > 0 {
+		peer = f.Peer.IPs[0].String()
+	}
+	out = append(out, fmt.Sprintf("contain: isolate %s or block %s port %d, after the volatile evidence is saved", host, peer, f.Peer.Port))
+	if u.Known() {
+		out = append(out, preserve(f), collect(u, f))
+	} else {
+		out = append(out, fmt.Sprintf("collect: process and network logs of %s for %s, to learn which process it was", host, span(f)))
+	}
+	if f.Measured < f.Connections {
+		out = append(out, fmt.Sprintf("collect: captures, proxy or firewall logs that show %s, to learn how much was sent", peer))
+	}
+	return append(out, fmt.Sprintf("look for %s port %d from other hosts", peer, f.Peer.Port))
+}
+
+func span(f finding.Finding) string {
+	return f.First.UTC().Format("2006-01-02 15:04:05") + " to " + f.Last.UTC().Format("2006-01-02 15:04:05") + " UTC"
+}
+
+func preserve(f finding.Finding) string {
+	if len(f.Process.PIDs) == 0 {
+		return "preserve: memory of " + f.Process.Name
+	}
+	return fmt.Sprintf("preserve: memory of %s PID %s while it lives", f.Process.Name, listed(decimal(f.Process.PIDs), 5))
+}
+
+func decimal(pids []uint32) []string {
+	var out []string
+	for _, p := range pids {
+		out = append(out, fmt.Sprint(p))
+	}
+	return out
+}
+
+func collect(u *Usage, f finding.Finding) string {
+	for _, p := range u.Processes {
+		if p.Hashes != "" {
+			return fmt.Sprintf("collect: %s (%s), the files it wrote and what started it", f.Process.Executable, p.Hashes)
+		}
+	}
+	return fmt.Sprintf("collect: %s and its hash, the files it wrote and what started it", f.Process.Executable)
+}

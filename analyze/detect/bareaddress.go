@@ -1,0 +1,38 @@
+package detect
+
+import (
+	"fmt"
+	"net/netip"
+
+	"github.com/wirewitness/wirewitness/analyze/finding"
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// byAddress: services that people use have names.
+const byAddress = 25
+
+// bareAddress: HTTP requests name their host by address.
+var bareAddress = Detector{"content.bare-address", finding.FamilyContent, func(u *Usage, c *Context) []finding.Fact {
+	if u.Inbound {
+		return nil
+	}
+	for _, k := range u.Conns() {
+		if k.HTTP == nil {
+			continue
+		}
+		for _, h := range k.HTTP.Hosts {
+			if isAddress(h) {
+				return fact(byAddress, fmt.Sprintf("HTTP requests name the host by its address %s", h), []evidence.Ref{k.Ref})
+			}
+		}
+	}
+	return nil
+}}
+
+func isAddress(host string) bool {
+	if _, err := netip.ParseAddrPort(host); err == nil {
+		return true
+	}
+	_, err := netip.ParseAddr(host)
+	return err == nil
+}

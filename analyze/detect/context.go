@@ -1,0 +1,252 @@
+package detect
+
+import (
+	"net/netip"
+	"regexp"
+	"strings"
+
+	"github.com/wirewitness/wirewitness/analyze/correlate"
+	"github.com/wirewitness/wirewitness/analyze/finding"
+	"github.com/wirewitness/wirewitness/analyze/policy"
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// A Context is what a detector may compare a usage with: the whole case, indexed.
+type Context struct {
+	Case   *correlate.Case
+	Policy *policy.Policy
+	Usages []*Usage
+
+	children  map[*correlate.Process][]*correlate.Process
+	into, by  map[*correlate.Process][]*correlate.Access
+	asked     map[*correlate.Host]int // hosts whose logs record lookups, and how many
+	servers   map[netip.Addr]bool     // addresses that serve a directory or names to others
+	companies map[*correlate.Host]bool
+	programs  map[hostProgram][]*Usage
+	named     map[string][]*Usage // by base name of the program, over all hosts
+	signs     []*regexp.Regexp    // of Policy.CommandSigns
+}
+
+type hostProgram struct {
+	host    *correlate.Host
+	program string
+}
+
+func newContext(c *correlate.Case, p *policy.Policy) *Context {
+	x := &Context{Case: c, Policy: p, Usages: group(c), children: map[*correlate.Process][]*correlate.Process{}, into: map[*correlate.Process][]*correlate.Access{},
+		by: map[*correlate.Process][]*correlate.Access{}, asked: map[*correlate.Host]int{}, servers: map[netip.Addr]bool{}, companies: map[*correlate.Host]bool{},
+		programs: map[hostProgram][]*Usage{}, named: map[string][]*Usage{}}
+	x.Usages = append(x.Usages, nameUses(c)...)
+	for _, s := range p.CommandSigns {
+		x.signs = append(x.signs, regexp.MustCompile(s.Pattern))
+	}
+	x.indexHosts()
+	x.indexAccesses()
+	x.indexUsages()
+	return x
+}
+
+func (c *Context) indexHosts() {
+	for _, h := range c.Case.Hosts {
+		byPID := map[uint32][]*correlate.Process{}
+		for _, p := range h.Processes {
+			byPID[p.PID] = append(byPID[p.PID], p)
+			if p.Company != "" {
+				c.companies[h] = true
+			}
+		}
+		for _, p := range h.Processes {
+			if parent := parentOf(p, byPID); parent != nil && parent != p {
+				c.children[parent] = append(c.children[parent], p)
+			}
+		}
+	}
+	for _, l := range c.Case.Lookups {
+		c.asked[l.Host]++
+	}
+}
+
+// parentOf is the parent as linked, else the only process of the host with the PID and image that the start event
+// names.
+func parentOf(p *correlate.Process, byPID map[uint32][]*correlate.Process) *correlate.Process {
+	if p.Parent != nil || p.ParentPID == 0 {
+		return p.Parent
+	}
+	var found *correlate.Process
+	for _, q := range byPID[p.ParentPID] {
+		if policy.Base(q.Image) == policy.Base(p.ParentImage) {
+			if found != nil {
+				return nil
+			}
+			found = q
+		}
+	}
+	return found
+}
+
+func (c *Context) indexAccesses() {
+	for _, a := range c.Case.Accesses {
+		if a.Target != nil {
+			c.into[a.Target] = append(c.into[a.Target], a)
+		}
+		if a.Source != nil {
+			c.by[a.Source] = append(c.by[a.Source], a)
+		}
+	}
+}
+
+// infrastructure are the services by which a server of the domain or the network is known.
+var infrastructure = map[uint16]bool{53: true, 88: true, 389: true, 3268: true, 464: true}
+
+func (c *Context) indexUsages() {
+	for _, u := range c.Usages {
+		k := hostProgram{u.Host, u.Image}
+		c.programs[k] = append(c.programs[k], u)
+		if u.Known() {
+			c.named[u.Program()] = append(c.named[u.Program()], u)
+		}
+		if !infrastructure[u.Port] {
+			continue
+		}
+		if u.Inbound {
+			for _, l := range u.Links {
+				c.servers[l.Local.Addr().Unmap()] = true
+			}
+			continue
+		}
+		for _, a := range u.Addrs {
+			c.servers[a] = true
+		}
+	}
+}
+
+// local tells whether every address of the peer belongs to the local networks.
+func (c *Context) local(u *Usage) bool {
+	for _, a := range u.Addrs {
+		if !c.Case.Local(a) {
+			return false
+		}
+	}
+	return len(u.Addrs) > 0
+}
+
+// server tells whether the peer serves a directory or names to hosts of the case.
+func (c *Context) server(u *Usage) bool {
+	for _, a := range u.Addrs {
+		if c.servers[a] {
+			return true
+		}
+	}
+	return false
+}
+
+// spoken returns the protocol of protocol_list that the usage speaks: the confirmed one, else the one the port
+// suggests. How is "confirmed", "by port" or "".
+func (c *Context) spoken(u *Usage) (p policy.Protocol, how string) {
+	name, _ := u.Protocol()
+	if q, ok := c.winrm(u, name); ok {
+		return q, "confirmed"
+	}
+	for _, q := range c.Policy.ProtocolList {
+		if name != "" && q.Name == name {
+			return q, "confirmed"
+		}
+	}
+	if name != "" {
+		return p, ""
+	}
+	for _, q := range c.Policy.ProtocolList {
+		if q.Owns(u.Port) {
+			p, how = q, "by port"
+		}
+	}
+	if how == "" && u.Port >= dynamicPorts && u.Transport == evidence.TCP && !u.Inbound && c.local(u) {
+		for _, q := range c.Policy.ProtocolList {
+			if q.Name == "dcerpc" {
+				return q, "by port"
+			}
+		}
+	}
+	return p, how
+}
+
+// dynamicPorts is the first port of the dynamic range of Windows since Vista, where RPC servers listen.
+const dynamicPorts = 49152
+
+// winrm is HTTP by content; its port tells it from the web.
+func (c *Context) winrm(u *Usage, name string) (policy.Protocol, bool) {
+	if name != "http" && name != "tls" {
+		return policy.Protocol{}, false
+	}
+	for _, q := range c.Policy.ProtocolList {
+		if q.Name == "winrm" && q.Owns(u.Port) {
+			return q, true
+		}
+	}
+	return policy.Protocol{}, false
+}
+
+// suggested words how sure the protocol is.
+func suggested(p policy.Protocol, how string) string {
+	if how == "confirmed" {
+		return p.Name
+	}
+	return p.Name + " (suggested by the port)"
+}
+
+// fact builds a fact with its references, bounded.
+func fact(points float64, text string, refs []evidence.Ref, numbers ...finding.Number) []finding.Fact {
+	total := len(refs)
+	return []finding.Fact{{Points: points, Text: text, Numbers: numbers, Refs: refs[:min(total, finding.MaxRefs)], RefsTotal: total}}
+}
+
+// refs lists the records of all links: what captures say first, then what host logs say.
+func (u *Usage) refs() []evidence.Ref {
+	var out []evidence.Ref
+	for _, l := range u.Links {
+		out = append(out, linkRefs(l)...)
+	}
+	if u.Tunnel != nil {
+		out = append(out, u.Tunnel.refs...)
+	}
+	return out
+}
+
+func linkRefs(l *correlate.Link) []evidence.Ref {
+	var out []evidence.Ref
+	if l.Conn != nil {
+		out = append(out, l.Conn.Ref)
+	}
+	for _, s := range l.Sockets {
+		out = append(out, s.Ref)
+	}
+	return out
+}
+
+// processRefs are the start events of the program's instances, else the records of the links.
+func (u *Usage) processRefs() []evidence.Ref {
+	var out []evidence.Ref
+	for _, p := range u.Processes {
+		out = append(out, p.Refs...)
+	}
+	if len(out) == 0 {
+		return u.refs()
+	}
+	return out
+}
+
+func matchAny(patterns []string, name string) bool {
+	for _, p := range patterns {
+		if policy.Glob(p, name) {
+			return true
+		}
+	}
+	return false
+}
+
+func listed(names []string, limit int) string {
+	if len(names) > limit {
+		return strings.Join(names[:limit], ", ") + ", ..."
+	}
+	return strings.Join(names, ", ")
+}

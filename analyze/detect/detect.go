@@ -1,0 +1,65 @@
+// Package detect states facts about what programs did on the network and makes findings of them.
+//
+// Run groups the connections of a case into usages (one program on one host with one service of one peer), lets every
+// detector of All look at each, and scores what they say by the arithmetic written down in package finding. A detector
+// knows nothing of file formats and states one kind of fact; a new one is a file here and a line in All.
+package detect
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/wirewitness/wirewitness/analyze/correlate"
+	"github.com/wirewitness/wirewitness/analyze/finding"
+	"github.com/wirewitness/wirewitness/analyze/policy"
+)
+
+// A Detector states one kind of fact about a usage, or nothing.
+type Detector struct {
+	Name   string // the id of its facts
+	Family finding.Family
+	Find   func(*Usage, *Context) []finding.Fact
+}
+
+// All lists the detectors in the order in which families are shown.
+var All = []Detector{
+	unusual, folder, masquerade, stranger, commandLine, noArguments, oddParent, ancestor, injected, reaching, commands,
+	elsewhere, uncommonPort, foreignService, leavesLocal, manages, listener,
+	outbound, asymmetry, uploads, outlier,
+	regular, quiet, young, fanOut,
+	bareAddress, noName, tlsHello, tlsCertificate, userAgent, polling, fetchesCode, httpUpload, dnsTunnel, dnsOverHTTPS, remoteControl, adminShare,
+}
+
+// Run returns the findings of a case, unranked but in a fixed order, and what expected uses and exclusions touched.
+func Run(c *correlate.Case, p *policy.Policy) ([]finding.Finding, []finding.Suppressed) {
+	ctx := newContext(c, p)
+	var out []finding.Finding
+	var touched ledger
+	for _, u := range ctx.Usages {
+		facts := ctx.facts(u)
+		if len(facts) == 0 {
+			continue
+		}
+		f := describe(u, facts, ctx)
+		if touched.judge(&f, u, ctx) {
+			out = append(out, f)
+		}
+	}
+	slices.SortFunc(out, func(a, b finding.Finding) int { return cmp.Compare(a.ID, b.ID) })
+	return out, touched.entries()
+}
+
+// facts asks every detector whose family is not switched off.
+func (c *Context) facts(u *Usage) []finding.Fact {
+	var out []finding.Fact
+	for _, d := range All {
+		if slices.Contains(c.Policy.FamiliesOff, d.Family) {
+			continue
+		}
+		for _, f := range d.Find(u, c) {
+			f.ID, f.Family = d.Name, d.Family
+			out = append(out, f)
+		}
+	}
+	return out
+}

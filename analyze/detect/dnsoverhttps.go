@@ -1,0 +1,25 @@
+package detect
+
+import (
+	"fmt"
+
+	"github.com/wirewitness/wirewitness/analyze/finding"
+)
+
+// ownResolver: names asked for in HTTPS are asked for unseen.
+const ownResolver = 35
+
+// dnsOverHTTPS: something that is no browser uses a public resolver over HTTPS.
+var dnsOverHTTPS = Detector{"content.dns-over-https", finding.FamilyContent, func(u *Usage, c *Context) []finding.Fact {
+	if u.Inbound || u.Port != 443 || !u.Known() || matchAny(browsers, u.Program()) {
+		return nil
+	}
+	for _, l := range u.Links {
+		for _, n := range l.Names {
+			if matchAny(c.Policy.DoHResolvers.Names, n) {
+				return fact(ownResolver, fmt.Sprintf("%s uses the resolver %s over HTTPS", u.Program(), n), linkRefs(l))
+			}
+		}
+	}
+	return nil
+}}

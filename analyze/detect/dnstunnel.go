@@ -1,0 +1,72 @@
+package detect
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/wirewitness/wirewitness/analyze/finding"
+)
+
+const (
+	// twoSigns, threeSigns, fourSigns: how many of many names, long labels, high entropy, and large or text answers agree.
+	twoSigns   = 45
+	threeSigns = 60
+	fourSigns  = 70
+	// textShare is the share of TXT, NULL and other data-carrying types that ordinary names never reach.
+	textShare = 0.3
+)
+
+// dnsTunnel: the names asked for under one registered domain carry data.
+var dnsTunnel = Detector{"content.dns-tunnel", finding.FamilyContent, func(u *Usage, c *Context) []finding.Fact {
+	n := u.Tunnel
+	if n == nil {
+		return nil
+	}
+	t := c.Policy.Thresholds
+	length, entropy := n.labels()
+	signs := 0
+	for _, sign := range []bool{float64(len(n.names)) >= t.DNSUniqueNames.Value, length >= t.DNSLabelLength.Value, entropy >= t.DNSEntropy.Value, n.dataShare() >= textShare} {
+		if sign {
+			signs++
+		}
+	}
+	if signs < 2 || float64(len(n.names)) < t.DNSUniqueNames.Value && n.total < int(t.DNSUniqueNames.Value) {
+		return nil
+	}
+	points := []float64{0, 0, twoSigns, threeSigns, fourSigns}[signs]
+	return fact(points, fmt.Sprintf("%d look-ups of %d different names under %s, %.0f characters and %.1f bits per character below it, %.0f %% of types that carry data", n.total, len(n.names), u.Peer, length, entropy, 100*n.dataShare()), n.refs,
+		finding.Number{Name: "different names", Value: float64(len(n.names)), Unit: "count"}, finding.Number{Name: "characters", Value: length, Unit: "count"},
+		finding.Number{Name: "entropy", Value: entropy, Unit: "bits"}, finding.Number{Name: "data types", Value: n.dataShare(), Unit: "ratio"})
+}}
+
+// labels returns the mean length of what stands below the registered domain, and the mean entropy per character of it.
+func (n *nameUse) labels() (length, entropy float64) {
+	for _, name := range slices.Sorted(maps.Keys(n.names)) {
+		below := strings.ReplaceAll(strings.TrimSuffix(strings.TrimSuffix(name, n.domain), "."), ".", "")
+		length += float64(len(below))
+		entropy += shannon(below)
+	}
+	if k := float64(len(n.names)); k > 0 {
+		return length / k, entropy / k
+	}
+	return 0, 0
+}
+
+// shannon is the entropy of the characters of a text in bits per character.
+func shannon(s string) float64 {
+	var count [256]int
+	for i := range len(s) {
+		count[s[i]]++
+	}
+	sum := 0.0
+	for _, k := range count {
+		if k > 0 {
+			p := float64(k) / float64(len(s))
+			sum -= p * math.Log2(p)
+		}
+	}
+	return sum
+}

@@ -1,0 +1,73 @@
+package detect
+
+import (
+	"fmt"
+
+	"github.com/wirewitness/wirewitness/analyze/finding"
+	"github.com/wirewitness/wirewitness/analyze/policy"
+)
+
+const (
+	// notItsPort: a confirmed protocol on a port that is nobody's.
+	notItsPort = 35
+	// anothersPort: on a port that belongs to another protocol, where it passes for that.
+	anothersPort = 45
+	// nothingKnown: on the port of a protocol that is always recognised by its first bytes, something else.
+	nothingKnown = 35
+)
+
+// elsewhere: what the content says does not agree with the port.
+var elsewhere = Detector{"port.protocol-elsewhere", finding.FamilyPort, func(u *Usage, c *Context) []finding.Fact {
+	name, seen := u.Protocol()
+	port := finding.Number{Name: "port", Value: float64(u.Port), Unit: "port"}
+	owner, owned := c.owner(u.Port)
+	if name == "" {
+		if !seen || !owned || u.midStream() {
+			return nil
+		}
+		return fact(nothingKnown, fmt.Sprintf("the content on port %d is not %s and not recognised", u.Port, owner.Name), u.refs(), port)
+	}
+	p, judged := c.protocol(name)
+	if !judged || p.Owns(u.Port) || c.carriedOn(u.Port, name) {
+		return nil
+	}
+	if owned {
+		return fact(anothersPort, fmt.Sprintf("%s was confirmed by content on port %d, which is %s's", name, u.Port, owner.Name), u.refs(), port)
+	}
+	return fact(notItsPort, fmt.Sprintf("%s was confirmed by content on port %d, which is not its own", name, u.Port), u.refs(), port)
+}}
+
+// owner is the first protocol of the policy that a port belongs to.
+func (c *Context) owner(port uint16) (policy.Protocol, bool) {
+	for _, p := range c.Policy.ProtocolList {
+		if p.Owns(port) {
+			return p, true
+		}
+	}
+	return policy.Protocol{}, false
+}
+
+func (c *Context) protocol(name string) (policy.Protocol, bool) {
+	for _, p := range c.Policy.ProtocolList {
+		if p.Name == name {
+			return p, true
+		}
+	}
+	return policy.Protocol{}, false
+}
+
+// carriedOn: remote procedure calls listen on any port of the dynamic range, LDAP and the global catalogue answer
+// directory calls in TLS, and WinRM is HTTP.
+func (c *Context) carriedOn(port uint16, name string) bool {
+	return name == "dcerpc" && port >= dynamicPorts
+}
+
+// midStream tells whether no connection was seen from its beginning, so that its first bytes are not known.
+func (u *Usage) midStream() bool {
+	for _, c := range u.Conns() {
+		if !c.MidStream {
+			return false
+		}
+	}
+	return true
+}

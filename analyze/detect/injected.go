@@ -1,0 +1,60 @@
+package detect
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/wirewitness/wirewitness/analyze/correlate"
+	"github.com/wirewitness/wirewitness/analyze/finding"
+	"github.com/wirewitness/wirewitness/analyze/policy"
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+const (
+	// remoteThread: another program started a thread in this one.
+	remoteThread = 45
+	// writtenInto: another program opened it for writing memory from code outside any module.
+	writtenInto = 35
+)
+
+// vmWrite and vmOperation are the access rights that writing into another process takes (PROCESS_VM_WRITE,
+// PROCESS_VM_OPERATION).
+const (
+	vmOperation = 0x0008
+	vmRead      = 0x0010
+	vmWrite     = 0x0020
+)
+
+// injected: another process reached into this one before the last of its connections began.
+var injected = Detector{"process.injected", finding.FamilyProcess, func(u *Usage, c *Context) []finding.Fact {
+	for _, p := range u.Processes {
+		for _, a := range c.into[p] {
+			if a.At.After(u.Last) || ordinaryAccess(a) {
+				continue
+			}
+			by := policy.Base(a.Access.Source.Image)
+			switch {
+			case a.Kind == evidence.RemoteThread:
+				return fact(remoteThread, fmt.Sprintf("%s started a thread in %s before its last connection", by, who(p)), []evidence.Ref{a.Ref})
+			case a.Granted&(vmWrite|vmOperation) == vmWrite|vmOperation && outsideModules(a):
+				return fact(writtenInto, fmt.Sprintf("code outside any module of %s opened %s for writing its memory", by, who(p)), []evidence.Ref{a.Ref})
+			}
+		}
+	}
+	return nil
+}}
+
+// ordinaryAccess leaves out what Windows itself does to every process it starts, and a parent's to its child at birth.
+func ordinaryAccess(a *correlate.Access) bool {
+	if a.Target != nil && a.Source != nil && a.Target.Parent == a.Source && a.Kind == evidence.Opened {
+		return true
+	}
+	switch policy.Base(a.Access.Source.Image) {
+	case "csrss.exe", "services.exe", "svchost.exe", "lsass.exe", "smss.exe", "wininit.exe", "winlogon.exe", "werfault.exe", "msmpeng.exe", "dwm.exe":
+		return true
+	}
+	return false
+}
+
+// outsideModules tells whether the call came from memory that no file backs.
+func outsideModules(a *correlate.Access) bool { return strings.Contains(a.CallTrace, "UNKNOWN") }

@@ -1,0 +1,19 @@
+package detect
+
+import (
+	"fmt"
+
+	"github.com/wirewitness/wirewitness/analyze/finding"
+)
+
+// answers: ordinary programs call; those that are called are few and known.
+const answers = 40
+
+// listener: a program that has no server function was connected to.
+var listener = Detector{"port.listener", finding.FamilyPort, func(u *Usage, c *Context) []finding.Fact {
+	if !u.Inbound || !u.Known() || u.Image == "" || u.Port == 0 || matchAny(c.Policy.ServingPrograms.Names, u.Program()) {
+		return nil
+	}
+	return fact(answers, fmt.Sprintf("%s, which has no server function, was connected to from %s on port %d", u.Program(), u.Peer, u.Port), u.refs(),
+		finding.Number{Name: "port", Value: float64(u.Port), Unit: "port"})
+}}

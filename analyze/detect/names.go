@@ -1,0 +1,128 @@
+package detect
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/wirewitness/wirewitness/analyze/correlate"
+	"github.com/wirewitness/wirewitness/analyze/finding"
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// A nameUse is what one asker asked for under one registered domain, on the wire or in a host's log.
+type nameUse struct {
+	domain string
+	names  map[string]bool
+	total  int
+	data   int // look-ups of types that carry data
+	refs   []evidence.Ref
+}
+
+// minNames is how many look-ups under one domain make a usage of its own; fewer cannot be a tunnel worth the name.
+const minNames = 20
+
+// Types of records that carry more than an address (RFC 1035, RFC 6895).
+const (
+	typeNULL = 10
+	typeTXT  = 16
+	typeKEY  = 25
+)
+
+type askerKey struct {
+	host   *correlate.Host
+	asker  *correlate.Process
+	domain string
+}
+
+// nameUses makes a usage of every (asker, registered domain) with many look-ups: the resolver in between, which the
+// connections go to, is not the peer. Traffic is asked for by whoever the host's log names, else by the process that
+// sent it.
+func nameUses(c *correlate.Case) []*Usage {
+	byKey := map[askerKey]*Usage{}
+	var out []*Usage
+	at := func(k askerKey) *Usage {
+		u := byKey[k]
+		if u == nil {
+			u = &Usage{Host: k.host, Transport: evidence.UDP, Port: 53, Peer: k.domain, Domain: k.domain, Tunnel: &nameUse{domain: k.domain, names: map[string]bool{}}}
+			if k.asker != nil {
+				u.Processes = []*correlate.Process{k.asker}
+			}
+			byKey[k] = u
+			out = append(out, u)
+		}
+		return u
+	}
+	onWire := map[askerKey]bool{}
+	for _, l := range c.Links {
+		if l.Conn != nil && l.Conn.DNS != nil && l.Outbound != evidence.No && !l.Remote.Addr().IsLoopback() {
+			fromWire(l, at, onWire)
+		}
+	}
+	for _, l := range c.Lookups {
+		k := askerKey{l.Host, l.Process, registered(l.Name)}
+		if k.domain != "" && !onWire[askerKey{host: l.Host, domain: k.domain}] {
+			at(k).ask(l.Name, l.Type, l.Ref)
+			at(k).when(l)
+		}
+	}
+	out = slices.DeleteFunc(out, func(u *Usage) bool { return u.Tunnel.total < minNames })
+	for _, u := range out {
+		u.finish()
+	}
+	slices.SortStableFunc(out, func(a, b *Usage) int { return cmp.Or(a.First.Compare(b.First), cmp.Compare(a.Peer, b.Peer)) })
+	return out
+}
+
+func fromWire(l *correlate.Link, at func(askerKey) *Usage, onWire map[askerKey]bool) {
+	asker := map[string]*correlate.Process{}
+	for _, a := range l.Asked {
+		if d := registered(a.Name); asker[d] == nil {
+			asker[d] = a.Process
+		}
+	}
+	for _, q := range l.Conn.DNS.Questions {
+		k := askerKey{l.Host, l.Process, registered(q.Name)}
+		if k.domain == "" {
+			continue
+		}
+		onWire[askerKey{host: l.Host, domain: k.domain}] = true
+		if p := asker[k.domain]; p != nil {
+			k.asker = p
+		}
+		u := at(k)
+		u.ask(q.Name, q.Type, q.Ref)
+		u.First, u.Last = earliest(u.First, q.At), latest(u.Last, q.At)
+		u.Sent, u.Received = plus(u.Sent, evidence.Measured(uint64(q.QueryBytes))), plus(u.Received, evidence.Measured(uint64(q.AnswerBytes)))
+		if n := len(u.Links); n == 0 || u.Links[n-1] != l {
+			u.Links, u.Measured = append(u.Links, l), u.Measured+1
+			if a := l.Remote.Addr().Unmap(); !slices.Contains(u.Addrs, a) {
+				u.Addrs = append(u.Addrs, a)
+			}
+		}
+	}
+}
+
+func (u *Usage) ask(name string, typ uint16, ref evidence.Ref) {
+	n := u.Tunnel
+	n.total++
+	if len(n.names) < evidence.MaxQuestions {
+		n.names[name] = true
+	}
+	if typ == typeTXT || typ == typeNULL || typ == typeKEY {
+		n.data++
+	}
+	if len(n.refs) < finding.MaxRefs {
+		n.refs = append(n.refs, ref)
+	}
+}
+
+func (u *Usage) when(l *correlate.Lookup) {
+	u.First, u.Last = earliest(u.First, l.At), latest(u.Last, l.At)
+}
+
+func (n *nameUse) dataShare() float64 {
+	if n.total == 0 {
+		return 0
+	}
+	return float64(n.data) / float64(n.total)
+}

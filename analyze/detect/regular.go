@@ -1,0 +1,89 @@
+package detect
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/wirewitness/wirewitness/analyze/finding"
+)
+
+const (
+	// justRegular: the fewest equal intervals that can be told from chance.
+	justRegular = 25
+	// perDoubling is added for each doubling of their number, up to veryRegular.
+	perDoubling = 6
+	veryRegular = 50
+)
+
+// regular: the program calls the peer at regular intervals, in new connections or within one that it keeps open.
+//
+// The interval is the median and the spread the median absolute deviation over it, both inside the span of activity:
+// pauses, nights and a few missed calls do not spoil them, and a capture longer than the activity does not dilute them.
+var regular = Detector{"timing.regular", finding.FamilyTiming, func(u *Usage, c *Context) []finding.Fact {
+	if u.Inbound {
+		return nil
+	}
+	t := c.Policy.Thresholds
+	calls := u.calls(seconds(t.RegularInterval.Value))
+	if float64(len(calls)) < t.RegularEvents.Value {
+		return nil
+	}
+	median, spread := rhythm(calls)
+	if median < t.RegularInterval.Value || spread > t.RegularSpread.Value {
+		return nil
+	}
+	points := justRegular + perDoubling*math.Log2(float64(len(calls))/t.RegularEvents.Value)
+	points = min(points, veryRegular) * (1 - spread)
+	return fact(tenth(points), fmt.Sprintf("%d calls, one every %.1f s, half of them within ± %.0f %% of it", len(calls), median, 100*spread), u.refs(),
+		finding.Number{Name: "calls", Value: float64(len(calls)), Unit: "count"}, finding.Number{Name: "interval", Value: median, Unit: "s"},
+		finding.Number{Name: "spread", Value: spread, Unit: "ratio"})
+}}
+
+func seconds(v float64) time.Duration { return time.Duration(v * float64(time.Second)) }
+
+// calls are the instants at which the host began to speak: starts of connections and bursts inside them. What follows
+// within gap belongs to the same call.
+func (u *Usage) calls(gap time.Duration) []time.Time {
+	var all []time.Time
+	for _, p := range pointsOf(u) {
+		if p.Events > 0 || p.Sent > 0 {
+			all = append(all, p.At)
+		}
+	}
+	slices.SortFunc(all, time.Time.Compare)
+	var out []time.Time
+	for i, t := range all {
+		if i == 0 || t.Sub(all[i-1]) >= gap {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// rhythm returns the median interval in seconds and the median absolute deviation from it as a share of it.
+func rhythm(calls []time.Time) (median, spread float64) {
+	var gaps []float64
+	for i := 1; i < len(calls); i++ {
+		gaps = append(gaps, calls[i].Sub(calls[i-1]).Seconds())
+	}
+	if median = middle(gaps); median == 0 {
+		return 0, 1
+	}
+	for i := range gaps {
+		gaps[i] = math.Abs(gaps[i] - median)
+	}
+	return median, middle(gaps) / median
+}
+
+func middle(v []float64) float64 {
+	if len(v) == 0 {
+		return 0
+	}
+	slices.Sort(v)
+	if n := len(v); n%2 == 0 {
+		return (v[n/2-1] + v[n/2]) / 2
+	}
+	return v[len(v)/2]
+}

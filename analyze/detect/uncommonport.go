@@ -1,0 +1,32 @@
+package detect
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/wirewitness/wirewitness/analyze/finding"
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+const (
+	// alternatePort: listed for a protocol, used by few products: web servers beside the web server.
+	alternatePort = 25
+	// oddPort: nothing known listens there.
+	oddPort = 35
+)
+
+// uncommonPort: the service port is not one that client programs use, whatever speaks on it.
+var uncommonPort = Detector{"port.uncommon", finding.FamilyPort, func(u *Usage, c *Context) []finding.Fact {
+	if u.Inbound || u.Port == 0 || u.Transport == evidence.UDP || slices.Contains(c.Policy.CommonPorts.Ports, u.Port) {
+		return nil
+	}
+	name, _ := u.Protocol()
+	if c.local(u) && u.Port >= dynamicPorts && (name == "" || name == "dcerpc") {
+		return nil
+	}
+	port := finding.Number{Name: "port", Value: float64(u.Port), Unit: "port"}
+	if owner, ok := c.owner(u.Port); ok {
+		return fact(alternatePort, fmt.Sprintf("port %d is an alternative port of %s that few products use", u.Port, owner.Name), u.refs(), port)
+	}
+	return fact(oddPort, fmt.Sprintf("port %d is none that ordinary clients use", u.Port), u.refs(), port)
+}}

@@ -1,0 +1,249 @@
+package detect
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/net/publicsuffix"
+
+	"github.com/wirewitness/wirewitness/analyze/correlate"
+	"github.com/wirewitness/wirewitness/analyze/finding"
+	"github.com/wirewitness/wirewitness/analyze/policy"
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// A Usage is what one program on one host did with one service of one peer: the unit that findings speak of. The
+// program is unknown where no host log names it.
+type Usage struct {
+	Host      *correlate.Host // nil when neither end is local
+	Image     string          // best path known, "" unknown
+	Service   string          // of svchost.exe
+	Processes []*correlate.Process
+	Inbound   bool
+	Transport evidence.Transport
+	Port      uint16 // service port; 0 where the transport has none
+	Peer      string // registered domain of the name asked for, else the address
+	Domain    string // the name asked for or named by the content, best first; "" unknown
+	Addrs     []netip.Addr
+	Links     []*correlate.Link // by start
+	// Sent and Received are payload bytes of the Measured links, seen from Host.
+	Sent, Received evidence.Count
+	Measured       int
+	First, Last    time.Time
+	// Tunnel is set on a usage that stands for the names of one domain rather than for connections to an address.
+	Tunnel *nameUse
+}
+
+type usageKey struct {
+	host      *correlate.Host
+	program   string
+	inbound   bool
+	transport evidence.Transport
+	port      uint16
+	peer      string
+}
+
+// group puts the links of a case into usages, in the order of their first link.
+func group(c *correlate.Case) []*Usage {
+	byKey := map[usageKey]*Usage{}
+	var out []*Usage
+	for _, l := range c.Links {
+		if !worthGrouping(l) {
+			continue
+		}
+		k := keyOf(l)
+		u := byKey[k]
+		if u == nil {
+			u = &Usage{Host: l.Host, Inbound: k.inbound, Transport: k.transport, Port: k.port, Peer: k.peer}
+			byKey[k] = u
+			out = append(out, u)
+		}
+		u.add(l)
+	}
+	for _, u := range out {
+		u.finish()
+	}
+	return out
+}
+
+// worthGrouping leaves out what never leaves the host, what is sent to everybody in the segment, and the outer flows
+// of tunnels, whose inner flows are links of their own.
+func worthGrouping(l *correlate.Link) bool {
+	r := l.Remote.Addr()
+	if r.IsLoopback() || l.Local.Addr().IsLoopback() || r.IsMulticast() || r.IsUnspecified() || r == broadcast || r == l.Local.Addr() {
+		return false
+	}
+	return l.Conn == nil || !l.Conn.Carries
+}
+
+var broadcast = netip.AddrFrom4([4]byte{255, 255, 255, 255})
+
+func keyOf(l *correlate.Link) usageKey {
+	k := usageKey{host: l.Host, program: programOf(l.Process), inbound: l.Outbound == evidence.No, transport: l.Transport, peer: peerOf(l)}
+	if l.Transport == evidence.TCP || l.Transport == evidence.UDP || l.Transport == evidence.SCTP {
+		k.port = l.ServicePort()
+	}
+	return k
+}
+
+// programOf is the identity of a program: its path, and for svchost.exe the service group as well.
+func programOf(p *correlate.Process) string {
+	if p == nil {
+		return ""
+	}
+	if p.Image == "" {
+		return "pid " + strconv.FormatUint(uint64(p.PID), 10) + " " + p.EntityID
+	}
+	return policy.Normal(p.Image) + "|" + strings.ToLower(p.Service)
+}
+
+func peerOf(l *correlate.Link) string {
+	if len(l.Names) > 0 && l.Outbound != evidence.No {
+		if d := registered(l.Names[0]); d != "" {
+			return d
+		}
+	}
+	return l.Remote.Addr().Unmap().String()
+}
+
+// registered returns the registered domain of a name, the name itself where there is none (single labels, private
+// suffixes), and "" for an address.
+func registered(name string) string {
+	name = strings.ToLower(strings.TrimSuffix(name, "."))
+	if _, err := netip.ParseAddr(name); err == nil || name == "" {
+		return ""
+	}
+	if d, err := publicsuffix.EffectiveTLDPlusOne(name); err == nil {
+		return d
+	}
+	return name
+}
+
+func (u *Usage) add(l *correlate.Link) {
+	u.Links = append(u.Links, l)
+	if p := l.Process; p != nil && !slices.Contains(u.Processes, p) {
+		u.Processes = append(u.Processes, p)
+	}
+	if a := l.Remote.Addr().Unmap(); !slices.Contains(u.Addrs, a) && len(u.Addrs) < maxAddrs {
+		u.Addrs = append(u.Addrs, a)
+	}
+	if u.Domain == "" && len(l.Names) > 0 && registered(l.Names[0]) != "" {
+		u.Domain = strings.ToLower(l.Names[0])
+	}
+	u.count(l)
+	u.First, u.Last = earliest(u.First, l.Start), latest(latest(u.Last, l.Start), l.End)
+}
+
+// maxAddrs bounds the addresses that a usage lists; a large service answers with a few dozen.
+const maxAddrs = 64
+
+// count adds the bytes of a link that was measured in both directions.
+func (u *Usage) count(l *correlate.Link) {
+	sent, received := l.Sent()
+	if !sent.Known && !received.Known {
+		return
+	}
+	u.Measured++
+	u.Sent, u.Received = plus(u.Sent, sent), plus(u.Received, received)
+}
+
+// plus adds what is known: a link that was not measured does not take away what others measured, since Measured says
+// how many were.
+func plus(sum, c evidence.Count) evidence.Count {
+	if !c.Known {
+		return sum
+	}
+	return evidence.Measured(sum.N + c.N)
+}
+
+func (u *Usage) finish() {
+	slices.SortFunc(u.Addrs, netip.Addr.Compare)
+	slices.SortStableFunc(u.Processes, func(a, b *correlate.Process) int {
+		return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.PID, b.PID), cmp.Compare(a.EntityID, b.EntityID))
+	})
+	for _, p := range u.Processes {
+		if u.Image == "" {
+			u.Image, u.Service = p.Image, p.Service
+		}
+	}
+}
+
+// Program is the base name in lower case, "" when unknown.
+func (u *Usage) Program() string { return policy.Base(u.Image) }
+
+// Known tells whether a host log names the program.
+func (u *Usage) Known() bool { return len(u.Processes) > 0 }
+
+// Conns returns what captures and sensors saw of the usage.
+func (u *Usage) Conns() []*evidence.Conn {
+	var out []*evidence.Conn
+	for _, l := range u.Links {
+		if l.Conn != nil {
+			out = append(out, l.Conn)
+		}
+	}
+	return out
+}
+
+// Protocol returns the outermost protocol that content confirmed on most connections, and whether content was seen at
+// all (seen without a name: it was not recognised).
+func (u *Usage) Protocol() (name string, seen bool) {
+	votes := map[string]int{}
+	for _, c := range u.Conns() {
+		if c.Content {
+			seen = true
+		}
+		if c.Confirmed && c.Protocol != "" {
+			votes[c.Protocol]++
+			seen = true
+		}
+	}
+	for n, v := range votes {
+		if v > votes[name] || v == votes[name] && n < name {
+			name = n
+		}
+	}
+	return name, seen
+}
+
+// subject is how policy matches see the usage.
+func (u *Usage) subject(local func(netip.Addr) bool) policy.Subject {
+	return policy.Subject{Host: u.hostName(), Image: u.Image, Service: u.Service, Peers: u.Addrs, Domain: u.Domain, Port: u.Port,
+		Transport: string(u.Transport), Inbound: u.Inbound, Local: local, Last: u.Last}
+}
+
+func (u *Usage) hostName() string {
+	if u.Host == nil {
+		return ""
+	}
+	return u.Host.Name
+}
+
+// attribution returns the surest link of the usage: one sure link is enough to say that this program used this peer.
+func (u *Usage) attribution() finding.Attribution {
+	best := finding.Attribution{Basis: finding.BasisNone}
+	for i, l := range u.Links {
+		if i == 0 || l.Attribution.Confidence > best.Confidence {
+			best = l.Attribution
+		}
+	}
+	return best
+}
+
+func earliest(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
