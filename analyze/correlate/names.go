@@ -73,6 +73,7 @@ func (j *joiner) namesOf(l *Link) []string {
 			for _, host := range h.Hosts {
 				add(hostOnlyPart(host))
 			}
+			add(hostOnlyPart(h.Connect))
 		}
 	}
 	for _, k := range []answerKey{{host: l.Host, address: l.Remote.Addr()}, {client: l.Local.Addr(), address: l.Remote.Addr()}} {

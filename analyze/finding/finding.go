@@ -106,6 +106,9 @@ type Attribution struct {
 	Confidence float64  // 0..1, 0 exactly when Basis is none
 	Rivals     []string // other processes that could own it, as "name (pid)"
 	Reason     string   // for none: why not; otherwise what the basis rests on, in a few words
+	// Behalf names the processes for which the owner may have sent, as "name (pid)": the kernel and the WebDAV service
+	// send for others, and these processes' command lines name the peer.
+	Behalf []string
 }
 
 // A Process is a program instance (or the instances of one program) as far as known; empty fields are unknown.
