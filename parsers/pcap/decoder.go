@@ -1,0 +1,79 @@
+package pcap
+
+import (
+	"github.com/google/gopacket/layers"
+
+	"github.com/wirewitness/wirewitness/parsers/pcap/capfile"
+)
+
+// Bounds of one frame. Real stacks are far below; a frame made of nothing but headers ends here.
+const (
+	maxPackets = 8
+	maxSteps   = 32
+	maxVLAN    = 4
+)
+
+// A decoder takes frames apart. Its layers are used again for every frame, so what it returns is valid until the next.
+//
+// Layers come from gopacket where its decoders are sound on hostile input and can be used again. Those for Geneve and GTP
+// grow with every packet (and the latter prints), those for IPv6 options, GRE and SLL index without looking, and MPLS, PPP
+// and PPPoE have none that can be used again: these are a few lines each in link.go, network.go and tunnel.go.
+type decoder struct {
+	eth  layers.Ethernet
+	tag  layers.Dot1Q
+	llc  layers.LLC
+	snap layers.SNAP
+	ip4  layers.IPv4
+	tcp  layers.TCP
+	udp  layers.UDP
+
+	packets [maxPackets]packet
+	n       int
+	vlan    [maxVLAN]uint16
+	nvlan   int
+	steps   int
+	kind    string // of the tunnel that the next IP header is in
+	vni     uint32
+	// unsupported is set when the link type of the frame is not read.
+	unsupported bool
+}
+
+// SetTruncated lets the decoder serve as gopacket's feedback; a span knows what was cut.
+func (d *decoder) SetTruncated() {}
+
+// decode fills d.packets[:d.n]. Packets found before an error stay valid.
+func (d *decoder) decode(f *capfile.Frame) (err error) {
+	d.n, d.nvlan, d.steps, d.kind, d.vni, d.unsupported = 0, 0, 0, "", 0, false
+	defer func() {
+		if recover() != nil {
+			err = errDefect
+		}
+	}()
+	return d.link(f.LinkType, span{f.Data, f.OrigLen})
+}
+
+// step bounds the number of headers.
+func (d *decoder) step() error {
+	if d.steps++; d.steps > maxSteps {
+		return errDeep
+	}
+	return nil
+}
+
+// add begins the next packet of the frame.
+func (d *decoder) add() (*packet, error) {
+	if d.n == maxPackets {
+		return nil, errDeep
+	}
+	p := &d.packets[d.n]
+	d.n++
+	*p = packet{kind: d.kind, vni: d.vni}
+	d.kind, d.vni = "", 0
+	return p, nil
+}
+
+// inside decodes what a tunnel carries.
+func (d *decoder) inside(kind string, vni uint32, decode func(span) error, s span) error {
+	d.kind, d.vni = kind, vni
+	return decode(s)
+}

@@ -1,0 +1,210 @@
+package pcap
+
+import (
+	"encoding/binary"
+)
+
+// The IP protocols followed.
+//
+// https://www.iana.org/assignments/protocol-numbers
+const (
+	protoHopByHop = 0
+	protoICMP     = 1
+	protoIPv4     = 4
+	protoTCP      = 6
+	protoUDP      = 17
+	protoIPv6     = 41
+	protoRouting  = 43
+	protoFragment = 44
+	protoGRE      = 47
+	protoAH       = 51
+	protoICMP6    = 58
+	protoDestOpts = 60
+	protoEtherIP  = 97
+	protoSCTP     = 132
+	protoMobility = 135
+	protoMPLS     = 137
+)
+
+// ip reads an IP packet of either version.
+func (d *decoder) ip(s span) error {
+	if err := d.step(); err != nil {
+		return err
+	}
+	if err := s.need(1); err != nil {
+		return err
+	}
+	switch s.data[0] >> 4 {
+	case 4:
+		return d.ipv4(s)
+	case 6:
+		return d.ipv6(s)
+	}
+	return errMalformed
+}
+
+func (d *decoder) ipv4(s span) error {
+	if err := s.need(20); err != nil {
+		return err
+	}
+	// Options that make no sense are an error to gopacket; the fields before them have been read by then.
+	_ = d.ip4.DecodeFromBytes(s.data, d)
+	header, total := int(d.ip4.IHL)*4, int(binary.BigEndian.Uint16(s.data[2:]))
+	if total == 0 { // left to the network card to fill in
+		total = s.wire
+	}
+	if header < 20 || total < header || header > s.wire {
+		return errMalformed
+	}
+	s = s.limit(total)
+	p, err := d.add()
+	if err != nil {
+		return err
+	}
+	p.src, p.dst = mapped(d.ip4.SrcIP), mapped(d.ip4.DstIP)
+	p.ipLen = s.wire
+	const more = 1
+	p.frag.id = uint32(d.ip4.Id)
+	p.frag.later = d.ip4.FragOffset > 0
+	p.frag.first = !p.frag.later && uint8(d.ip4.Flags)&more != 0
+	return d.transport(p, uint8(d.ip4.Protocol), s.skip(header))
+}
+
+func mapped(b []byte) (a [16]byte) {
+	a[10], a[11] = 0xff, 0xff
+	copy(a[12:], b)
+	return a
+}
+
+func (d *decoder) ipv6(s span) error {
+	if err := s.need(40); err != nil {
+		return err
+	}
+	// A length of 0 is a jumbogram or left to the network card to fill in.
+	if length := int(binary.BigEndian.Uint16(s.data[4:])); length > 0 {
+		s = s.limit(40 + length)
+	}
+	p, err := d.add()
+	if err != nil {
+		return err
+	}
+	copy(p.src[:], s.data[8:])
+	copy(p.dst[:], s.data[24:])
+	p.ipLen = s.wire
+	return d.extensions(p, s.data[6], s.skip(40))
+}
+
+// extensions skips the headers between IPv6 and the transport layer.
+func (d *decoder) extensions(p *packet, proto uint8, s span) error {
+	for {
+		switch proto {
+		case protoHopByHop, protoRouting, protoDestOpts, protoMobility, protoFragment, protoAH:
+		default:
+			return d.transport(p, proto, s)
+		}
+		if err := d.step(); err != nil {
+			return d.reject(err)
+		}
+		if err := s.need(8); err != nil {
+			return d.reject(err)
+		}
+		length := 8
+		switch proto {
+		case protoFragment:
+			place := binary.BigEndian.Uint16(s.data[2:])
+			p.frag = fragment{id: binary.BigEndian.Uint32(s.data[4:]), later: place>>3 > 0, first: place>>3 == 0 && place&1 != 0}
+		case protoAH:
+			length = (int(s.data[1]) + 2) * 4
+		default:
+			length = (int(s.data[1]) + 1) * 8
+		}
+		proto = s.data[0]
+		if p.frag.later {
+			return d.transport(p, proto, s.skip(8))
+		}
+		if length > s.wire {
+			return d.reject(errShort)
+		}
+		s = s.skip(length)
+	}
+}
+
+// transport reads the header above IP.
+func (d *decoder) transport(p *packet, proto uint8, s span) error {
+	p.proto, p.payload = proto, s
+	if p.frag.later {
+		return nil
+	}
+	switch proto {
+	case protoTCP:
+		return d.readTCP(p, s)
+	case protoUDP:
+		return d.readUDP(p, s)
+	case protoSCTP:
+		return d.readPorts(p, s, 12)
+	case protoICMP, protoICMP6:
+		p.payload = s.skip(min(8, s.wire))
+		return nil
+	case protoAH:
+		return d.extensions(p, proto, s)
+	}
+	if p.frag.first {
+		return nil // the rest of what it carries is not here
+	}
+	return d.carried(proto, s)
+}
+
+func (d *decoder) readTCP(p *packet, s span) error {
+	if err := s.need(20); err != nil {
+		return d.reject(err)
+	}
+	_ = d.tcp.DecodeFromBytes(s.data, d) // options that make no sense are an error; nothing here reads them
+	header := int(d.tcp.DataOffset) * 4
+	if header < 20 || header > s.wire {
+		return d.reject(errMalformed)
+	}
+	p.sport, p.dport = uint16(d.tcp.SrcPort), uint16(d.tcp.DstPort)
+	p.seq, p.ack, p.window, p.flags = d.tcp.Seq, d.tcp.Ack, d.tcp.Window, s.data[13]
+	p.badSum = s.cut() == 0 && !p.frag.first && !sumFits(p, s.data)
+	p.payload = s.skip(header)
+	return nil
+}
+
+func (d *decoder) readUDP(p *packet, s span) error {
+	if err := s.need(8); err != nil {
+		return d.reject(err)
+	}
+	_ = d.udp.DecodeFromBytes(s.data, d)
+	length := int(d.udp.Length)
+	if length == 0 {
+		length = s.wire
+	}
+	if length < 8 {
+		return d.reject(errMalformed)
+	}
+	p.lacking = max(length-s.wire, 0)
+	s = s.limit(length)
+	p.sport, p.dport = uint16(d.udp.SrcPort), uint16(d.udp.DstPort)
+	p.badSum = d.udp.Checksum != 0 && s.cut() == 0 && p.lacking == 0 && !sumFits(p, s.data)
+	p.payload = s.skip(8)
+	if p.frag.first {
+		return nil
+	}
+	return d.udpTunnel(p.sport, p.dport, p.payload)
+}
+
+// reject takes the last packet out again: without its transport header it belongs to no connection.
+func (d *decoder) reject(err error) error {
+	d.n--
+	return err
+}
+
+// readPorts is for protocols that have their ports where TCP and UDP have them.
+func (d *decoder) readPorts(p *packet, s span, header int) error {
+	if err := s.need(4); err != nil {
+		return d.reject(err)
+	}
+	p.sport, p.dport = binary.BigEndian.Uint16(s.data), binary.BigEndian.Uint16(s.data[2:])
+	p.payload = s.skip(min(header, s.wire))
+	return nil
+}

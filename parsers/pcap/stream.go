@@ -1,0 +1,161 @@
+package pcap
+
+import (
+	"slices"
+	"time"
+)
+
+// A stream is what one end of a TCP connection sends, in positions of 64 bits: the sequence numbers as if they never
+// wrapped.
+type stream struct {
+	known bool
+	start uint64 // of the first byte of payload
+	next  uint64 // all before is delivered or given up
+	end   uint64 // behind the last byte seen
+	acked uint64 // behind the last byte acknowledged
+	// missed is how many bytes were given up.
+	missed uint64
+	// waiting is the packet at which bytes were acknowledged that have not been captured, 0 when there are none.
+	waiting uint64
+	// jump and leap are the last position refused as too far ahead, of payload and of acknowledgements.
+	jump, leap uint64
+	pending    []segment // behind next, in order, not overlapping
+	size       int       // bytes held in pending
+}
+
+// A segment is a piece of a stream. Data is shorter than the piece where the snaplen cut it.
+type segment struct {
+	from, to uint64
+	data     []byte
+	at       time.Time
+	frame    uint64
+	// skipped marks that nobody wanted the content.
+	skipped bool
+}
+
+// Bounds of reassembly: bytes per side, segments per side, and bytes in all connections of a capture.
+const (
+	maxHeld     = 1 << 20
+	maxSegments = 512
+	maxBuffered = 64 << 20
+)
+
+// maxJump is how far ahead of its stream a packet or an acknowledgement may be on its word alone; beyond, a second one must
+// agree. It is far more than is in flight on most networks, and less than a stray packet is off on average.
+const maxJump = 16 << 20
+
+// maxBack is how far before the first packet seen a stream may turn out to begin.
+const maxBack = 1 << 20
+
+// begin sets the first position, if none is known.
+func (s *stream) begin(seq uint32) {
+	if s.known {
+		return
+	}
+	s.known = true
+	// Room below, for packets that come late.
+	s.start = 1<<32 + uint64(seq)
+	s.next, s.end, s.acked = s.start, s.start, s.start
+}
+
+// position is the one nearest to the end of the stream that the sequence number can mean.
+func (s *stream) position(seq uint32) uint64 {
+	near := max(s.end, s.acked)
+	return near + uint64(int64(int32(seq-uint32(near))))
+}
+
+// reaches lets payload up to a position extend the stream, if that is plausible.
+func (s *stream) reaches(to uint64) bool {
+	if !plausible(max(s.end, s.acked), to, &s.jump) {
+		return false
+	}
+	s.end = max(s.end, to)
+	return true
+}
+
+// acks tells whether an acknowledgement up to a position is plausible.
+func (s *stream) acks(to uint64) bool { return plausible(max(s.end, s.acked), to, &s.leap) }
+
+func plausible(end, to uint64, refused *uint64) bool {
+	if to <= end+maxJump {
+		return true
+	}
+	agrees := *refused != 0 && to+maxJump > *refused && to < *refused+maxJump
+	*refused = to
+	return agrees
+}
+
+// extend moves the start back to a packet that lies before it, in a stream whose SYN was not seen. One byte just before
+// the start is a keep-alive probe and not data.
+func (s *stream) extend(from, to uint64) {
+	if s.start-from > maxBack || (to == s.start && to-from == 1) {
+		return
+	}
+	if to < s.start {
+		s.missed += s.start - to
+	}
+	s.start = from
+}
+
+// length is the span of the stream, what the capture missed included.
+func (s *stream) length() uint64 { return max(s.end, s.acked) - s.start }
+
+// shift takes the first pending segment, without what has been delivered of it.
+func (s *stream) shift() segment {
+	first := s.pending[0]
+	s.pending = slices.Delete(s.pending, 0, 1)
+	s.size -= len(first.data)
+	return first
+}
+
+// insert puts what is new of a segment between the pending ones: the first copy wins.
+func (s *stream) insert(g segment) {
+	i, _ := slices.BinarySearchFunc(s.pending, g.from, func(p segment, at uint64) int {
+		if p.to <= at {
+			return -1
+		}
+		return 1
+	})
+	for g.from < g.to {
+		end := g.to
+		if i < len(s.pending) {
+			end = min(end, max(s.pending[i].from, g.from))
+		}
+		if end > g.from {
+			s.pending = slices.Insert(s.pending, i, g.slice(g.from, end))
+			s.size += len(s.pending[i].data)
+			i++
+		}
+		if i == len(s.pending) {
+			return
+		}
+		g = g.slice(min(max(s.pending[i].to, g.from), g.to), g.to)
+		i++
+	}
+}
+
+// slice returns a part of the segment.
+func (g segment) slice(from, to uint64) segment {
+	n := uint64(len(g.data))
+	part := g
+	part.from, part.to = from, to
+	part.data = g.data[min(from-g.from, n):min(to-g.from, n)]
+	return part
+}
+
+// keep holds a segment back until the stream has arrived at it, within the bounds: beyond them the stream moves on without
+// what is missing.
+func (c *tcp) keep(f *flow, dir int, g segment) {
+	s := &c.ends[dir]
+	if f.wants() && len(g.data) <= f.tracker.budget {
+		g.data = slices.Clone(g.data)
+	} else {
+		g.data, g.skipped = nil, true
+	}
+	before := s.size
+	s.insert(g)
+	f.tracker.budget -= s.size - before
+	for s.size > maxHeld || len(s.pending) > maxSegments {
+		c.giveUp(f, dir, s.pending[0].to)
+	}
+}

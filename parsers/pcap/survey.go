@@ -1,0 +1,125 @@
+package pcap
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+	"github.com/wirewitness/wirewitness/parsers/pcap/capfile"
+)
+
+// A survey counts what a capture holds and what in it could not be read. One kind of failure is one problem, with its
+// first frame and the number of frames: thousands of frames may share it.
+type survey struct {
+	file     string
+	report   func(evidence.Problem)
+	c        evidence.Capture
+	links    []capfile.LinkType // in order of appearance
+	failures map[failure]*tally
+}
+
+// A failure is a reason why frames were not read.
+type failure struct {
+	kind evidence.ProblemKind
+	text string
+}
+
+type tally struct{ first, n uint64 }
+
+func newSurvey(file string, report func(evidence.Problem)) *survey {
+	return &survey{file: file, report: report, failures: map[failure]*tally{}}
+}
+
+func (s *survey) frame(f *capfile.Frame, d *decoder, err error) {
+	s.measure(f)
+	if !slices.Contains(s.links, f.LinkType) {
+		s.links = append(s.links, f.LinkType)
+	}
+	for i := range d.n {
+		if d.packets[i].badSum {
+			s.c.BadChecksum++
+		}
+	}
+	switch {
+	case d.unsupported:
+		s.c.Undecoded++
+		s.count(evidence.Unsupported, "link type "+linkName(f.LinkType), f.Number, 1)
+	case err != nil:
+		s.c.Undecoded++
+		s.count(severity(err), err.Error(), f.Number, 1)
+	case d.n == 0:
+		s.c.NotIP++
+	}
+}
+
+func (s *survey) measure(f *capfile.Frame) {
+	s.c.Frames++
+	s.c.Bytes += uint64(f.OrigLen)
+	if f.CapLen < f.OrigLen {
+		s.c.CutFrames++
+	}
+	if f.Time.IsZero() {
+		return
+	}
+	if s.c.First.IsZero() || f.Time.Before(s.c.First) {
+		s.c.First = f.Time
+	}
+	if f.Time.After(s.c.Last) {
+		s.c.Last = f.Time
+	}
+}
+
+// severity tells damage to the file from nonsense on the wire, which is read and not understood.
+func severity(err error) evidence.ProblemKind {
+	switch {
+	case errors.Is(err, errCut):
+		return evidence.Truncated
+	case errors.Is(err, errDefect):
+		return evidence.Defect
+	}
+	return evidence.Suspect
+}
+
+// orphans counts fragments whose first fragment was not captured: which connection they belong to is not known.
+func (s *survey) orphans(f *capfile.Frame, n int) {
+	s.count(evidence.Suspect, "fragments without their first", f.Number, uint64(n))
+}
+
+func (s *survey) count(kind evidence.ProblemKind, text string, frame, n uint64) {
+	key := failure{kind, text}
+	t := s.failures[key]
+	if t == nil {
+		t = &tally{first: frame}
+		s.failures[key] = t
+	}
+	t.n += n
+}
+
+// finish reports the failures.
+func (s *survey) finish() {
+	keys := slices.SortedFunc(maps.Keys(s.failures), func(a, b failure) int {
+		return strings.Compare(a.text, b.text)
+	})
+	for _, k := range keys {
+		t := s.failures[k]
+		s.report(evidence.Problem{
+			Kind: k.kind,
+			Ref:  evidence.Ref{Unit: "frame", N: t.first},
+			Lost: t.n, Known: true,
+			Err: fmt.Errorf("%s: %d frames not read", k.text, t.n),
+		})
+	}
+}
+
+func (s *survey) capture(info capfile.Info) evidence.Capture {
+	c := s.c
+	c.Ref = evidence.Ref{File: s.file}
+	c.Kind, c.Snaplen, c.Dropped, c.Comment = info.Kind, info.Snaplen, info.Dropped, info.Comment
+	for _, l := range s.links {
+		c.LinkTypes = append(c.LinkTypes, linkName(l))
+	}
+	return c
+}

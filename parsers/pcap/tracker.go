@@ -1,0 +1,153 @@
+package pcap
+
+import (
+	"bytes"
+	"time"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+	"github.com/wirewitness/wirewitness/parsers/pcap/capfile"
+)
+
+// A key finds the connection of a packet: both ends in a fixed order, whatever the direction. It has no padding, so that
+// hashing it is one pass over memory.
+type key struct {
+	lo, hi         [16]byte
+	loPort, hiPort uint16
+	proto          uint32
+	tunnel         uint32 // number of the tunnel, 0 for none
+}
+
+// keyOf also tells whether the packet goes from hi to lo.
+func keyOf(p *packet, tunnel uint32) (k key, down bool) {
+	c := bytes.Compare(p.src[:], p.dst[:])
+	if c > 0 || (c == 0 && p.sport > p.dport) {
+		return key{p.dst, p.src, p.dport, p.sport, uint32(p.proto), tunnel}, true
+	}
+	return key{p.src, p.dst, p.sport, p.dport, uint32(p.proto), tunnel}, false
+}
+
+// A tunnelKey tells tunnels apart by what is equal in both directions: the addresses of their ends, not the ports, which
+// VXLAN and Geneve choose anew for each direction and connection.
+type tunnelKey struct {
+	lo, hi [16]byte
+	kind   string
+	vni    uint32
+	outer  uint32
+}
+
+// A tracker puts packets together to connections.
+type tracker struct {
+	file    string
+	out     evidence.Sink
+	flows   map[key]*flow
+	order   []*flow // by first frame
+	tunnels map[tunnelKey]uint32
+	pieces  pieces
+	budget  int // bytes that reassembly may still buffer
+}
+
+func newTracker(file string, out evidence.Sink) *tracker {
+	return &tracker{file: file, out: out, flows: map[key]*flow{}, tunnels: map[tunnelKey]uint32{}, budget: maxBuffered}
+}
+
+// frame takes the packets of a frame, outermost first, and tells how many were fragments of unknown datagrams.
+func (t *tracker) frame(f *capfile.Frame, d *decoder) (orphans int) {
+	var outer *flow
+	var tunnel uint32
+	for i := range d.n {
+		p := &d.packets[i]
+		if i > 0 {
+			tunnel = t.tunnel(&d.packets[i-1], p, tunnel)
+		}
+		fl := t.packet(f, d, p, outer, tunnel)
+		if fl == nil {
+			orphans++
+			continue
+		}
+		if outer != nil && i > 0 {
+			outer.carries = true
+		}
+		outer = fl
+	}
+	return orphans
+}
+
+// tunnel numbers the tunnel between two packets of a frame.
+func (t *tracker) tunnel(outer, inner *packet, in uint32) uint32 {
+	k := tunnelKey{lo: outer.src, hi: outer.dst, kind: inner.kind, vni: inner.vni, outer: in}
+	if bytes.Compare(k.lo[:], k.hi[:]) > 0 {
+		k.lo, k.hi = k.hi, k.lo
+	}
+	n, ok := t.tunnels[k]
+	if !ok {
+		n = uint32(len(t.tunnels) + 1)
+		t.tunnels[k] = n
+	}
+	return n
+}
+
+// packet finds or begins the connection of a packet and counts it there; nil for a fragment of an unknown datagram.
+func (t *tracker) packet(f *capfile.Frame, d *decoder, p *packet, outer *flow, tunnel uint32) *flow {
+	if p.frag.later {
+		fl, dir := t.pieces.find(p)
+		if fl != nil {
+			fl.piece(f, p, dir)
+		}
+		return fl
+	}
+	k, down := keyOf(p, tunnel)
+	fl := t.flows[k]
+	if fl != nil && fl.renewed(p, fl.dir(down), f.Time) {
+		fl.close()
+		fl = nil
+	}
+	if fl == nil {
+		fl = t.begin(f, d, p, k, down)
+		if outer != nil {
+			fl.tunnel, fl.kind = evidence.Ref{File: t.file, Unit: "frame", N: outer.first}, p.kind
+		}
+	}
+	dir := fl.dir(down)
+	if p.frag.first {
+		t.pieces.add(p, fl, dir)
+	}
+	fl.take(f, p, dir)
+	return fl
+}
+
+// begin starts a connection. Its provisional originator is the sender, unless only the sender has a port that servers use
+// or answers to a SYN.
+func (t *tracker) begin(f *capfile.Frame, d *decoder, p *packet, k key, down bool) *flow {
+	swapped := servesAt(p.sport) && !servesAt(p.dport)
+	if p.proto == protoTCP && p.has(flagSYN) {
+		swapped = p.has(flagACK)
+	}
+	fl := &flow{tracker: t, key: k, down: down != swapped, first: f.Number}
+	if p.proto == protoTCP {
+		fl.tcp = &tcp{}
+	}
+	if d.nvlan > 0 {
+		fl.vlan = append([]uint16(nil), d.vlan[:d.nvlan]...)
+	}
+	if swapped {
+		fl.history.flip()
+	}
+	t.flows[k] = fl
+	t.order = append(t.order, fl)
+	return fl
+}
+
+// finish ends all connections and emits them in the order of their first frames.
+func (t *tracker) finish() {
+	for _, fl := range t.order {
+		fl.close()
+		t.out.Conn(fl.conn())
+	}
+}
+
+// How long a connection may be silent before a packet of the same ends begins another. An open TCP connection may be
+// silent for hours, so only a closed one ends this way.
+const (
+	datagramSilence = time.Minute
+	closedSilence   = 5 * time.Minute
+)
