@@ -1,0 +1,151 @@
+// Package evtx reads Windows event log files.
+//
+// The Velocidex reader turns BinXML into trees. It stops silently at the first damaged record header, repeats records of
+// size 0, loops over nested values without a bound and rounds times, so it is kept on a short lead: this package walks
+// the chunks and their records itself, compares checksums and counts, checks every record's BinXML before the reader sees
+// it (binxml.go), and hands it a private copy of each chunk in which the records lie in one unbroken chain and every
+// value is opaque bytes, which are then given their text here (image.go, value.go).
+//
+// Format: https://github.com/libyal/libevtx/blob/main/documentation/Windows%20XML%20Event%20Log%20(EVTX).asciidoc
+// and [MS-EVEN6] section 2.2.12, https://learn.microsoft.com/openspecs/windows_protocols/ms-even6/.
+package evtx
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+
+	"github.com/wirewitness/wirewitness/parsers"
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+	"github.com/wirewitness/wirewitness/parsers/winevent"
+)
+
+// Format is the list entry.
+var Format = parsers.Format{
+	Name:        "evtx",
+	Description: "Windows event logs (EVTX)",
+	Unit:        "events",
+	Sniff:       sniff,
+	Parse:       parse,
+}
+
+const (
+	fileHeaderSize = 4096
+	fileMagic      = "ElfFile\x00"
+	chunkSize      = 64 << 10
+	chunkMagic     = "ElfChnk\x00"
+)
+
+// sniff also takes a file whose first block is damaged.
+func sniff(head []byte) bool {
+	return hasAt(head, 0, fileMagic) || hasAt(head, fileHeaderSize, chunkMagic)
+}
+
+func hasAt(b []byte, at int, magic string) bool {
+	return len(b) >= at+len(magic) && string(b[at:at+len(magic)]) == magic
+}
+
+// A file is one log while it is read.
+type file struct {
+	in     *parsers.Input
+	out    evidence.Sink
+	event  func(*winevent.Record)
+	header fileHeader
+	reader reader
+	lastID uint64 // highest record identifier seen in a record header
+	junk   int64  // chunks past the declared end that are neither empty nor chunks
+}
+
+func parse(ctx context.Context, in *parsers.Input, out evidence.Sink) error {
+	f := &file{in: in, out: out, event: func(r *winevent.Record) { winevent.Emit(r, out) }}
+	return f.read(ctx)
+}
+
+func (f *file) read(ctx context.Context) error {
+	if err := f.readHeader(); err != nil {
+		return err
+	}
+	chunks := (f.in.Size - fileHeaderSize) / chunkSize
+	buf := make([]byte, chunkSize)
+	for i := range chunks {
+		if err := f.chunk(ctx, i, buf); err != nil {
+			return err
+		}
+	}
+	if tail := (f.in.Size - fileHeaderSize) % chunkSize; tail > 0 {
+		if err := f.chunk(ctx, chunks, buf[:tail]); err != nil {
+			return err
+		}
+	}
+	f.checkEnd(chunks)
+	return nil
+}
+
+type fileHeader struct {
+	ok      bool // the checksum fits
+	nextID  uint64
+	chunks  int64
+	dirty   bool // was being written to: the counts may be old
+	version [2]uint16
+}
+
+func (f *file) readHeader() error {
+	b := make([]byte, 128)
+	if f.in.Size < fileHeaderSize {
+		return fmt.Errorf("file header: %w after %d bytes", io.ErrUnexpectedEOF, f.in.Size)
+	}
+	if _, err := f.in.ReadAt(b, 0); err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("file header: %w", err)
+	}
+	le := binary.LittleEndian
+	f.header = fileHeader{
+		ok:      hasAt(b, 0, fileMagic) && crc32.ChecksumIEEE(b[:120]) == le.Uint32(b[124:]),
+		nextID:  le.Uint64(b[24:]),
+		chunks:  int64(le.Uint16(b[42:])),
+		dirty:   le.Uint32(b[120:])&1 != 0,
+		version: [2]uint16{le.Uint16(b[38:]), le.Uint16(b[36:])},
+	}
+	if !f.header.ok {
+		f.problem(evidence.Damaged, evidence.Ref{Unit: "offset", N: 0}, errors.New("file header: checksum does not fit"))
+		return nil
+	}
+	if f.header.version[0] != 3 {
+		return fmt.Errorf("file header: version %d.%d is not known", f.header.version[0], f.header.version[1])
+	}
+	return nil
+}
+
+// problem reports something that cost no record.
+func (f *file) problem(kind evidence.ProblemKind, ref evidence.Ref, err error) {
+	ref.File = f.in.Name
+	f.out.Problem(evidence.Problem{Kind: kind, Ref: ref, Known: true, Err: err})
+}
+
+// checkEnd compares what was there with what the file header announces. The counts of a log that was being written to
+// are old ones, as every live log shows.
+func (f *file) checkEnd(chunks int64) {
+	ref := evidence.Ref{File: f.in.Name, Unit: "chunk", N: uint64(chunks)}
+	if f.junk > 0 {
+		f.problem(evidence.Suspect, ref, fmt.Errorf("%d chunks beyond the declared %d hold something else than chunks: not read", f.junk, f.header.chunks))
+	}
+	if !f.header.ok {
+		return
+	}
+	missing := max(f.header.chunks-chunks, 0)
+	p := evidence.Problem{Kind: evidence.Truncated, Ref: ref}
+	if !f.header.dirty && f.header.nextID > f.lastID+1 {
+		p.Lost, p.Known = f.header.nextID-f.lastID-1, true
+	}
+	switch {
+	case missing > 0:
+		p.Err = fmt.Errorf("%d of %d chunks are missing", missing, f.header.chunks)
+	case p.Lost > 0 && f.lastID > 0:
+		p.Kind, p.Err = evidence.Damaged, fmt.Errorf("records after %d up to %d are missing", f.lastID, f.header.nextID-1)
+	default:
+		return
+	}
+	f.out.Problem(p)
+}

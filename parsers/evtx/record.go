@@ -1,0 +1,196 @@
+package evtx
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/Velocidex/ordereddict"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+	"github.com/wirewitness/wirewitness/parsers/winevent"
+)
+
+// emit hands over the events of a chunk and returns how many there were.
+func (f *file) emit(ctx context.Context, c *chunk) (returned int, err error) {
+	trees, refused, reason := f.reader.read(c)
+	c.defect = errors.Is(reason, errReader)
+	for _, t := range trees {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		rec, ok := f.record(t)
+		if !ok {
+			refused++
+			continue
+		}
+		f.event(rec)
+		returned++
+	}
+	if reason != nil {
+		c.note("%d records could not be read, first reason: %v", refused, reason)
+	} else if refused > 0 {
+		c.note("%d records have no System part", refused)
+	}
+	return returned, nil
+}
+
+// record reads the System part. The reference names the EventRecordID that Windows shows, which an exported log keeps
+// while it counts its record headers anew.
+func (f *file) record(t tree) (*winevent.Record, bool) {
+	v := values{dict: t.event, kinds: &f.reader.kinds}
+	system, ok := v.at("Event", "System")
+	if !ok {
+		return nil, false
+	}
+	r := &winevent.Record{Fields: &fields{event: v}}
+	r.Provider = system.text("Provider", "Name")
+	r.Channel = system.text("Channel")
+	r.Computer = system.text("Computer")
+	r.EventID = uint32(system.number("EventID"))
+	r.RecordID = system.number("EventRecordID")
+	r.ExecutionPID = uint32(system.number("Execution", "ProcessID"))
+	r.UserSID = system.text("Security", "UserID")
+	r.Ref = evidence.Ref{File: f.in.Name, Unit: "record", N: r.RecordID}
+	if r.RecordID == 0 {
+		r.Ref.N = t.record.id
+		r.Digest = winevent.HashBytes(f.reader.image[t.record.at:t.record.end])
+	}
+	if s, ok := winevent.ParseStamp(system.text("TimeCreated", "SystemTime"), "TimeCreated"); ok {
+		r.Stamps[0] = s
+	}
+	return r, true
+}
+
+// values is one element of the reader's tree: attributes and children by name, the text under "Value" where there are
+// attributes too. Text of the template is a string; values are bytes of the image, whose place tells their type.
+type values struct {
+	dict  *ordereddict.Dict
+	kinds *[chunkSize]byte
+}
+
+// at goes down to an element.
+func (v values) at(path ...string) (values, bool) {
+	for _, name := range path {
+		child, _ := v.dict.Get(name)
+		d, ok := child.(*ordereddict.Dict)
+		if !ok {
+			return values{}, false
+		}
+		v.dict = d
+	}
+	return v, true
+}
+
+// text is the text of the element or attribute at the end of the path, "" when there is none.
+func (v values) text(path ...string) string {
+	last := len(path) - 1
+	v, ok := v.at(path[:last]...)
+	if !ok {
+		return ""
+	}
+	child, _ := v.dict.Get(path[last])
+	s, _ := v.textOf(child)
+	return s
+}
+
+// textOf is the text of a leaf or of an element with attributes.
+func (v values) textOf(node any) (string, bool) {
+	switch n := node.(type) {
+	case string:
+		return n, true
+	case []byte:
+		return text(v.kind(n), n), true
+	case *ordereddict.Dict:
+		inner, ok := n.Get("Value")
+		if _, deeper := inner.(*ordereddict.Dict); !ok || deeper {
+			return "", false
+		}
+		return v.textOf(inner)
+	}
+	return "", false
+}
+
+// kind is the type of a value that lies in the image the reader works on, found by its distance from the image's end.
+func (v values) kind(b []byte) byte {
+	if len(b) == 0 || cap(b) > chunkSize {
+		return kindNull
+	}
+	return v.kinds[chunkSize-cap(b)]
+}
+
+// number reads a whole number, decimal or 0x.
+func (v values) number(path ...string) uint64 {
+	n, _ := strconv.ParseUint(v.text(path...), 0, 64)
+	return n
+}
+
+// fields finds data fields by name in EventData or in the provider's element of UserData.
+type fields struct {
+	event values
+	data  values
+	found bool
+}
+
+// Field implements winevent.Fields.
+func (f *fields) Field(name string) (string, bool) {
+	if !f.found {
+		f.data, f.found = f.locate(), true
+	}
+	if f.data.dict == nil {
+		return "", false
+	}
+	if node, ok := f.data.dict.Get(name); ok {
+		return f.data.textOf(node)
+	}
+	if s, ok := f.unfolded(name); ok {
+		return s, true
+	}
+	for _, key := range f.data.dict.Keys() {
+		if strings.EqualFold(key, name) {
+			node, _ := f.data.dict.Get(key)
+			return f.data.textOf(node)
+		}
+	}
+	return "", false
+}
+
+// locate is EventData, or what UserData holds: the provider's element, whose children are the fields.
+func (f *fields) locate() values {
+	if d, ok := f.event.at("Event", "EventData"); ok {
+		return d
+	}
+	u, ok := f.event.at("Event", "UserData")
+	if !ok {
+		return values{}
+	}
+	for _, key := range u.dict.Keys() {
+		if inner, ok := u.at(key); ok {
+			return inner
+		}
+	}
+	return u
+}
+
+// unfolded finds a named field among Data elements that the reader left as they are: it puts names in front only where
+// every Data has a name and a value.
+func (f *fields) unfolded(name string) (string, bool) {
+	node, _ := f.data.dict.Get("Data")
+	list, ok := node.([]any)
+	if !ok {
+		list = []any{node}
+	}
+	for _, item := range list {
+		d, ok := item.(*ordereddict.Dict)
+		if !ok {
+			continue
+		}
+		key, _ := d.Get("Name")
+		if s, ok := f.data.textOf(key); ok && strings.EqualFold(s, name) {
+			value, _ := d.Get("Value")
+			return f.data.textOf(value)
+		}
+	}
+	return "", false
+}
