@@ -59,6 +59,7 @@ type reader struct {
 	file    string
 	out     evidence.Sink
 	parser  fastjson.Parser
+	inner   fastjson.Parser // of EventData kept as a text of JSON
 	strings winevent.Strings
 }
 
@@ -66,8 +67,7 @@ type reader struct {
 func (r *reader) object(o object) {
 	v, err := r.parser.ParseBytes(o.text)
 	if err != nil {
-		o.bad, o.kind, o.lost = fmt.Errorf("not JSON: %w", short(err)), evidence.Damaged, 1
-		r.out.Problem(r.problem(o))
+		r.lost(o, fmt.Errorf("not JSON: %w", short(err)))
 		return
 	}
 	e, ok := shapeOf(v)
@@ -81,16 +81,20 @@ func (r *reader) object(o object) {
 	if rec.RecordID == 0 {
 		rec.Digest = winevent.HashBytes(o.text)
 	}
-	fields := fields{event: e, strings: &r.strings}
-	rec.Fields = &fields
+	if rec.Fields, err = r.fields(e); err != nil {
+		r.lost(o, fmt.Errorf("EventData: %w", err))
+		return
+	}
 	if rec.Wanted() {
-		rec.Message = string(text(e.message()))
+		rec.Message = string(e.text(e.texts))
 	}
 	winevent.Emit(&rec, r.out)
-	if fields.bad != nil {
-		o.bad, o.kind = fmt.Errorf("EventData: %w", fields.bad), evidence.Damaged
-		r.out.Problem(r.problem(o))
-	}
+}
+
+// lost reports an object of which nothing is used.
+func (r *reader) lost(o object, err error) {
+	o.bad, o.kind, o.lost = err, evidence.Damaged, 1
+	r.out.Problem(r.problem(o))
 }
 
 var errNoEvent = errors.New("an object that is no Windows event: it has no event id with a provider or channel")
@@ -117,7 +121,7 @@ func short(err error) error {
 const sniffed = 8
 
 func sniff(head []byte) bool {
-	objects := newSplitter(winevent.Text(bytes.NewReader(head)), parsers.SniffLen)
+	objects := newSplitter(winevent.Text(bytes.NewReader(head)), 2*parsers.SniffLen) // UTF-16 may grow
 	var p fastjson.Parser
 	for range sniffed {
 		o, err := objects.next()

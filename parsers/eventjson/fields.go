@@ -12,16 +12,37 @@ import (
 type fields struct {
 	event
 	strings *winevent.Strings
-	sought  bool              // the data has been looked for
 	members []*fastjson.Value // objects whose members are fields, best first
 	values  winevent.Values   // fields that are not members of an object
-	inner   fastjson.Parser   // of EventData kept as a text of JSON
-	bad     error             // why the data, kept as text, could not be read wholly
+}
+
+// fields finds where the data of an event stands. The error is that of data kept as a text.
+func (r *reader) fields(e event) (*fields, error) {
+	f := &fields{event: e, strings: &r.strings}
+	v := e.first(e.data)
+	if b := bytes.TrimSpace(text(v)); len(b) > 0 {
+		return f, r.parseText(f, b)
+	}
+	f.open(v)
+	return f, nil
+}
+
+// parseText reads data that is kept as a text: an element, or an object.
+func (r *reader) parseText(f *fields, b []byte) (err error) {
+	if b[0] == '<' {
+		f.values, err = winevent.ParseData(string(b))
+		return err
+	}
+	v, err := r.inner.ParseBytes(b)
+	if err != nil {
+		return short(err)
+	}
+	f.open(v)
+	return nil
 }
 
 // Field finds a field. In a flat record names that belong to System are not the event's, whatever it calls its own.
 func (f *fields) Field(name string) (string, bool) {
-	f.seek()
 	for _, o := range f.members {
 		if b := text(o.Get(name)); b != nil {
 			return f.strings.Keep(b), true
@@ -42,38 +63,12 @@ func (f *fields) belongsToSystem(name string) bool {
 	return name == "Channel" || name == "ProcessID" && f.writerIsProcessID()
 }
 
-// seek finds the data once.
-func (f *fields) seek() {
-	if f.sought {
-		return
-	}
-	f.sought = true
-	v := f.first(f.data)
-	if b := bytes.TrimSpace(text(v)); len(b) > 0 {
-		v = f.parse(b)
-	}
-	if v != nil && v.Type() == fastjson.TypeObject {
-		f.open(v)
-	}
-}
-
-// parse reads data that is kept as a text: an element, or an object.
-func (f *fields) parse(b []byte) *fastjson.Value {
-	if b[0] == '<' {
-		f.values, f.bad = winevent.ParseData(string(b))
-		return nil
-	}
-	v, err := f.inner.ParseBytes(b)
-	if err != nil {
-		f.bad = short(err)
-		return nil
-	}
-	return v
-}
-
 // open takes the members of an EventData or UserData object as fields, and those of the objects in it: UserData has an
 // element of its own in between. Data elements that were kept as such go by their Name.
 func (f *fields) open(v *fastjson.Value) {
+	if v == nil || v.Type() != fastjson.TypeObject {
+		return
+	}
 	f.members = append(f.members, v)
 	v.GetObject().Visit(func(key []byte, v *fastjson.Value) {
 		switch {

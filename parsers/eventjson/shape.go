@@ -99,7 +99,7 @@ func tree(name string, under ...string) shape {
 func shapeOf(v *fastjson.Value) (event, bool) {
 	for i := range shapes {
 		e := event{&shapes[i], v}
-		if e.text(e.id) != nil && (e.text(e.provider) != nil || e.text(e.channel) != nil) {
+		if _, ok := e.uint(e.id, 32); ok && (e.text(e.provider) != nil || e.text(e.channel) != nil) {
 			return e, true
 		}
 	}
@@ -109,22 +109,24 @@ func shapeOf(v *fastjson.Value) (event, bool) {
 // record reads what belongs to System.
 func (r *reader) record(e event) winevent.Record {
 	keep := func(ps []path) string { return r.strings.Keep(e.text(ps)) }
-	rec := winevent.Record{
+	id, _ := e.uint(e.id, 32)
+	record, _ := e.uint(e.record, 64)
+	writer, _ := e.uint(e.writer, 32)
+	if e.writerIsProcessID() {
+		writer, _ = e.uint([]path{{"ProcessID"}}, 32)
+	}
+	return winevent.Record{
 		Header: evidence.Header{
 			Computer: keep(e.computer),
 			Provider: keep(e.provider),
 			Channel:  keep(e.channel),
-			EventID:  uint32(e.uint(e.id, 32)),
-			RecordID: e.uint(e.record, 64),
+			EventID:  uint32(id),
+			RecordID: record,
 			Stamps:   e.stamps(),
 		},
-		ExecutionPID: uint32(e.uint(e.writer, 32)),
+		ExecutionPID: uint32(writer),
 		UserSID:      keep(e.user),
 	}
-	if e.writerIsProcessID() {
-		rec.ExecutionPID = uint32(e.uint([]path{{"ProcessID"}}, 32))
-	}
-	return rec
 }
 
 // writerIsProcessID tells whether the ProcessID of a flat record is the process that wrote the event. NXLog named it so
@@ -154,9 +156,6 @@ func (e event) stamps() (stamps [3]evidence.Stamp) {
 	return stamps
 }
 
-// message is the rendered text.
-func (e event) message() *fastjson.Value { return e.first(e.texts) }
-
 func (e event) first(ps []path) *fastjson.Value {
 	for _, p := range ps {
 		if v := e.root.Get(p...); v != nil && v.Type() != fastjson.TypeNull {
@@ -176,12 +175,12 @@ func (e event) text(ps []path) []byte {
 	return nil
 }
 
-func (e event) uint(ps []path, bits int) uint64 {
+func (e event) uint(ps []path, bits int) (uint64, bool) {
 	n, err := strconv.ParseUint(string(e.text(ps)), 10, bits)
 	if err != nil {
-		return 0
+		return 0, false
 	}
-	return n
+	return n, true
 }
 
 // text is a scalar as it would stand in the event, nil for anything else. It is valid until the next object is parsed.

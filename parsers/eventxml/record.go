@@ -132,7 +132,7 @@ func (r *reader) property(e xml.StartElement, text string, rec *winevent.Record)
 		rec.UserSID = r.keep(attr(e, "UserID"))
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", e.Name.Local, err)
+		return fmt.Errorf("%s is no number", e.Name.Local)
 	}
 	return nil
 }

@@ -78,5 +78,3 @@ func speaks(want, provider, channel string) bool {
 	}
 	return strings.EqualFold("Security", channel) || strings.EqualFold("System", channel)
 }
-
-func isSysmon(provider, channel string) bool { return speaks(sysmon, provider, channel) }

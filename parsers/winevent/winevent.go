@@ -57,7 +57,7 @@ func Emit(r *Record, out evidence.Sink) {
 	if r.RecordID == 0 {
 		e.hash.Uint(r.Digest)
 	}
-	stampUTC(r)
+	e.stampUTC()
 	state := e.mean()
 	r.Digest = e.hash.Sum()
 	out.Record(r.Header)
@@ -82,15 +82,16 @@ func (e *event) mean() statement {
 type statement func(h evidence.Header, out evidence.Sink)
 
 // stampUTC puts the time that Sysmon writes into the data of all its events before the others.
-func stampUTC(r *Record) {
-	if !isSysmon(r.Provider, r.Channel) {
+func (e *event) stampUTC() {
+	if !speaks(sysmon, e.Provider, e.Channel) {
 		return
 	}
-	text, _ := r.Fields.Field("UtcTime")
+	text, _ := e.Fields.Field("UtcTime")
 	s, ok := ParseStamp(text, "UtcTime")
 	if !ok {
 		return
 	}
-	copy(r.Stamps[1:], r.Stamps[:2])
-	r.Stamps[0] = s
+	e.hash.Uint(uint64(s.Time.UnixMilli()))
+	copy(e.Stamps[1:], e.Stamps[:2])
+	e.Stamps[0] = s
 }
