@@ -1,0 +1,54 @@
+package cmd
+
+import (
+	"bufio"
+	"context"
+	"iter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/wirewitness/wirewitness/analyze/finding"
+	"github.com/wirewitness/wirewitness/report"
+)
+
+// flows prints the joined table. It may be large and is written as it comes.
+func (sh *shell) flows() *cobra.Command {
+	f := &flags{}
+	c := &cobra.Command{
+		Use:   "flows EVIDENCE...",
+		Short: "Print the joined process-to-connection table",
+		Long:  "One record per connection and per end that a host's log speaks for.\n\n" + statuses,
+		Args:  cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			format, err := named(report.FlowFormats, flowFormatName, f.format)
+			if err != nil {
+				return err
+			}
+			result, err := sh.examine(c.Context(), args, f)
+			if err != nil {
+				return err
+			}
+			w := bufio.NewWriterSize(sh.stdout, 1<<20)
+			if err := format.Write(w, until(c.Context(), result.Flows), sh.look(f)); err != nil {
+				return err
+			}
+			if err := c.Context().Err(); err != nil {
+				return err
+			}
+			return w.Flush()
+		},
+	}
+	f.register(c, names(report.FlowFormats, flowFormatName))
+	return c
+}
+
+// until ends a sequence when ctx does.
+func until(ctx context.Context, flows iter.Seq[*finding.Flow]) iter.Seq[*finding.Flow] {
+	return func(yield func(*finding.Flow) bool) {
+		for f := range flows {
+			if ctx.Err() != nil || !yield(f) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,54 @@
+package cmd
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/wirewitness/wirewitness/report"
+)
+
+// named finds a format by its name.
+func named[F any](formats []F, name func(F) string, want string) (F, error) {
+	for _, f := range formats {
+		if name(f) == want {
+			return f, nil
+		}
+	}
+	var none F
+	return none, fmt.Errorf("--format %q is not one of %s", want, strings.Join(names(formats, name), ", "))
+}
+
+func names[F any](formats []F, name func(F) string) (all []string) {
+	for _, f := range formats {
+		all = append(all, name(f))
+	}
+	return all
+}
+
+func formatName(f report.Format) string         { return f.Name }
+func flowFormatName(f report.FlowFormat) string { return f.Name }
+
+// look describes the place that is printed to.
+func (sh *shell) look(f *flags) report.Options {
+	opt := report.Options{Wide: f.wide}
+	if out, ok := sh.stdout.(*os.File); ok && isTerminal(out) {
+		opt.Colour = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+		opt.Width, _, _ = term.GetSize(int(out.Fd())) // 0 where it is not known
+	}
+	return opt
+}
+
+// print writes a report as a whole, so that a failure leaves no half of one.
+func (sh *shell) print(write func(io.Writer) error) error {
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		return err
+	}
+	_, err := sh.stdout.Write(b.Bytes())
+	return err
+}
