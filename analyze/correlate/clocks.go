@@ -148,7 +148,7 @@ func (b *book) measure(w writer, sockets []*evidence.Socket, sn *sensor) (open [
 		a := b.elect(votes, res, field)
 		a.Host, a.Source, a.Class, a.Field, a.Capture = b.host.Name, w.source, w.class, field, sn.name
 		measured = append(measured, a)
-		if best == nil || a.better(best) {
+		if best == nil || a.accepted() && !best.accepted() || a.accepted() == best.accepted() && a.better(best) {
 			best = a
 		}
 	}
@@ -157,7 +157,7 @@ func (b *book) measure(w writer, sockets []*evidence.Socket, sn *sensor) (open [
 		case b.clocks.stated != nil:
 			a.Reason = "an offset was stated for this host"
 		case a != best:
-			a.Reason = "field " + best.Field + " has more votes or a smaller spread"
+			a.Reason = "field " + best.Field + " is used for this log"
 		case a.accepted():
 			a.Applied = true
 			b.clocks.aligned[alignKey{w, sn.name}] = a
@@ -319,16 +319,23 @@ func (b *book) sharedMeasured(h *evidence.Header) bool {
 	return false
 }
 
-func fieldsOf(sockets []*evidence.Socket) []string {
-	var fields []string
+// fieldsOf names the time fields of events, in the order in which records state them. A field that only repeats an
+// earlier one (exports copy TimeCreated to @timestamp) is no clock of its own.
+func fieldsOf(sockets []*evidence.Socket) (fields []string) {
+	own := map[string]bool{}
 	for _, s := range sockets {
-		for _, st := range s.Stamps {
-			if !st.IsZero() && !slices.Contains(fields, st.Field) {
+		for i, st := range s.Stamps {
+			if st.IsZero() {
+				continue
+			}
+			if !slices.Contains(fields, st.Field) {
 				fields = append(fields, st.Field)
 			}
+			repeats := slices.ContainsFunc(s.Stamps[:i], func(o evidence.Stamp) bool { return o.Time.Equal(st.Time) })
+			own[st.Field] = own[st.Field] || !repeats
 		}
 	}
-	return fields
+	return slices.DeleteFunc(fields, func(f string) bool { return !own[f] })
 }
 
 // median is the lower one of two middle values: an offset that was measured, not one between two.
