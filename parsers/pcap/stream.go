@@ -17,10 +17,10 @@ type stream struct {
 	missed uint64
 	// waiting is the packet at which bytes were acknowledged that have not been captured, 0 when there are none.
 	waiting uint64
-	// jump and leap are the last position refused as too far ahead, of payload and of acknowledgements.
-	jump, leap uint64
-	pending    []segment // behind next, in order, not overlapping
-	size       int       // bytes held in pending
+	// refused is the last position that was too far ahead to be believed.
+	refused uint64
+	pending []segment // behind next, in order, not overlapping
+	size    int       // bytes held in pending
 }
 
 // A segment is a piece of a stream. Data is shorter than the piece where the snaplen cut it.
@@ -40,8 +40,8 @@ const (
 	maxBuffered = 64 << 20
 )
 
-// maxJump is how far ahead of its stream a packet or an acknowledgement may be on its word alone; beyond, a second one must
-// agree. It is far more than is in flight on most networks, and less than a stray packet is off on average.
+// maxJump is how far ahead of its stream a packet or an acknowledgement may be on its word alone; beyond, a second one, of
+// either side, must agree. It is far more than is in flight on most networks, and less than a stray packet is off on average.
 const maxJump = 16 << 20
 
 // maxBack is how far before the first packet seen a stream may turn out to begin.
@@ -66,22 +66,20 @@ func (s *stream) position(seq uint32) uint64 {
 
 // reaches lets payload up to a position extend the stream, if that is plausible.
 func (s *stream) reaches(to uint64) bool {
-	if !plausible(max(s.end, s.acked), to, &s.jump) {
+	if !s.plausible(to) {
 		return false
 	}
 	s.end = max(s.end, to)
 	return true
 }
 
-// acks tells whether an acknowledgement up to a position is plausible.
-func (s *stream) acks(to uint64) bool { return plausible(max(s.end, s.acked), to, &s.leap) }
-
-func plausible(end, to uint64, refused *uint64) bool {
-	if to <= end+maxJump {
+// plausible tells whether the stream can have come to a position, by payload or acknowledgement.
+func (s *stream) plausible(to uint64) bool {
+	if to <= max(s.end, s.acked)+maxJump {
 		return true
 	}
-	agrees := *refused != 0 && to+maxJump > *refused && to < *refused+maxJump
-	*refused = to
+	agrees := s.refused != 0 && to+maxJump > s.refused && to < s.refused+maxJump
+	s.refused = to
 	return agrees
 }
 

@@ -116,7 +116,7 @@ func (s *survey) finish() {
 
 func (s *survey) capture(info capfile.Info) evidence.Capture {
 	c := s.c
-	c.Ref = evidence.Ref{File: s.file}
+	c.Ref, c.Sensor = evidence.Ref{File: s.file}, s.file
 	c.Kind, c.Snaplen, c.Dropped, c.Comment = info.Kind, info.Snaplen, info.Dropped, info.Comment
 	for _, l := range s.links {
 		c.LinkTypes = append(c.LinkTypes, linkName(l))

@@ -56,6 +56,8 @@ func (c *tcp) take(f *flow, frame *capfile.Frame, p *packet, dir int) {
 func (c *tcp) phases(p *packet, dir int) {
 	me, peer := &c.ends[dir], &c.ends[1-dir]
 	switch {
+	case me.phase == finSent && peer.phase == finSent:
+		// A RST that follows both FINs ends nothing.
 	case p.has(flagRST):
 		me.phase = resetSent
 	case p.has(flagSYN | flagACK):
@@ -78,6 +80,9 @@ func (c *tcp) phases(p *packet, dir int) {
 	case me.phase == inactive:
 		me.phase = partial
 	}
+	if p.flags&(flagACK|flagSYN|flagRST) == flagACK && peer.phase == synAckSent && peer.known && p.ack-uint32(peer.start) < maxJump {
+		me.phase, peer.phase = max(me.phase, established), established
+	}
 }
 
 // positions notes where the sender's stream begins and ends.
@@ -98,10 +103,8 @@ func (c *tcp) positions(p *packet, dir int) {
 	}
 	me.begin(p.seq)
 	if p.has(flagFIN) {
-		at := me.position(p.seq) + uint64(p.payload.wire)
-		if me.reaches(at) {
-			me.finished, me.finAt = true, at
-		}
+		me.finished, me.finAt = true, me.position(p.seq)+uint64(p.payload.wire)
+		me.reaches(me.finAt)
 	}
 }
 
@@ -116,7 +119,7 @@ func (c *tcp) acknowledge(p *packet, dir int) {
 	if peer.finished && at == peer.finAt+1 {
 		at = peer.finAt
 	}
-	if at > peer.acked && peer.acks(at) {
+	if at > peer.acked && peer.plausible(at) {
 		peer.acked = at
 	}
 }

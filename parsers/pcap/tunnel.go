@@ -94,6 +94,7 @@ const (
 	portGTP       = 2152
 	portTeredo    = 3544
 	portVXLAN     = 4789
+	portVXLANGPE  = 4790
 	portVXLANOld  = 8472 // Linux before the port was assigned
 	portGeneve    = 6081
 	udpTunnelHead = 8
@@ -109,12 +110,14 @@ func (d *decoder) udpTunnel(sport, dport uint16, s span) error {
 	switch {
 	case dport == portVXLAN || dport == portVXLANOld:
 		err = d.vxlan(s)
+	case dport == portVXLANGPE:
+		err = d.vxlanGPE(s)
 	case dport == portGeneve:
 		err = d.geneve(s)
 	case sport == portGTP || dport == portGTP:
 		err = d.gtp(s)
-	case sport == portTeredo || dport == portTeredo:
-		err = d.teredo(s)
+	default:
+		err = d.teredo(s, sport == portTeredo || dport == portTeredo)
 	}
 	d.kind, d.vni = "", 0
 	if err != nil {
@@ -131,14 +134,31 @@ func (d *decoder) vxlan(s span) error {
 	return d.inside("vxlan", binary.BigEndian.Uint32(s.data[4:])>>8, d.ethernet, s.skip(8))
 }
 
+// vxlanGPE reads VXLAN that names what it carries.
+//
+// https://datatracker.ietf.org/doc/draft-ietf-nvo3-vxlan-gpe/
+func (d *decoder) vxlanGPE(s span) error {
+	const instance, next, ethernet = 0x08, 0x04, 3
+	if s.data[0]&instance == 0 || s.data[7] != 0 {
+		return nil
+	}
+	inner := d.ip
+	if s.data[0]&next == 0 || s.data[3] == ethernet {
+		inner = d.ethernet
+	}
+	return d.inside("vxlan", binary.BigEndian.Uint32(s.data[4:])>>8, inner, s.skip(8))
+}
+
+// geneve leaves the network identifier out of what tells tunnels apart: each direction may have its own.
+//
 // https://www.rfc-editor.org/rfc/rfc8926
 func (d *decoder) geneve(s span) error {
 	header := 8 + int(s.data[0]&0x3f)*4
 	if s.data[0]>>6 != 0 || s.data[7] != 0 || header > s.wire {
 		return nil
 	}
-	kind, vni := binary.BigEndian.Uint16(s.data[2:]), binary.BigEndian.Uint32(s.data[4:])>>8
-	return d.inside("geneve", vni, func(s span) error { return d.ether(kind, s) }, s.skip(header))
+	kind := binary.BigEndian.Uint16(s.data[2:])
+	return d.inside("geneve", 0, func(s span) error { return d.ether(kind, s) }, s.skip(header))
 }
 
 // gtp reads user data of GTPv1. The tunnel's endpoint identifier differs in each direction.
@@ -178,10 +198,11 @@ func (d *decoder) gtp(s span) error {
 	return d.inside("gtp", 0, d.ip, s)
 }
 
-// teredo skips the authentication and origin headers and wants IPv6 that fills the rest of the datagram.
+// teredo skips the authentication and origin headers and wants IPv6 that fills the rest of the datagram. Peers talk to each
+// other from any port to any port, so away from the servers' port an address of the Teredo prefix must show it.
 //
 // https://www.rfc-editor.org/rfc/rfc4380
-func (d *decoder) teredo(s span) error {
+func (d *decoder) teredo(s span, atServer bool) error {
 	if s.data[0] == 0 && s.data[1] == 1 {
 		n := 13 + int(s.data[2]) + int(s.data[3])
 		if err := s.need(n); err != nil {
@@ -192,8 +213,14 @@ func (d *decoder) teredo(s span) error {
 	if len(s.data) >= 8 && s.data[0] == 0 && s.data[1] == 0 {
 		s = s.skip(8)
 	}
-	if len(s.data) < 40 || s.data[0]>>4 != 6 || int(binary.BigEndian.Uint16(s.data[4:]))+40 > s.wire {
+	if len(s.data) < 40 || s.data[0]>>4 != 6 || int(binary.BigEndian.Uint16(s.data[4:]))+40 != s.wire {
+		return nil
+	}
+	if !atServer && !isTeredo(s.data[8:]) && !isTeredo(s.data[24:]) {
 		return nil
 	}
 	return d.inside("teredo", 0, d.ip, s)
 }
+
+// isTeredo tells whether an address has the prefix 2001::/32.
+func isTeredo(a []byte) bool { return binary.BigEndian.Uint32(a) == 0x20010000 }

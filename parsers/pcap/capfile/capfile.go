@@ -55,11 +55,7 @@ type Reader struct {
 	report func(evidence.Problem)
 	frames uint64
 	info   Info
-	places uint64 // problems met
 }
-
-// maxPlaces bounds the problems reported one by one; the others are counted in one more at the end of the file.
-const maxPlaces = 256
 
 // container is what differs between the two formats.
 type container interface {
@@ -104,7 +100,6 @@ func (r *Reader) Info() Info { return r.info }
 // Next reads the next frame into f, or returns io.EOF after the last that can be read.
 func (r *Reader) Next(f *Frame) error {
 	if err := r.format.next(r, f); err != nil {
-		r.rest()
 		return err
 	}
 	r.frames++
@@ -114,9 +109,6 @@ func (r *Reader) Next(f *Frame) error {
 
 // problem reports damage at a byte of the file.
 func (r *Reader) problem(kind evidence.ProblemKind, at int64, format string, args ...any) {
-	if r.places++; r.places > maxPlaces {
-		return
-	}
 	r.report(evidence.Problem{
 		Kind: kind,
 		Ref:  evidence.Ref{Unit: "offset", N: uint64(at)},
@@ -124,15 +116,7 @@ func (r *Reader) problem(kind evidence.ProblemKind, at int64, format string, arg
 	})
 }
 
-// rest reports the places that problem only counted.
-func (r *Reader) rest() {
-	if r.places > maxPlaces {
-		r.report(evidence.Problem{Kind: evidence.Damaged, Err: fmt.Errorf("%d more places like those listed", r.places-maxPlaces)})
-		r.places = 0
-	}
-}
-
-// clock converts a count of 1/units seconds since 1970 to a time, to the nanosecond below.
+// clock is the time at a number of seconds and nanoseconds since 1970, the zero time outside the years 1 to 9999.
 func clock(sec int64, ns uint32) time.Time {
 	const year9999 = 253402300799
 	const year1 = -62135596800
