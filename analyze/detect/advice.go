@@ -77,7 +77,7 @@ var byFact = map[string]finding.Technique{
 
 // byProtocol names the technique of a protocol inside the local networks.
 var byProtocol = map[string]finding.Technique{
-	"smb": adminShares, "dcerpc": dcom, "winrm": remoteMgmt, "rdp": remoteDesktop, "kerberos": tickets, "ldap": accounts,
+	"smb": adminShares, "dce_rpc": dcom, "winrm": remoteMgmt, "rdp": remoteDesktop, "kerberos": tickets, "ldap": accounts,
 }
 
 // byChannel names the technique of a protocol as a channel to somewhere.

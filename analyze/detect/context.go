@@ -162,7 +162,7 @@ func (c *Context) spoken(u *Usage) (p policy.Protocol, how string) {
 	}
 	if how == "" && u.Port >= dynamicPorts && u.Transport == evidence.TCP && !u.Inbound && c.local(u) {
 		for _, q := range c.Policy.ProtocolList {
-			if q.Name == "dcerpc" {
+			if q.Name == "dce_rpc" {
 				return q, "by port"
 			}
 		}

@@ -2,9 +2,11 @@ package detect
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/wirewitness/wirewitness/analyze/finding"
 	"github.com/wirewitness/wirewitness/analyze/policy"
+	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
 const (
@@ -22,7 +24,7 @@ var elsewhere = Detector{"port.protocol-elsewhere", finding.FamilyPort, func(u *
 	port := finding.Number{Name: "port", Value: float64(u.Port), Unit: "port"}
 	owner, owned := c.owner(u.Port)
 	if name == "" {
-		if !seen || !owned || u.midStream() {
+		if !seen || !owned || u.midStream() || !u.dissected(owner.Name) {
 			return nil
 		}
 		return fact(nothingKnown, fmt.Sprintf("the content on port %d is not %s and not recognised", u.Port, owner.Name), u.refs(), port)
@@ -59,7 +61,13 @@ func (c *Context) protocol(name string) (policy.Protocol, bool) {
 // carriedOn: remote procedure calls listen on any port of the dynamic range, LDAP and the global catalogue answer
 // directory calls in TLS, and WinRM is HTTP.
 func (c *Context) carriedOn(port uint16, name string) bool {
-	return name == "dcerpc" && port >= dynamicPorts
+	return name == "dce_rpc" && port >= dynamicPorts
+}
+
+// dissected tells whether not being recognised means something: a capture was dissected here, or every sensor knows the
+// protocol.
+func (u *Usage) dissected(name string) bool {
+	return name == "http" || name == "tls" || name == "dns" || slices.ContainsFunc(u.Conns(), func(c *evidence.Conn) bool { return c.UID == "" && c.Content })
 }
 
 // midStream tells whether no connection was seen from its beginning, so that its first bytes are not known.

@@ -22,7 +22,7 @@ var manages = Detector{"port.manages", finding.FamilyPort, func(u *Usage, c *Con
 	if !c.server(u) {
 		return fact(managesWorkstation, fmt.Sprintf("%s, which manages other machines, is opened to %s, which serves neither names nor a directory to this case", suggested(p, how), u.Peer), u.refs())
 	}
-	if !u.Known() && (p.Name == "smb" || p.Name == "dcerpc") {
+	if !u.Known() && (p.Name == "smb" || p.Name == "dce_rpc") {
 		return nil
 	}
 	return fact(managesServer, fmt.Sprintf("%s, which manages other machines, is opened to the server %s", suggested(p, how), u.Peer), u.refs())

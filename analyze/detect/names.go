@@ -3,6 +3,8 @@ package detect
 import (
 	"cmp"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/wirewitness/wirewitness/analyze/correlate"
 	"github.com/wirewitness/wirewitness/analyze/finding"
@@ -14,7 +16,8 @@ type nameUse struct {
 	domain string
 	names  map[string]bool
 	total  int
-	data   int // look-ups of types that carry data
+	data   int         // look-ups of types that carry data
+	times  []time.Time // of the first evidence.MaxQuestions look-ups
 	refs   []evidence.Ref
 }
 
@@ -61,8 +64,7 @@ func nameUses(c *correlate.Case) []*Usage {
 	for _, l := range c.Lookups {
 		k := askerKey{l.Host, l.Process, registered(l.Name)}
 		if k.domain != "" && !onWire[askerKey{host: l.Host, domain: k.domain}] {
-			at(k).ask(l.Name, l.Type, l.Ref)
-			at(k).when(l)
+			at(k).ask(l.Name, l.Type, l.At, l.Ref)
 		}
 	}
 	out = slices.DeleteFunc(out, func(u *Usage) bool { return u.Tunnel.total < minNames })
@@ -90,8 +92,7 @@ func fromWire(l *correlate.Link, at func(askerKey) *Usage, onWire map[askerKey]b
 			k.asker = p
 		}
 		u := at(k)
-		u.ask(q.Name, q.Type, q.Ref)
-		u.First, u.Last = earliest(u.First, q.At), latest(u.Last, q.At)
+		u.ask(q.Name, q.Type, q.At, q.Ref)
 		u.Sent, u.Received = plus(u.Sent, evidence.Measured(uint64(q.QueryBytes))), plus(u.Received, evidence.Measured(uint64(q.AnswerBytes)))
 		if n := len(u.Links); n == 0 || u.Links[n-1] != l {
 			u.Links, u.Measured = append(u.Links, l), u.Measured+1
@@ -102,11 +103,15 @@ func fromWire(l *correlate.Link, at func(askerKey) *Usage, onWire map[askerKey]b
 	}
 }
 
-func (u *Usage) ask(name string, typ uint16, ref evidence.Ref) {
+func (u *Usage) ask(name string, typ uint16, at time.Time, ref evidence.Ref) {
 	n := u.Tunnel
 	n.total++
+	u.First, u.Last = earliest(u.First, at), latest(u.Last, at)
 	if len(n.names) < evidence.MaxQuestions {
-		n.names[name] = true
+		n.names[strings.ToLower(name)] = true
+	}
+	if len(n.times) < evidence.MaxQuestions && !at.IsZero() {
+		n.times = append(n.times, at)
 	}
 	if typ == typeTXT || typ == typeNULL || typ == typeKEY {
 		n.data++
@@ -114,10 +119,6 @@ func (u *Usage) ask(name string, typ uint16, ref evidence.Ref) {
 	if len(n.refs) < finding.MaxRefs {
 		n.refs = append(n.refs, ref)
 	}
-}
-
-func (u *Usage) when(l *correlate.Lookup) {
-	u.First, u.Last = earliest(u.First, l.At), latest(u.Last, l.At)
 }
 
 func (n *nameUse) dataShare() float64 {

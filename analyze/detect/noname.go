@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/wirewitness/wirewitness/analyze/finding"
+	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
 // nobodyAsked: the address came from somewhere else than a name.
@@ -11,10 +12,19 @@ const nobodyAsked = 25
 
 // noName: no name is known for the peer, although the host's log records what was asked for.
 var noName = Detector{"content.no-name", finding.FamilyContent, func(u *Usage, c *Context) []finding.Fact {
-	p, how := c.spoken(u)
-	if u.Inbound || !u.Known() || u.Domain != "" || c.asked[u.Host] == 0 || how != "" && p.Local || p.Name == "dns" || u.Port == 123 || c.server(u) {
+	if u.Inbound || !u.Known() || u.Domain != "" || c.asked[u.Host] == 0 || c.server(u) || !c.reachedByName(u) {
 		return nil
 	}
 	return fact(nobodyAsked, fmt.Sprintf("no name was asked for to get %s, and the host's log records %d look-ups", u.Peer, c.asked[u.Host]), u.refs(),
 		finding.Number{Name: "look-ups", Value: float64(c.asked[u.Host]), Unit: "count"})
 }}
+
+// reachedByName tells whether the service is one that people and programs reach by name: domain services are located
+// through the directory, and what runs over UDP is mostly found by discovery or configured by address.
+func (c *Context) reachedByName(u *Usage) bool {
+	p, how := c.spoken(u)
+	if how != "" && (p.Local || p.Name == "dns") {
+		return false
+	}
+	return u.Transport == evidence.TCP || u.Port == 443
+}

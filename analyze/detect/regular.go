@@ -22,8 +22,8 @@ const (
 // The interval is the median and the spread the median absolute deviation over it, both inside the span of activity:
 // pauses, nights and a few missed calls do not spoil them, and a capture longer than the activity does not dilute them.
 var regular = Detector{"timing.regular", finding.FamilyTiming, func(u *Usage, c *Context) []finding.Fact {
-	if u.Inbound {
-		return nil
+	if p, _ := c.spoken(u); u.Inbound || p.Name == "dns" && u.Tunnel == nil {
+		return nil // the resolver is not the peer: names are usages of their own
 	}
 	t := c.Policy.Thresholds
 	calls := u.calls(seconds(t.RegularInterval.Value))
@@ -46,12 +46,20 @@ func seconds(v float64) time.Duration { return time.Duration(v * float64(time.Se
 // calls are the instants at which the host began to speak: starts of connections and bursts inside them. What follows
 // within gap belongs to the same call.
 func (u *Usage) calls(gap time.Duration) []time.Time {
+	if u.Tunnel != nil {
+		return apart(slices.Clone(u.Tunnel.times), gap)
+	}
 	var all []time.Time
 	for _, p := range pointsOf(u) {
 		if p.Events > 0 || p.Sent > 0 {
 			all = append(all, p.At)
 		}
 	}
+	return apart(all, gap)
+}
+
+// apart sorts instants and leaves out those that follow another within gap.
+func apart(all []time.Time, gap time.Duration) []time.Time {
 	slices.SortFunc(all, time.Time.Compare)
 	var out []time.Time
 	for i, t := range all {

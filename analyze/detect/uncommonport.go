@@ -21,7 +21,7 @@ var uncommonPort = Detector{"port.uncommon", finding.FamilyPort, func(u *Usage, 
 		return nil
 	}
 	name, _ := u.Protocol()
-	if c.local(u) && u.Port >= dynamicPorts && (name == "" || name == "dcerpc") {
+	if c.local(u) && u.Port >= dynamicPorts && (name == "" || name == "dce_rpc") {
 		return nil
 	}
 	port := finding.Number{Name: "port", Value: float64(u.Port), Unit: "port"}

@@ -55,7 +55,7 @@ func group(c *correlate.Case) []*Usage {
 		if !worthGrouping(l) {
 			continue
 		}
-		k := keyOf(l)
+		k := keyOf(l, c.Local)
 		u := byKey[k]
 		if u == nil {
 			u = &Usage{Host: l.Host, Inbound: k.inbound, Transport: k.transport, Port: k.port, Peer: k.peer}
@@ -82,8 +82,8 @@ func worthGrouping(l *correlate.Link) bool {
 
 var broadcast = netip.AddrFrom4([4]byte{255, 255, 255, 255})
 
-func keyOf(l *correlate.Link) usageKey {
-	k := usageKey{host: l.Host, program: programOf(l.Process), inbound: l.Outbound == evidence.No, transport: l.Transport, peer: peerOf(l)}
+func keyOf(l *correlate.Link, local func(netip.Addr) bool) usageKey {
+	k := usageKey{host: l.Host, program: programOf(l.Process), inbound: l.Outbound == evidence.No, transport: l.Transport, peer: peerOf(l, local)}
 	if l.Transport == evidence.TCP || l.Transport == evidence.UDP || l.Transport == evidence.SCTP {
 		k.port = l.ServicePort()
 	}
@@ -101,8 +101,10 @@ func programOf(p *correlate.Process) string {
 	return policy.Normal(p.Image) + "|" + strings.ToLower(p.Service)
 }
 
-func peerOf(l *correlate.Link) string {
-	if len(l.Names) > 0 && l.Outbound != evidence.No {
+// peerOf is the registered domain of the name asked for, since large services answer from many addresses. Inside the
+// local networks every machine is a peer of its own, although all share the domain.
+func peerOf(l *correlate.Link, local func(netip.Addr) bool) string {
+	if len(l.Names) > 0 && l.Outbound != evidence.No && !local(l.Remote.Addr()) {
 		if d := registered(l.Names[0]); d != "" {
 			return d
 		}
