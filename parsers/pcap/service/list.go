@@ -19,5 +19,6 @@ var protocols = []protocol{
 	{name: "mdns", udp: matchDNS("mdns"), open: openDNS},
 	{name: "llmnr", udp: matchDNS("llmnr"), open: openDNS},
 	{name: "netbios", udp: matchDNS("netbios"), open: openDNS},
+	{name: "quic", udp: matchQUIC, open: openQUIC},
 	{name: "dns", tcp: matchDNSStream, udp: matchDNS("dns"), open: openDNS},
 }
