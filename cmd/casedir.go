@@ -90,7 +90,7 @@ func outside(dir string, evidence []string) error {
 		}
 		inside, err := within(dir, info)
 		if err != nil {
-			return err
+			return fmt.Errorf("--out %s: %w", dir, err)
 		}
 		if inside {
 			return fmt.Errorf("--out %s lies inside the evidence %s", dir, arg)
