@@ -39,12 +39,18 @@ const (
 type check struct {
 	b     []byte
 	kinds *[chunkSize]byte // type of the value at each offset
-	// defs maps the place of each definition the reader has met to the number of nodes in it.
+	// defs maps the place of each definition the reader will have met to the number of nodes in it.
 	defs  map[uint32]int
+	added []uint32 // places defined in the record being checked
 	nodes int
 }
 
 var errSize = errors.New("a length leaves the record")
+
+// A missing error names the place of a template that none of the records the reader will see defines.
+type missing uint32
+
+func (m missing) Error() string { return fmt.Sprintf("its template at %#x is missing", uint32(m)) }
 
 // A cursor reads inside [at, end) of the chunk. The first overrun sets err, and zeros are read from then on.
 type cursor struct {
@@ -84,10 +90,17 @@ func (c *cursor) skip(n int) {
 	c.at += n
 }
 
-// record checks and prepares one record.
-func (k *check) record(r record) error {
+// record checks and prepares one record. A refused one is left as it was in the original chunk.
+func (k *check) record(r record, original []byte) error {
 	c := &cursor{b: k.b, at: r.at + recordHeaderSize, end: r.end - 4}
+	nodes := k.nodes
+	k.added = k.added[:0]
 	if err := k.fragment(c, 0); err != nil {
+		for _, place := range k.added {
+			delete(k.defs, place)
+		}
+		copy(k.b[r.at:r.end], original[r.at:r.end])
+		k.nodes = nodes
 		return err
 	}
 	k.b[c.at] = tokEnd // at worst the first byte of the size's copy, which nobody reads again
@@ -138,8 +151,8 @@ func (k *check) instance(c *cursor, nested int) error {
 func (k *check) definition(c *cursor, place uint32) error {
 	_, known := k.defs[place]
 	if int64(place) != int64(c.at) {
-		if !known {
-			return fmt.Errorf("its template at %#x is missing", place)
+		if !known || int64(place) > int64(c.at) {
+			return missing(place)
 		}
 		return nil
 	}
@@ -161,6 +174,7 @@ func (k *check) definition(c *cursor, place uint32) error {
 		return fmt.Errorf("template at %#x has no end", place)
 	}
 	k.defs[place] = nodes
+	k.added = append(k.added, place)
 	return nil
 }
 

@@ -43,6 +43,7 @@ type chunkHeader struct {
 type record struct {
 	at, end int
 	id      uint64 // identifier of the record header, which in an exported log is not the EventRecordID
+	carrier bool   // holds a template and no event, see around
 }
 
 // A report collects what is wrong with a chunk; it ends in one Problem.

@@ -136,13 +136,13 @@ func (f *file) checkEnd(chunks int64) {
 	}
 	missing := max(f.header.chunks-chunks, 0)
 	p := evidence.Problem{Kind: evidence.Truncated, Ref: ref}
-	if !f.header.dirty && f.header.nextID > f.lastID+1 {
+	if !f.header.dirty && f.lastID > 0 && f.header.nextID > f.lastID+1 {
 		p.Lost, p.Known = f.header.nextID-f.lastID-1, true
 	}
 	switch {
 	case missing > 0:
 		p.Err = fmt.Errorf("%d of %d chunks are missing", missing, f.header.chunks)
-	case p.Lost > 0 && f.lastID > 0:
+	case p.Lost > 0:
 		p.Kind, p.Err = evidence.Damaged, fmt.Errorf("records after %d up to %d are missing", f.lastID, f.header.nextID-1)
 	default:
 		return

@@ -22,30 +22,25 @@ type tree struct {
 	event  *ordereddict.Dict
 }
 
-// read returns the events of the chunk's records, and why those that are missing could not be read.
+// read returns the events of the chunk's records, how many are missing, and why.
 func (r *reader) read(c *chunk) (trees []tree, refused int, reason error) {
 	clear(r.image[copy(r.image[:], c.b):])
 	clear(r.kinds[:])
-	k := &check{b: r.image[:], kinds: &r.kinds, defs: map[uint32]int{}}
-	var sound []record
-	for _, rec := range c.records {
-		if err := k.record(rec); err != nil {
-			refused++
-			if reason == nil {
-				reason = fmt.Errorf("record at %#x: %w", rec.at, err)
-			}
-			continue
-		}
-		sound = append(sound, rec)
+	s := r.sort(c)
+	if refused = len(s.refused); refused > 0 {
+		reason = s.refused[0].reason
 	}
-	if len(sound) == 0 {
+	if len(s.sound) == 0 {
 		return nil, refused, reason
 	}
-	events, err := r.parse(r.chain(sound))
+	events, err := r.parse(r.chain(s.sound))
 	if err != nil {
-		return nil, refused, err
+		return nil, len(c.records), err
 	}
-	for i, rec := range sound {
+	for i, rec := range s.sound {
+		if rec.carrier {
+			continue
+		}
 		event, ok := events[i].(*ordereddict.Dict)
 		if !ok {
 			refused++

@@ -29,7 +29,7 @@ func (f *file) emit(ctx context.Context, c *chunk) (returned int, err error) {
 		returned++
 	}
 	if reason != nil {
-		c.note("%d records could not be read, first reason: %v", refused, reason)
+		c.note("%d of %d records could not be read, the first: %v", refused, len(c.records), reason)
 	} else if refused > 0 {
 		c.note("%d records have no System part", refused)
 	}

@@ -17,7 +17,7 @@ func (c *chunk) walk() {
 			break
 		}
 		if !ok {
-			next := c.resync(p + 1)
+			next := c.resync(p + minRecordSize)
 			if r, ok = c.mend(p, next); ok {
 				mended++
 			} else {
@@ -58,7 +58,7 @@ func (c *chunk) past(p int, r record, ok bool) bool {
 	if ok {
 		return r.id != last+1
 	}
-	next := c.resync(p + 1)
+	next := c.resync(p + minRecordSize)
 	if next == c.bound {
 		return true
 	}
@@ -105,18 +105,39 @@ func (c *chunk) resync(from int) int {
 	return c.bound
 }
 
-// mend accepts a record at p with one wrong field: the magic when size and copy agree, else the size or its copy when
-// the other one leads to the next record.
+// mend accepts a damaged record between p and the next sound one when its extent is certain: size and copy agree, or the
+// neighbours' identifiers leave room for exactly one, or the magic is right and size or copy leads to the next record.
 func (c *chunk) mend(p, next int) (record, bool) {
 	if r, ok := c.sized(p, c.bound); ok {
 		return r, true
 	}
-	if next-p < minRecordSize || !bytes.Equal(c.b[p:p+4], recordMagic) {
+	if next-p < minRecordSize {
 		return record{}, false
+	}
+	r := record{at: p, end: next, id: binary.LittleEndian.Uint64(c.b[p+8:])}
+	if before, after, ok := c.neighbours(next); ok && after-before == 2 {
+		r.id = before + 1
+		return r, true
 	}
 	size := uint32(next - p)
-	if binary.LittleEndian.Uint32(c.b[p+4:]) != size && binary.LittleEndian.Uint32(c.b[next-4:]) != size {
-		return record{}, false
+	fits := binary.LittleEndian.Uint32(c.b[p+4:]) == size || binary.LittleEndian.Uint32(c.b[next-4:]) == size
+	return r, fits && bytes.Equal(c.b[p:p+4], recordMagic)
+}
+
+// neighbours returns the identifiers of the last record found and of the one at next. At either end of the chunk they
+// follow from a sound header.
+func (c *chunk) neighbours(next int) (before, after uint64, ok bool) {
+	n := len(c.records)
+	switch {
+	case n > 0:
+		before = c.records[n-1].id
+	case c.head.ok:
+		before = c.head.firstID - 1
+	default:
+		return 0, 0, false
 	}
-	return record{at: p, end: next, id: binary.LittleEndian.Uint64(c.b[p+8:])}, true
+	if r, sound := c.recordAt(next, c.bound); sound {
+		return before, r.id, true
+	}
+	return before, c.head.lastID + 1, c.head.ok && !c.cut
 }
