@@ -41,10 +41,11 @@ func TestDigestWithoutRecordID(t *testing.T) {
 		Emit(&r, &evidence.Batch{})
 		return r.Digest
 	}
-	if digest("a") != digest("a") {
+	first, again, other := digest("a"), digest("a"), digest("b")
+	if first != again {
 		t.Error("stored alike, two digests")
 	}
-	if digest("a") == digest("b") {
+	if first == other {
 		t.Error("stored differently, one digest")
 	}
 }
