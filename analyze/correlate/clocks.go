@@ -178,13 +178,20 @@ func (b *book) measure(w writer, sockets []*evidence.Socket, sn *sensor) (open [
 	return open
 }
 
-// better prefers clearly more votes, then the smaller spread; equal ones stay with the field the record states first.
+// better prefers clearly more votes, then the event's own time to that of its receipt, then the smaller spread; equal
+// ones stay with the field the record states first.
 func (a *alignment) better(b *alignment) bool {
 	if 10*a.core < 9*b.core || 10*b.core < 9*a.core {
 		return a.core > b.core
 	}
+	if receipt(a.Field) != receipt(b.Field) {
+		return receipt(b.Field)
+	}
 	return a.Spread+a.resolution/4 < b.Spread+b.resolution/4
 }
+
+// receipt tells whether a field holds the time at which a collector took the event in.
+func receipt(field string) bool { return field == "@timestamp" || field == "EventReceivedTime" }
 
 // accepted tells whether the votes are worth believing.
 func (a *alignment) accepted() bool {
