@@ -147,27 +147,21 @@ func (c *Context) spoken(u *Usage) (p policy.Protocol, how string) {
 	if q, ok := c.winrm(u, name); ok {
 		return q, "confirmed"
 	}
-	for _, q := range c.Policy.ProtocolList {
-		if name != "" && q.Name == name {
+	if name != "" {
+		if q, ok := c.protocol(name); ok {
 			return q, "confirmed"
 		}
-	}
-	if name != "" {
 		return p, ""
 	}
-	for _, q := range c.Policy.ProtocolList {
-		if q.Owns(u.Port) {
-			p, how = q, "by port"
+	if q, ok := c.owner(u.Port, u.Transport); ok {
+		return q, "by port"
+	}
+	if u.Port >= dynamicPorts && u.Transport == evidence.TCP && !u.Inbound && c.local(u) {
+		if q, ok := c.protocol("dce_rpc"); ok {
+			return q, "by port"
 		}
 	}
-	if how == "" && u.Port >= dynamicPorts && u.Transport == evidence.TCP && !u.Inbound && c.local(u) {
-		for _, q := range c.Policy.ProtocolList {
-			if q.Name == "dce_rpc" {
-				return q, "by port"
-			}
-		}
-	}
-	return p, how
+	return p, ""
 }
 
 // dynamicPorts is the first port of the dynamic range of Windows since Vista, where RPC servers listen.
@@ -178,12 +172,8 @@ func (c *Context) winrm(u *Usage, name string) (policy.Protocol, bool) {
 	if name != "http" && name != "tls" {
 		return policy.Protocol{}, false
 	}
-	for _, q := range c.Policy.ProtocolList {
-		if q.Name == "winrm" && q.Owns(u.Port) {
-			return q, true
-		}
-	}
-	return policy.Protocol{}, false
+	q, ok := c.protocol("winrm")
+	return q, ok && q.Owns(u.Port)
 }
 
 // suggested words how sure the protocol is.

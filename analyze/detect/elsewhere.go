@@ -22,7 +22,7 @@ const (
 var elsewhere = Detector{"port.protocol-elsewhere", finding.FamilyPort, func(u *Usage, c *Context) []finding.Fact {
 	name, seen := u.Protocol()
 	port := finding.Number{Name: "port", Value: float64(u.Port), Unit: "port"}
-	owner, owned := c.owner(u.Port)
+	owner, owned := c.owner(u.Port, u.Transport)
 	if name == "" {
 		if !seen || !owned || u.midStream() || !u.dissected(owner.Name) {
 			return nil
@@ -39,10 +39,11 @@ var elsewhere = Detector{"port.protocol-elsewhere", finding.FamilyPort, func(u *
 	return fact(notItsPort, fmt.Sprintf("%s was confirmed by content on port %d, which is not its own", name, u.Port), u.refs(), port)
 }}
 
-// owner is the first protocol of the policy that a port belongs to.
-func (c *Context) owner(port uint16) (policy.Protocol, bool) {
+// owner is the first protocol of the policy that a port belongs to. HTTP and TLS run over TCP, QUIC over UDP.
+func (c *Context) owner(port uint16, transport evidence.Transport) (policy.Protocol, bool) {
 	for _, p := range c.Policy.ProtocolList {
-		if p.Owns(port) {
+		overUDP, overTCP := p.Name == "quic", p.Name == "http" || p.Name == "tls" || p.Name == "winrm"
+		if p.Owns(port) && !(overUDP && transport == evidence.TCP) && !(overTCP && transport == evidence.UDP) {
 			return p, true
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/wirewitness/wirewitness/analyze/finding"
+	"github.com/wirewitness/wirewitness/analyze/policy"
 )
 
 const (
@@ -31,7 +32,7 @@ var regular = Detector{"timing.regular", finding.FamilyTiming, func(u *Usage, c 
 		return nil
 	}
 	median, spread := rhythm(calls)
-	if median < t.RegularInterval.Value || spread > t.RegularSpread.Value {
+	if median < t.RegularInterval.Value || spread > allowedSpread(len(calls), t) {
 		return nil
 	}
 	points := justRegular + perDoubling*math.Log2(float64(len(calls))/t.RegularEvents.Value)
@@ -40,6 +41,13 @@ var regular = Detector{"timing.regular", finding.FamilyTiming, func(u *Usage, c 
 		finding.Number{Name: "calls", Value: float64(len(calls)), Unit: "count"}, finding.Number{Name: "interval", Value: median, Unit: "s"},
 		finding.Number{Name: "spread", Value: spread, Unit: "ratio"})
 }}
+
+// allowedSpread rises from the spread allowed at the fewest calls to the one allowed at many.
+func allowedSpread(calls int, t policy.Thresholds) float64 {
+	few, many := t.RegularEvents.Value, max(t.RegularMany.Value, t.RegularEvents.Value+1)
+	share := min(math.Log(float64(calls)/few)/math.Log(many/few), 1)
+	return t.RegularSpread.Value + share*(t.RegularSpreadMany.Value-t.RegularSpread.Value)
+}
 
 func seconds(v float64) time.Duration { return time.Duration(v * float64(time.Second)) }
 

@@ -21,11 +21,14 @@ var uncommonPort = Detector{"port.uncommon", finding.FamilyPort, func(u *Usage, 
 		return nil
 	}
 	name, _ := u.Protocol()
+	if p, ok := c.protocol(name); ok && !p.Owns(u.Port) {
+		return nil // said by port.protocol-elsewhere already
+	}
 	if c.local(u) && u.Port >= dynamicPorts && (name == "" || name == "dce_rpc") {
 		return nil
 	}
 	port := finding.Number{Name: "port", Value: float64(u.Port), Unit: "port"}
-	if owner, ok := c.owner(u.Port); ok {
+	if owner, ok := c.owner(u.Port, u.Transport); ok {
 		return fact(alternatePort, fmt.Sprintf("port %d is an alternative port of %s that few products use", u.Port, owner.Name), u.refs(), port)
 	}
 	return fact(oddPort, fmt.Sprintf("port %d is none that ordinary clients use", u.Port), u.refs(), port)

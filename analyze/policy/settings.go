@@ -15,18 +15,20 @@ import (
 
 // Thresholds are the numbers that detectors compare with.
 type Thresholds struct {
-	RegularEvents   Quantity `yaml:"regular_events"`
-	RegularSpread   Quantity `yaml:"regular_spread"`
-	RegularInterval Quantity `yaml:"regular_interval"`
-	QuietConnection Quantity `yaml:"quiet_connection"`
-	QuietRate       Quantity `yaml:"quiet_rate"`
-	FanOut          Quantity `yaml:"fan_out"`
-	FanOutWindow    Quantity `yaml:"fan_out_window"`
-	YoungProcess    Quantity `yaml:"young_process"`
-	DNSUniqueNames  Quantity `yaml:"dns_unique_names"`
-	DNSLabelLength  Quantity `yaml:"dns_label_length"`
-	DNSEntropy      Quantity `yaml:"dns_entropy"`
-	RareHosts       Quantity `yaml:"rare_hosts"`
+	RegularEvents     Quantity `yaml:"regular_events"`
+	RegularSpread     Quantity `yaml:"regular_spread"`
+	RegularSpreadMany Quantity `yaml:"regular_spread_many"`
+	RegularMany       Quantity `yaml:"regular_many"`
+	RegularInterval   Quantity `yaml:"regular_interval"`
+	QuietConnection   Quantity `yaml:"quiet_connection"`
+	QuietRate         Quantity `yaml:"quiet_rate"`
+	FanOut            Quantity `yaml:"fan_out"`
+	FanOutWindow      Quantity `yaml:"fan_out_window"`
+	YoungProcess      Quantity `yaml:"young_process"`
+	DNSUniqueNames    Quantity `yaml:"dns_unique_names"`
+	DNSLabelLength    Quantity `yaml:"dns_label_length"`
+	DNSEntropy        Quantity `yaml:"dns_entropy"`
+	RareHosts         Quantity `yaml:"rare_hosts"`
 }
 
 // A number is a Quantity with the key it stands under.
@@ -43,6 +45,7 @@ func (p *Policy) numbers() []number {
 		{"data_volume_threshold.outbound", v.Outbound}, {"data_volume_threshold.uploads", v.Uploads},
 		{"data_volume_threshold.outlier", v.Outlier},
 		{"thresholds.regular_events", t.RegularEvents}, {"thresholds.regular_spread", t.RegularSpread},
+		{"thresholds.regular_spread_many", t.RegularSpreadMany}, {"thresholds.regular_many", t.RegularMany},
 		{"thresholds.regular_interval", t.RegularInterval}, {"thresholds.quiet_connection", t.QuietConnection},
 		{"thresholds.quiet_rate", t.QuietRate}, {"thresholds.fan_out", t.FanOut},
 		{"thresholds.fan_out_window", t.FanOutWindow}, {"thresholds.young_process", t.YoungProcess},
