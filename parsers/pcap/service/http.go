@@ -23,13 +23,13 @@ const (
 type httpPart uint8
 
 const (
-	inHead     httpPart = iota // the start line and the header fields
-	inBody                     // a body, or a chunk of one, of known length
-	inSize                     // the line before a chunk
-	inTrailer                  // the lines after the last chunk
-	inTunnel                   // whatever was agreed on: CONNECT, WebSocket
-	inMystery                  // lost: a gap swallowed the place where the next message begins
-	inHTTP2                    // HTTP/2 with prior knowledge
+	inHead    httpPart = iota // the start line and the header fields
+	inBody                    // a body, or a chunk of one, of known length
+	inSize                    // the line before a chunk
+	inTrailer                 // the lines after the last chunk
+	inTunnel                  // whatever was agreed on: CONNECT, WebSocket
+	inMystery                 // lost: a gap swallowed the place where the next message begins
+	inHTTP2                   // HTTP/2 with prior knowledge
 )
 
 // An httpSide reads the messages of one direction.

@@ -16,9 +16,21 @@ type protocol struct {
 var protocols = []protocol{
 	{name: "tls", mid: true, tcp: matchTLS, open: openTLS},
 	{name: "http", mid: true, tcp: matchHTTP, open: openHTTP},
+	{name: "smb", mid: true, tcp: matchSMB, open: openSMB},
+	{name: "dce_rpc", mid: true, tcp: sides(rpcSays(true), rpcSays(false)), open: openRPC},
+	{name: "kerberos", mid: true, tcp: sides(kerberosStream(true), kerberosStream(false)), udp: matchKerberosDatagram},
+	{name: "ldap", mid: true, tcp: matchLDAP, udp: matchLDAPDatagram, open: openLDAP},
+	{name: "rdp", tcp: sides(rdpRequest, rdpConfirm), open: openRDP},
 	{name: "mdns", udp: matchDNS("mdns"), open: openDNS},
 	{name: "llmnr", udp: matchDNS("llmnr"), open: openDNS},
-	{name: "netbios", udp: matchDNS("netbios"), open: openDNS},
+	{name: "netbios", tcp: sides(nbssNames, nil), udp: matchNetBIOS, open: openNetBIOS},
 	{name: "quic", udp: matchQUIC, open: openQUIC},
 	{name: "dns", tcp: matchDNSStream, udp: matchDNS("dns"), open: openDNS},
 }
+
+// nameOnly is the analyzer of protocols of which nothing but the name is told.
+type nameOnly struct{}
+
+func (nameOnly) feed(Chunk)       {}
+func (nameOnly) describe(*Result) {}
+func (nameOnly) done() bool       { return true }

@@ -145,7 +145,10 @@ func (s *Session) Result() Result {
 func (s *Session) read(p *protocol, v verdict) {
 	s.found, s.verdict = p, v
 	s.scene.client, _ = v.client()
-	s.reader = p.open(s.scene)
+	s.reader = nameOnly{}
+	if p.open != nil {
+		s.reader = p.open(s.scene)
+	}
 	for _, c := range s.opening.chunks {
 		s.reader.feed(c)
 	}
