@@ -3,9 +3,7 @@ package pcap
 import (
 	"archive/tar"
 	"archive/zip"
-	"bytes"
 	"compress/gzip"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -16,7 +14,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wirewitness/wirewitness/parsers"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 	"github.com/wirewitness/wirewitness/parsers/parsertest"
 )
@@ -108,7 +105,7 @@ func TestCorpus(t *testing.T) {
 		flows := map[tuple][]evidence.Conn{}
 		for _, in := range want.Inputs.Pcap {
 			got := parseBytes(t, in.read(t, root))
-			for _, c := range got.conns {
+			for _, c := range got.Conns {
 				k := tupleOf(string(c.Transport), c.Orig, c.Resp)
 				flows[k] = append(flows[k], c)
 			}
@@ -291,33 +288,4 @@ func zeekEnds(aIP string, aPort uint16, bIP string, bPort uint16) (a, b netip.Ad
 	a, err1 := end(aIP, aPort)
 	b, err2 := end(bIP, bPort)
 	return a, b, err1 == nil && err2 == nil
-}
-
-// collect is a sink that keeps what captures yield.
-type collect struct {
-	conns    []evidence.Conn
-	captures []evidence.Capture
-	problems []evidence.Problem
-}
-
-func (c *collect) Record(evidence.Header)     {}
-func (c *collect) Process(evidence.Process)   {}
-func (c *collect) Exit(evidence.Exit)         {}
-func (c *collect) Socket(evidence.Socket)     {}
-func (c *collect) Lookup(evidence.Lookup)     {}
-func (c *collect) Access(evidence.Access)     {}
-func (c *collect) Cleared(evidence.Cleared)   {}
-func (c *collect) App(evidence.AppRecord)     {}
-func (c *collect) Conn(v evidence.Conn)       { c.conns = append(c.conns, v) }
-func (c *collect) Capture(v evidence.Capture) { c.captures = append(c.captures, v) }
-func (c *collect) Problem(v evidence.Problem) { c.problems = append(c.problems, v) }
-
-func parseBytes(t testing.TB, b []byte) *collect {
-	t.Helper()
-	c := &collect{}
-	in := &parsers.Input{Name: "test.pcap", Size: int64(len(b)), ReaderAt: bytes.NewReader(b)}
-	if err := Format.Parse(context.Background(), in, c); err != nil {
-		t.Fatal(err)
-	}
-	return c
 }
