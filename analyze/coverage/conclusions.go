@@ -117,9 +117,6 @@ func negative(cov *finding.Coverage, cf *casefile.Casefile) (out []string) {
 			say("%s lost %d packets", c.Ref.File, c.Dropped.N)
 		}
 	}
-	if t.FilesPartly > 0 {
-		say("%d recognised files could not be read wholly", t.FilesPartly)
-	}
 	for _, h := range cov.Hosts {
 		for _, s := range h.Sources {
 			for _, c := range s.Cleared {
