@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/wirewitness/wirewitness/analyze/finding"
-	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
 const (
@@ -22,18 +21,18 @@ var adminShare = Detector{"content.admin-share", finding.FamilyContent, func(u *
 	if u.Inbound {
 		return nil
 	}
-	for _, k := range u.Conns() {
+	for _, k := range u.conns {
 		if k.SMB == nil {
 			continue
 		}
 		for _, f := range k.SMB.Files {
 			if ext := strings.ToLower(path.Ext(strings.ReplaceAll(f, `\`, "/"))); slices.Contains(codeExtensions, ext) && k.SMB.Written.N > 0 {
-				return fact(codeOverSMB, fmt.Sprintf("%d bytes were written over SMB, with %s among the files", k.SMB.Written.N, f), []evidence.Ref{k.Ref})
+				return fact(codeOverSMB, fmt.Sprintf("%d bytes were written over SMB, with %s among the files", k.SMB.Written.N, f), cite(k.Ref))
 			}
 		}
 		for _, s := range k.SMB.Shares {
 			if administrative(s) {
-				return fact(hiddenShare, fmt.Sprintf("the administrative share %s was used", s), []evidence.Ref{k.Ref})
+				return fact(hiddenShare, fmt.Sprintf("the administrative share %s was used", s), cite(k.Ref))
 			}
 		}
 	}

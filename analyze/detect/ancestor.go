@@ -25,7 +25,7 @@ var ancestor = Detector{"process.ancestor", finding.FamilyProcess, func(u *Usage
 	}
 	for _, p := range u.Processes {
 		if points, text := c.oddAncestor(p); points > 0 {
-			return fact(points, fmt.Sprintf("%s descends from %s", who(p), text), p.Refs)
+			return fact(points, fmt.Sprintf("%s descends from %s", who(p), text), cite(p.Refs...))
 		}
 	}
 	return nil

@@ -5,7 +5,6 @@ import (
 	"net/netip"
 
 	"github.com/wirewitness/wirewitness/analyze/finding"
-	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
 // byAddress: services that people use have names.
@@ -16,13 +15,13 @@ var bareAddress = Detector{"content.bare-address", finding.FamilyContent, func(u
 	if u.Inbound {
 		return nil
 	}
-	for _, k := range u.Conns() {
+	for _, k := range u.conns {
 		if k.HTTP == nil {
 			continue
 		}
 		for _, h := range k.HTTP.Hosts {
 			if isAddress(h) {
-				return fact(byAddress, fmt.Sprintf("HTTP requests name the host by its address %s", h), []evidence.Ref{k.Ref})
+				return fact(byAddress, fmt.Sprintf("HTTP requests name the host by its address %s", h), cite(k.Ref))
 			}
 		}
 	}

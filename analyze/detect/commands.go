@@ -7,7 +7,6 @@ import (
 	"github.com/wirewitness/wirewitness/analyze/correlate"
 	"github.com/wirewitness/wirewitness/analyze/finding"
 	"github.com/wirewitness/wirewitness/analyze/policy"
-	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
 const (
@@ -23,11 +22,11 @@ var commands = Detector{"process.discovery-commands", finding.FamilyProcess, fun
 		return nil
 	}
 	var names []string
-	var refs []evidence.Ref
+	var refs citations
 	for _, p := range u.Processes {
 		for _, k := range c.below(p) {
 			if name := policy.Base(k.Image); matchAny(c.Policy.Discovery.Names, name) {
-				refs = append(refs, k.Refs...)
+				refs.add(k.Refs...)
 				if !slices.Contains(names, name) {
 					names = append(names, name)
 				}

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/wirewitness/wirewitness/analyze/correlate"
-	"github.com/wirewitness/wirewitness/analyze/finding"
 	"github.com/wirewitness/wirewitness/analyze/policy"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
@@ -182,47 +181,6 @@ func suggested(p policy.Protocol, how string) string {
 		return p.Name
 	}
 	return p.Name + " (suggested by the port)"
-}
-
-// fact builds a fact with its references, bounded.
-func fact(points float64, text string, refs []evidence.Ref, numbers ...finding.Number) []finding.Fact {
-	total := len(refs)
-	return []finding.Fact{{Points: points, Text: text, Numbers: numbers, Refs: refs[:min(total, finding.MaxRefs)], RefsTotal: total}}
-}
-
-// refs lists the records of all links: what captures say first, then what host logs say.
-func (u *Usage) refs() []evidence.Ref {
-	var out []evidence.Ref
-	for _, l := range u.Links {
-		out = append(out, linkRefs(l)...)
-	}
-	if u.Tunnel != nil {
-		out = append(out, u.Tunnel.refs...)
-	}
-	return out
-}
-
-func linkRefs(l *correlate.Link) []evidence.Ref {
-	var out []evidence.Ref
-	if l.Conn != nil {
-		out = append(out, l.Conn.Ref)
-	}
-	for _, s := range l.Sockets {
-		out = append(out, s.Ref)
-	}
-	return out
-}
-
-// processRefs are the start events of the program's instances, else the records of the links.
-func (u *Usage) processRefs() []evidence.Ref {
-	var out []evidence.Ref
-	for _, p := range u.Processes {
-		out = append(out, p.Refs...)
-	}
-	if len(out) == 0 {
-		return u.refs()
-	}
-	return out
 }
 
 func matchAny(patterns []string, name string) bool {

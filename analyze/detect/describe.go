@@ -10,7 +10,6 @@ import (
 
 	"github.com/wirewitness/wirewitness/analyze/correlate"
 	"github.com/wirewitness/wirewitness/analyze/finding"
-	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
 // describe makes a finding of a usage and its facts, without a score yet.
@@ -35,7 +34,7 @@ func describe(u *Usage, facts []finding.Fact, c *Context) finding.Finding {
 	f.Techniques = techniques(u, f, c)
 	f.Innocent, f.Next, f.Missing = innocent(u, facts), next(u, f), missing(u)
 	refs := u.refs()
-	f.Refs, f.RefsTotal = refs[:min(len(refs), finding.MaxRefs)], len(refs)
+	f.Refs, f.RefsTotal = refs.refs, refs.total
 	return f
 }
 
@@ -109,7 +108,7 @@ func link(image string, pid uint32, line string) string {
 
 func inner(u *Usage) []string {
 	var out []string
-	for _, c := range u.Conns() {
+	for _, c := range u.conns {
 		for _, n := range c.Inner {
 			if !slices.Contains(out, n) {
 				out = append(out, n)
@@ -140,59 +139,4 @@ func missing(u *Usage) []string {
 		}
 	}
 	return out
-}
-
-// maxLines bounds the traffic over time that a finding shows.
-const maxLines = 120
-
-// series is the traffic over time in at most maxLines equal steps.
-func series(u *Usage) []finding.Line {
-	points := pointsOf(u)
-	if len(points) == 0 {
-		return nil
-	}
-	first, last := points[0].At, points[0].At
-	for _, p := range points {
-		first, last = earliest(first, p.At), latest(last, p.At)
-	}
-	step := last.Sub(first)/maxLines + 1
-	lines := make([]finding.Line, maxLines)
-	for _, p := range points {
-		l := &lines[min(int(p.At.Sub(first)/step), maxLines-1)]
-		if l.At.IsZero() || p.At.Before(l.At) {
-			l.At = p.At
-		}
-		l.Sent, l.Recv, l.Events = l.Sent+p.Sent, l.Recv+p.Recv, l.Events+p.Events
-	}
-	return slices.DeleteFunc(lines, func(l finding.Line) bool { return l.At.IsZero() })
-}
-
-// pointsOf is every burst of every connection, as seen from the host; a connection that was not measured is one point
-// without bytes.
-func pointsOf(u *Usage) []finding.Line {
-	var out []finding.Line
-	for _, l := range u.Links {
-		if l.Start.IsZero() {
-			continue
-		}
-		out = append(out, finding.Line{At: l.Start, Events: 1})
-		if l.Conn == nil {
-			continue
-		}
-		if len(l.Conn.Series) == 0 {
-			sent, received := l.Sent()
-			out[len(out)-1].Sent, out[len(out)-1].Recv = sent.N, received.N
-		}
-		for _, p := range l.Conn.Series {
-			out = append(out, burst(l, p))
-		}
-	}
-	return out
-}
-
-func burst(l *correlate.Link, p evidence.Point) finding.Line {
-	if l.Conn.Orig == l.Local {
-		return finding.Line{At: p.At, Sent: p.Orig, Recv: p.Resp}
-	}
-	return finding.Line{At: p.At, Sent: p.Resp, Recv: p.Orig}
 }

@@ -68,12 +68,12 @@ func (c *Context) carriedOn(port uint16, name string) bool {
 // dissected tells whether not being recognised means something: a capture was dissected here, or every sensor knows the
 // protocol.
 func (u *Usage) dissected(name string) bool {
-	return name == "http" || name == "tls" || name == "dns" || slices.ContainsFunc(u.Conns(), func(c *evidence.Conn) bool { return c.UID == "" && c.Content })
+	return name == "http" || name == "tls" || name == "dns" || slices.ContainsFunc(u.conns, func(c *evidence.Conn) bool { return c.UID == "" && c.Content })
 }
 
 // midStream tells whether no connection was seen from its beginning, so that its first bytes are not known.
 func (u *Usage) midStream() bool {
-	for _, c := range u.Conns() {
+	for _, c := range u.conns {
 		if !c.MidStream {
 			return false
 		}

@@ -25,7 +25,7 @@ var fetchesCode = Detector{"content.fetches-code", finding.FamilyContent, func(u
 	if u.Inbound {
 		return nil
 	}
-	for _, k := range u.Conns() {
+	for _, k := range u.conns {
 		if k.HTTP == nil {
 			continue
 		}
@@ -34,9 +34,9 @@ var fetchesCode = Detector{"content.fetches-code", finding.FamilyContent, func(u
 		switch {
 		case what == "":
 		case bare:
-			return fact(codeFromAddress, fmt.Sprintf("code was fetched from a bare address: %s", what), []evidence.Ref{k.Ref})
+			return fact(codeFromAddress, fmt.Sprintf("code was fetched from a bare address: %s", what), cite(k.Ref))
 		case u.Known() && !matchAny(browsers, u.Program()):
-			return fact(codeByProgram, fmt.Sprintf("%s fetched code: %s", u.Program(), what), []evidence.Ref{k.Ref})
+			return fact(codeByProgram, fmt.Sprintf("%s fetched code: %s", u.Program(), what), cite(k.Ref))
 		}
 	}
 	return nil

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/wirewitness/wirewitness/analyze/finding"
-	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
 const (
@@ -24,18 +23,18 @@ var httpUpload = Detector{"content.http-upload", finding.FamilyContent, func(u *
 	if u.Inbound {
 		return nil
 	}
-	for _, k := range u.Conns() {
+	for _, k := range u.conns {
 		h := k.HTTP
 		if h == nil {
 			continue
 		}
 		for _, m := range h.Methods {
 			if slices.Contains(writingMethods, m) {
-				return fact(writes, fmt.Sprintf("HTTP method %s writes to the server", m), []evidence.Ref{k.Ref})
+				return fact(writes, fmt.Sprintf("HTTP method %s writes to the server", m), cite(k.Ref))
 			}
 		}
 		if h.ReqBody.Known && h.RespBody.Known && h.ReqBody.N >= bodyFloor && h.ReqBody.N > 2*h.RespBody.N {
-			return fact(upHeavy, fmt.Sprintf("HTTP request bodies hold %d bytes, response bodies %d", h.ReqBody.N, h.RespBody.N), []evidence.Ref{k.Ref},
+			return fact(upHeavy, fmt.Sprintf("HTTP request bodies hold %d bytes, response bodies %d", h.ReqBody.N, h.RespBody.N), cite(k.Ref),
 				finding.Number{Name: "request bodies", Value: float64(h.ReqBody.N), Unit: "bytes"}, finding.Number{Name: "response bodies", Value: float64(h.RespBody.N), Unit: "bytes"})
 		}
 	}

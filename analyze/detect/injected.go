@@ -35,9 +35,9 @@ var injected = Detector{"process.injected", finding.FamilyProcess, func(u *Usage
 			by := policy.Base(a.Access.Source.Image)
 			switch {
 			case a.Kind == evidence.RemoteThread:
-				return fact(remoteThread, fmt.Sprintf("%s started a thread in %s before its last connection", by, who(p)), []evidence.Ref{a.Ref})
+				return fact(remoteThread, fmt.Sprintf("%s started a thread in %s before its last connection", by, who(p)), cite(a.Ref))
 			case a.Granted&(vmWrite|vmOperation) == vmWrite|vmOperation && outsideModules(a):
-				return fact(writtenInto, fmt.Sprintf("code outside any module of %s opened %s for writing its memory", by, who(p)), []evidence.Ref{a.Ref})
+				return fact(writtenInto, fmt.Sprintf("code outside any module of %s opened %s for writing its memory", by, who(p)), cite(a.Ref))
 			}
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/wirewitness/wirewitness/analyze/correlate"
-	"github.com/wirewitness/wirewitness/analyze/finding"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
@@ -18,7 +17,7 @@ type nameUse struct {
 	total  int
 	data   int         // look-ups of types that carry data
 	times  []time.Time // of the first evidence.MaxQuestions look-ups
-	refs   []evidence.Ref
+	refs   citations
 }
 
 // minNames is how many look-ups under one domain make a usage of its own; fewer cannot be a tunnel worth the name.
@@ -95,7 +94,7 @@ func fromWire(l *correlate.Link, at func(askerKey) *Usage, onWire map[askerKey]b
 		u.ask(q.Name, q.Type, q.At, q.Ref)
 		u.Sent, u.Received = plus(u.Sent, evidence.Measured(uint64(q.QueryBytes))), plus(u.Received, evidence.Measured(uint64(q.AnswerBytes)))
 		if n := len(u.Links); n == 0 || u.Links[n-1] != l {
-			u.Links, u.Measured = append(u.Links, l), u.Measured+1
+			u.Links, u.conns, u.Measured = append(u.Links, l), append(u.conns, l.Conn), u.Measured+1
 			if a := l.Remote.Addr().Unmap(); !slices.Contains(u.Addrs, a) {
 				u.Addrs = append(u.Addrs, a)
 			}
@@ -116,9 +115,7 @@ func (u *Usage) ask(name string, typ uint16, at time.Time, ref evidence.Ref) {
 	if typ == typeTXT || typ == typeNULL || typ == typeKEY {
 		n.data++
 	}
-	if len(n.refs) < finding.MaxRefs {
-		n.refs = append(n.refs, ref)
-	}
+	n.refs.add(ref)
 }
 
 func (n *nameUse) dataShare() float64 {

@@ -21,7 +21,7 @@ var polling = Detector{"content.polling", finding.FamilyContent, func(u *Usage, 
 	}
 	var requests uint64
 	uris := map[string]bool{}
-	for _, k := range u.Conns() {
+	for _, k := range u.conns {
 		if k.HTTP == nil {
 			continue
 		}

@@ -23,7 +23,7 @@ var quiet = Detector{"timing.quiet-connection", finding.FamilyTiming, func(u *Us
 			continue
 		}
 		if rate := float64(sent.N+received.N) / length; rate <= t.QuietRate.Value {
-			return fact(keptOpen, fmt.Sprintf("a connection stayed open for %.0f s and moved %.1f bytes/s", length, rate), linkRefs(l),
+			return fact(keptOpen, fmt.Sprintf("a connection stayed open for %.0f s and moved %.1f bytes/s", length, rate), cite(linkRefs(l)...),
 				finding.Number{Name: "length", Value: length, Unit: "s"}, finding.Number{Name: "rate", Value: rate, Unit: "bytes/s"})
 		}
 	}

@@ -25,9 +25,9 @@ var reaching = Detector{"process.reads-credentials", finding.FamilyProcess, func
 			target := policy.Base(a.Access.Target.Image)
 			switch {
 			case a.Kind == evidence.Opened && target == "lsass.exe" && a.Granted&vmRead != 0 && outsideModules(a):
-				return fact(readsLsass, fmt.Sprintf("code outside any module of %s opened lsass.exe for reading its memory", who(p)), []evidence.Ref{a.Ref})
+				return fact(readsLsass, fmt.Sprintf("code outside any module of %s opened lsass.exe for reading its memory", who(p)), cite(a.Ref))
 			case a.Kind == evidence.RemoteThread:
-				return fact(threadElsewhere, fmt.Sprintf("%s started a thread in %s", who(p), target), []evidence.Ref{a.Ref})
+				return fact(threadElsewhere, fmt.Sprintf("%s started a thread in %s", who(p), target), cite(a.Ref))
 			}
 		}
 	}

@@ -51,6 +51,9 @@ func allowedSpread(calls int, t policy.Thresholds) float64 {
 
 func seconds(v float64) time.Duration { return time.Duration(v * float64(time.Second)) }
 
+// maxCalls bounds the calls that a rhythm is taken from.
+const maxCalls = 1 << 16
+
 // calls are the instants at which the host began to speak: starts of connections and bursts inside them. What follows
 // within gap belongs to the same call.
 func (u *Usage) calls(gap time.Duration) []time.Time {
@@ -58,8 +61,8 @@ func (u *Usage) calls(gap time.Duration) []time.Time {
 		return apart(slices.Clone(u.Tunnel.times), gap)
 	}
 	var all []time.Time
-	for _, p := range pointsOf(u) {
-		if p.Events > 0 || p.Sent > 0 {
+	for p := range u.points() {
+		if (p.Events > 0 || p.Sent > 0) && len(all) < maxCalls {
 			all = append(all, p.At)
 		}
 	}

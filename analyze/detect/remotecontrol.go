@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/wirewitness/wirewitness/analyze/finding"
-	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
 // controls are RPC interfaces that change or read out another machine, by the names of their specifications, with the
@@ -37,9 +36,9 @@ var remoteControl = Detector{"content.remote-control", finding.FamilyContent, fu
 		return nil
 	}
 	for _, k := range controls {
-		for _, conn := range u.Conns() {
+		for _, conn := range u.conns {
 			if conn.RPC != nil && slices.Contains(conn.RPC.Endpoints, k.name) {
-				return fact(k.points, fmt.Sprintf("RPC interface %s %s", k.name, k.does), []evidence.Ref{conn.Ref})
+				return fact(k.points, fmt.Sprintf("RPC interface %s %s", k.name, k.does), cite(conn.Ref))
 			}
 		}
 	}

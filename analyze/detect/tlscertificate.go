@@ -20,14 +20,14 @@ var tlsCertificate = Detector{"content.certificate", finding.FamilyContent, func
 	if u.Inbound {
 		return nil
 	}
-	for _, k := range u.Conns() {
+	for _, k := range u.conns {
 		t := k.TLS
 		switch {
 		case t == nil || k.RDP != nil || u.Port == 3389:
 		case t.SelfSigned == evidence.Yes:
-			return fact(ownCertificate, fmt.Sprintf("the certificate %q is self-signed", t.Subject), []evidence.Ref{k.Ref})
+			return fact(ownCertificate, fmt.Sprintf("the certificate %q is self-signed", t.Subject), cite(k.Ref))
 		case t.SNI != "" && len(t.Names) > 0 && !covered(t.Names, t.SNI):
-			return fact(otherName, fmt.Sprintf("the certificate is for %s, the greeting asked for %s", listed(t.Names, 3), t.SNI), []evidence.Ref{k.Ref})
+			return fact(otherName, fmt.Sprintf("the certificate is for %s, the greeting asked for %s", listed(t.Names, 3), t.SNI), cite(k.Ref))
 		}
 	}
 	return nil

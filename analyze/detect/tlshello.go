@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/wirewitness/wirewitness/analyze/finding"
-	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
 const (
@@ -21,15 +20,15 @@ var tlsHello = Detector{"content.tls-hello", finding.FamilyContent, func(u *Usag
 	if u.Inbound {
 		return nil
 	}
-	for _, k := range u.Conns() {
+	for _, k := range u.conns {
 		if k.TLS == nil || k.TLS.JA4 == "" && k.TLS.JA3 == "" && k.TLS.Offered == "" {
 			continue
 		}
 		if k.TLS.SNI == "" && !k.TLS.ECH {
-			return fact(withoutSNI, "the TLS greeting names no server", []evidence.Ref{k.Ref})
+			return fact(withoutSNI, "the TLS greeting names no server", cite(k.Ref))
 		}
 		if n := c.otherClients(u, k.TLS.JA4); n >= enoughClients {
-			return fact(rareClient, fmt.Sprintf("%s greets here with fingerprint %s and with others in %d other uses", u.Program(), k.TLS.JA4, n), []evidence.Ref{k.Ref},
+			return fact(rareClient, fmt.Sprintf("%s greets here with fingerprint %s and with others in %d other uses", u.Program(), k.TLS.JA4, n), cite(k.Ref),
 				finding.Number{Name: "other uses", Value: float64(n), Unit: "count"})
 		}
 	}
@@ -46,7 +45,7 @@ func (c *Context) otherClients(u *Usage, ja4 string) int {
 		if o.Peer == u.Peer {
 			continue
 		}
-		for _, k := range o.Conns() {
+		for _, k := range o.conns {
 			if k.TLS == nil || k.TLS.JA4 == "" {
 				continue
 			}

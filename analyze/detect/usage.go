@@ -34,6 +34,8 @@ type Usage struct {
 	Sent, Received evidence.Count
 	Measured       int
 	First, Last    time.Time
+	// conns are what captures and sensors saw of the links.
+	conns []*evidence.Conn
 	// Tunnel is set on a usage that stands for the names of one domain rather than for connections to an address.
 	Tunnel *nameUse
 }
@@ -127,6 +129,9 @@ func registered(name string) string {
 
 func (u *Usage) add(l *correlate.Link) {
 	u.Links = append(u.Links, l)
+	if l.Conn != nil {
+		u.conns = append(u.conns, l.Conn)
+	}
 	if p := l.Process; p != nil && !slices.Contains(u.Processes, p) {
 		u.Processes = append(u.Processes, p)
 	}
@@ -180,22 +185,11 @@ func (u *Usage) Program() string { return policy.Base(u.Image) }
 // Known tells whether a host log names the program.
 func (u *Usage) Known() bool { return len(u.Processes) > 0 }
 
-// Conns returns what captures and sensors saw of the usage.
-func (u *Usage) Conns() []*evidence.Conn {
-	var out []*evidence.Conn
-	for _, l := range u.Links {
-		if l.Conn != nil {
-			out = append(out, l.Conn)
-		}
-	}
-	return out
-}
-
 // Protocol returns the outermost protocol that content confirmed on most connections, and whether content was seen at
 // all (seen without a name: it was not recognised).
 func (u *Usage) Protocol() (name string, seen bool) {
 	votes := map[string]int{}
-	for _, c := range u.Conns() {
+	for _, c := range u.conns {
 		if c.Content {
 			seen = true
 		}

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/wirewitness/wirewitness/analyze/finding"
-	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
 const (
@@ -25,7 +24,7 @@ var userAgent = Detector{"content.agent", finding.FamilyContent, func(u *Usage, 
 	if u.Inbound || matchAny(browsers, u.Program()) {
 		return nil
 	}
-	for _, k := range u.Conns() {
+	for _, k := range u.conns {
 		if k.HTTP == nil || k.HTTP.Requests == 0 {
 			continue
 		}
@@ -33,13 +32,13 @@ var userAgent = Detector{"content.agent", finding.FamilyContent, func(u *Usage, 
 			switch {
 			case !claimsBrowser(agent):
 			case u.Known():
-				return fact(posesAsBrowser, fmt.Sprintf("%s says it is a browser: %q", u.Program(), agent), []evidence.Ref{k.Ref})
+				return fact(posesAsBrowser, fmt.Sprintf("%s says it is a browser: %q", u.Program(), agent), cite(k.Ref))
 			case outdated(agent):
-				return fact(oldBrowser, fmt.Sprintf("an unknown program says it is a browser of years ago: %q", agent), []evidence.Ref{k.Ref})
+				return fact(oldBrowser, fmt.Sprintf("an unknown program says it is a browser of years ago: %q", agent), cite(k.Ref))
 			}
 		}
 		if len(k.HTTP.Agents) == 0 {
-			return fact(saysNothing, "HTTP requests name no user agent", []evidence.Ref{k.Ref})
+			return fact(saysNothing, "HTTP requests name no user agent", cite(k.Ref))
 		}
 	}
 	return nil

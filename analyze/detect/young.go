@@ -20,7 +20,7 @@ var young = Detector{"timing.young-process", finding.FamilyTiming, func(u *Usage
 			continue
 		}
 		if age := l.Start.Sub(p.Start).Seconds(); age >= 0 && age <= c.Policy.Thresholds.YoungProcess.Value {
-			return fact(atOnce, fmt.Sprintf("%s connected %.1f s after it started", who(p), age), append(linkRefs(l), p.Refs...),
+			return fact(atOnce, fmt.Sprintf("%s connected %.1f s after it started", who(p), age), cite(append(linkRefs(l), p.Refs...)...),
 				finding.Number{Name: "age", Value: age, Unit: "s"})
 		}
 	}

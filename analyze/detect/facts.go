@@ -1,0 +1,70 @@
+package detect
+
+import (
+	"github.com/wirewitness/wirewitness/analyze/correlate"
+	"github.com/wirewitness/wirewitness/analyze/finding"
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// citations are references of which the first finding.MaxRefs are kept and all are counted.
+type citations struct {
+	refs  []evidence.Ref
+	total int
+}
+
+func cite(refs ...evidence.Ref) citations {
+	var c citations
+	c.add(refs...)
+	return c
+}
+
+func (c *citations) add(refs ...evidence.Ref) {
+	c.total += len(refs)
+	for _, r := range refs {
+		if len(c.refs) == finding.MaxRefs {
+			return
+		}
+		c.refs = append(c.refs, r)
+	}
+}
+
+// fact is the one fact that a detector states; Run fills in its id and family.
+func fact(points float64, text string, from citations, numbers ...finding.Number) []finding.Fact {
+	return []finding.Fact{{Points: points, Text: text, Numbers: numbers, Refs: from.refs, RefsTotal: from.total}}
+}
+
+// refs are the records of all links, or of the look-ups of a usage that stands for names.
+func (u *Usage) refs() citations {
+	if u.Tunnel != nil {
+		return u.Tunnel.refs
+	}
+	var c citations
+	for _, l := range u.Links {
+		c.add(linkRefs(l)...)
+	}
+	return c
+}
+
+// linkRefs are what captures say of a link first, then what the host's log says.
+func linkRefs(l *correlate.Link) []evidence.Ref {
+	var out []evidence.Ref
+	if l.Conn != nil {
+		out = append(out, l.Conn.Ref)
+	}
+	for _, s := range l.Sockets {
+		out = append(out, s.Ref)
+	}
+	return out
+}
+
+// processRefs are the start events of the program's instances, else the records of the links.
+func (u *Usage) processRefs() citations {
+	var c citations
+	for _, p := range u.Processes {
+		c.add(p.Refs...)
+	}
+	if c.total == 0 {
+		return u.refs()
+	}
+	return c
+}
