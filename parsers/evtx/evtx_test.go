@@ -1,4 +1,4 @@
-package evtx_test
+package evtx
 
 import (
 	"bytes"
@@ -11,17 +11,16 @@ import (
 	"time"
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
-	"github.com/wirewitness/wirewitness/parsers/evtx"
 	"github.com/wirewitness/wirewitness/parsers/parsertest"
 )
 
 // TestFixtures makes the files of testdata again. -update writes them, before TestFormat reads them.
 func TestFixtures(t *testing.T) {
-	dns := file(t, dnsClient())
+	dns := logOf(t, dnsClient())
 	for name, want := range map[string][]byte{
 		"dnsclient.evtx": dns,
 		"damaged.evtx":   damaged(dns),
-		"live.evtx":      live(file(t, every())),
+		"live.evtx":      live(logOf(t, every())),
 	} {
 		path := filepath.Join("testdata", name)
 		if flag.Lookup("update").Value.String() == "true" {
@@ -39,9 +38,9 @@ func TestFixtures(t *testing.T) {
 	}
 }
 
-func TestFormat(t *testing.T) { parsertest.Run(t, evtx.Format, "testdata") }
+func TestFormat(t *testing.T) { parsertest.Run(t, Format, "testdata") }
 
-func FuzzParse(f *testing.F) { parsertest.Fuzz(f, evtx.Format, "testdata") }
+func FuzzParse(f *testing.F) { parsertest.Fuzz(f, Format, "testdata") }
 
 func TestSniff(t *testing.T) {
 	headless := append(make([]byte, 4096), "ElfChnk\x00"...)
@@ -57,15 +56,15 @@ func TestSniff(t *testing.T) {
 		{"nothing", nil, false},
 	}
 	for _, c := range cases {
-		if got := evtx.Format.Sniff(c.head); got != c.want {
+		if got := Format.Sniff(c.head); got != c.want {
 			t.Errorf("%s: got %v", c.why, got)
 		}
 	}
 }
 
-func read(t testing.TB, b []byte) (*evidence.Batch, error) {
+func readLog(t testing.TB, b []byte) (*evidence.Batch, error) {
 	t.Helper()
-	batch, err := parsertest.Parse(t.Context(), evtx.Format, b)
+	batch, err := parsertest.Parse(t.Context(), Format, b)
 	if err != nil && strings.HasPrefix(err.Error(), "panic") {
 		t.Fatal(err)
 	}
@@ -84,7 +83,7 @@ func problems(b *evidence.Batch) (lost uint64, counted bool, texts []string) {
 }
 
 func TestTimesAreExact(t *testing.T) {
-	b, err := read(t, file(t, dnsClient()))
+	b, err := readLog(t, logOf(t, dnsClient()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +96,7 @@ func TestTimesAreExact(t *testing.T) {
 
 // TestReferencesAreEventRecordIDs: exported logs count their record headers anew and keep the EventRecordID.
 func TestReferencesAreEventRecordIDs(t *testing.T) {
-	b, err := read(t, file(t, every()))
+	b, err := readLog(t, logOf(t, every()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +110,7 @@ func TestReferencesAreEventRecordIDs(t *testing.T) {
 
 // TestDamage has one row per kind of damage: what it costs and what is said.
 func TestDamage(t *testing.T) {
-	whole := file(t, every())
+	whole := logOf(t, every())
 	rec := places(whole)
 	chunk := []byte("ElfChnk\x00")
 	cases := []struct {
@@ -154,7 +153,7 @@ func TestDamage(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.why, func(t *testing.T) {
-			b, err := read(t, c.edit(bytes.Clone(whole)))
+			b, err := readLog(t, c.edit(bytes.Clone(whole)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -176,12 +175,12 @@ func TestDamage(t *testing.T) {
 // TestEveryFlip changes one byte after the other. Records that do not come back are counted, and no change inside what
 // the checksums cover goes unmentioned.
 func TestEveryFlip(t *testing.T) {
-	whole := file(t, dnsClient())
+	whole := logOf(t, dnsClient())
 	free := places(whole)[4] + 1
 	for i := 0; i < free; i += 97 {
 		bad := bytes.Clone(whole)
 		bad[i] ^= 0x11
-		b, err := read(t, bad)
+		b, err := readLog(t, bad)
 		if err != nil {
 			continue // the file header says so
 		}
@@ -202,9 +201,9 @@ func TestEveryFlip(t *testing.T) {
 
 // TestCutFile: what the missing part held is counted from the file header.
 func TestCutFile(t *testing.T) {
-	whole := file(t, every())
+	whole := logOf(t, every())
 	for size := 4096; size < len(whole); size += 3001 {
-		b, err := read(t, whole[:size])
+		b, err := readLog(t, whole[:size])
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -216,10 +215,10 @@ func TestCutFile(t *testing.T) {
 }
 
 func BenchmarkParse(b *testing.B) {
-	whole := file(b, every())
+	whole := logOf(b, every())
 	b.SetBytes(int64(len(whole)))
 	for b.Loop() {
-		batch, err := read(b, whole)
+		batch, err := readLog(b, whole)
 		if err != nil || batch.Records() != all {
 			b.Fatal(fmt.Sprint(batch.Records(), err))
 		}

@@ -1,4 +1,4 @@
-package evtx_test
+package evtx
 
 import (
 	"bytes"
@@ -64,13 +64,14 @@ func every() (events []evtxfile.Event) {
 			machine.Security4689(tick(n+9), tool),
 			machine.Security1102(tick(n+10), tool))
 	}
+	events = append(events, dnsClient()...)
 	for i := range events {
 		events[i].RecordID = uint64(227150 + i)
 	}
-	return append(events, dnsClient()...)
+	return events
 }
 
-func file(t testing.TB, events []evtxfile.Event) []byte {
+func logOf(t testing.TB, events []evtxfile.Event) []byte {
 	t.Helper()
 	b, err := evtxfile.File(events)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/Velocidex/ordereddict"
 
@@ -58,6 +59,7 @@ func (f *file) record(t tree) (*winevent.Record, bool) {
 		r.Digest = winevent.HashBytes(f.reader.image[t.record.at:t.record.end])
 	}
 	if s, ok := winevent.ParseStamp(system.text("TimeCreated", "SystemTime"), "TimeCreated"); ok {
+		s.Resolution = max(s.Resolution, 100*time.Nanosecond) // of a FILETIME, written with nine decimals
 		r.Stamps[0] = s
 	}
 	return r, true

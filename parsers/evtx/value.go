@@ -95,7 +95,7 @@ func fixedText(kind byte, b []byte) string {
 	case kindGUID:
 		return guidText(b)
 	case kindFileTime:
-		return fileTime(n).Format("2006-01-02T15:04:05.0000000Z")
+		return fileTime(n).Format("2006-01-02T15:04:05.000000000Z")
 	case kindSysTime:
 		return sysTimeText(b)
 	default:
