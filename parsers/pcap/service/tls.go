@@ -109,13 +109,12 @@ func (t *tlsReader) fragment(side Side, b []byte) {
 }
 
 func (t *tlsReader) message(kind byte, body []byte) {
-	const certificate = 11
 	switch kind {
 	case clientHello:
 		t.clientHello(body)
 	case serverHello:
 		describeServer(&t.tls, body)
-	case certificate:
+	case tlsCertificate:
 		// A client's certificate, if any, comes after the server's.
 		if t.tls.CertSHA256 == "" {
 			describeChain(&t.tls, body)

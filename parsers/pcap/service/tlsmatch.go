@@ -13,8 +13,9 @@ const (
 	// tlsMaxRecord is 2^14 bytes of text and 2048 of expansion, the most any version allows.
 	tlsMaxRecord = 1<<14 + 2048
 
-	clientHello = 1
-	serverHello = 2
+	clientHello    = 1
+	serverHello    = 2
+	tlsCertificate = 11
 )
 
 // matchTLS recognises hellos, and in the middle of a connection a record that is followed by another.

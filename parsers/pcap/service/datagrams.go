@@ -1,0 +1,219 @@
+package service
+
+import (
+	"bytes"
+	"encoding/binary"
+)
+
+// Protocols over UDP of which the name is all that is told.
+
+// matchSSDP recognises the HTTP-like messages of UPnP: https://openconnectivity.org/upnp-specs/UPnP-arch-DeviceArchitecture-v2.0-20200417.pdf
+func matchSSDP(c Chunk, _ *opening) verdict {
+	if prefixes(c.Data, "M-SEARCH * HTTP/1.1", "NOTIFY * HTTP/1.1") == yes {
+		return asks(c.Side)
+	}
+	if prefix(c.Data, "HTTP/1.1 200 OK") == yes {
+		return asks(c.Side.other())
+	}
+	return no
+}
+
+// matchSNMP recognises a message of any version: https://www.rfc-editor.org/rfc/rfc3416, https://www.rfc-editor.org/rfc/rfc3412
+func matchSNMP(c Chunk, _ *opening) verdict {
+	if berLength(c.Data) != len(c.Data)+int(c.Cut) {
+		return no
+	}
+	body, ok := berInside(c.Data, 0x30)
+	tag, version, rest, ok2 := berNext(body)
+	if !ok || !ok2 || tag != 2 || len(version) != 1 {
+		return no
+	}
+	tag, _, rest, ok = berNext(rest)
+	switch {
+	case ok && version[0] == 3 && tag == 0x30:
+		return yes
+	case !ok || version[0] > 1 || tag != 4 || len(rest) == 0 || rest[0] < 0xa0 || rest[0] > 0xa8:
+		return no
+	case rest[0] == 0xa2: // a response
+		return asks(c.Side.other())
+	}
+	return asks(c.Side)
+}
+
+// matchNTP recognises a time message by the ranges of its fields: https://www.rfc-editor.org/rfc/rfc5905#section-7.3
+func matchNTP(c Chunk, _ *opening) verdict {
+	b := c.Data
+	if len(b) < 8 {
+		return no
+	}
+	version, mode := b[0]>>3&7, b[0]&7
+	if version < 1 || version > 4 {
+		return no
+	}
+	switch {
+	case mode == 6 && version >= 2: // control: https://www.rfc-editor.org/rfc/rfc9327
+		return ntpControl(c)
+	case mode == 7 && version >= 2 && b[1]&0x7f == 0 && len(b) >= 8 && (b[3] == 42 || b[3] == 20): // private: lists of peers
+		return yes
+	case len(b) < 48 || (len(b)-48)%4 != 0 || len(b) > 48+256, mode == 0 && version != 1, mode > 5:
+		return no
+	}
+	stratum, poll, precision := b[1], int8(b[2]), int8(b[3])
+	if stratum > 16 || poll < 0 || poll > 17 || precision > 0 || precision < -32 || !ntpTimes(b) {
+		return no
+	}
+	if mode == 4 {
+		return asks(c.Side.other())
+	}
+	return asks(c.Side)
+}
+
+// ntpTimes tells whether root delay and dispersion are below 16 s and a server's times lie after 1990.
+func ntpTimes(b []byte) bool {
+	const year1990 = 90 * 365.25 * 86400
+	delay, dispersion := binary.BigEndian.Uint32(b[4:]), binary.BigEndian.Uint32(b[8:])
+	sent := binary.BigEndian.Uint32(b[40:])
+	if delay>>16 > 16 && delay>>16 < 0xfff0 || dispersion>>16 > 16 {
+		return false
+	}
+	return b[0]&7 != 4 || sent == 0 || float64(sent) > year1990
+}
+
+func ntpControl(c Chunk) verdict {
+	b := c.Data
+	if len(b) < 12 || b[1]&0x1f > 12 || 12+int(binary.BigEndian.Uint16(b[10:])) > len(b)+int(c.Cut)+3 {
+		return no
+	}
+	if b[1]&0x80 != 0 {
+		return asks(c.Side.other())
+	}
+	return asks(c.Side)
+}
+
+// matchDHCP recognises DHCP and BOOTP by the cookie (https://www.rfc-editor.org/rfc/rfc2131#section-3) and DHCP for
+// IPv6 by its chain of options (https://www.rfc-editor.org/rfc/rfc8415#section-8).
+func matchDHCP(c Chunk, _ *opening) verdict {
+	b := c.Data
+	if len(b) >= 240 && (b[0] == 1 || b[0] == 2) && b[2] <= 16 && string(b[236:240]) == "\x63\x82\x53\x63" {
+		if b[0] == 2 {
+			return asks(c.Side.other())
+		}
+		return asks(c.Side)
+	}
+	return dhcpv6(c)
+}
+
+func dhcpv6(c Chunk) verdict {
+	const advertise, reply, reconfigure, last = 2, 7, 10, 11
+	b := c.Data
+	if len(b) < 12 || b[0] == 0 || b[0] > last {
+		return no
+	}
+	named := false
+	options := cursor{b: b[4:]}
+	for len(options.b) > 0 {
+		kind := options.u16()
+		options.vec(2)
+		if options.short || kind == 0 || kind > 200 {
+			return no
+		}
+		named = named || kind == 1 || kind == 2 // client or server identifier
+	}
+	if !named {
+		return no
+	}
+	if b[0] == advertise || b[0] == reply || b[0] == reconfigure {
+		return asks(c.Side.other())
+	}
+	return asks(c.Side)
+}
+
+// matchTFTP recognises a request by its file name and mode; and, because the answer comes from another port, a first
+// block and its acknowledgement: https://www.rfc-editor.org/rfc/rfc1350#section-5
+func matchTFTP(c Chunk, o *opening) verdict {
+	const read, write, data, ack, options = 1, 2, 3, 4, 6
+	b := c.Data
+	if len(b) < 4 || b[0] != 0 {
+		return no
+	}
+	switch b[1] {
+	case read, write:
+		words := bytes.Split(bytes.TrimSuffix(b[2:], []byte{0}), []byte{0})
+		if len(words) >= 2 && b[len(b)-1] == 0 && len(words[0]) > 0 && printable(words[0]) && tftpMode(words[1]) {
+			return asks(c.Side)
+		}
+	case ack:
+		if len(b) == 4 && len(o.chunks) == 2 && tftpBefore(o.chunks[0], b, c.Side) {
+			return asks(c.Side)
+		}
+	case data:
+		if len(o.chunks) == 2 && len(b) <= 4+512 && tftpBefore(o.chunks[0], b, c.Side) {
+			return asks(c.Side.other())
+		}
+	}
+	return no
+}
+
+func tftpMode(b []byte) bool {
+	switch string(bytes.ToLower(b)) {
+	case "octet", "netascii", "mail":
+		return true
+	}
+	return false
+}
+
+// tftpBefore tells whether the datagram before is the other half of a block and its acknowledgement.
+func tftpBefore(c Chunk, b []byte, side Side) bool {
+	d := c.Data
+	if c.Side == side || len(d) < 4 || d[0] != 0 {
+		return false
+	}
+	block, before := int(b[2])<<8|int(b[3]), int(d[2])<<8|int(d[3])
+	switch {
+	case b[1] == 4: // acknowledges the block before
+		return d[1] == 3 && block == before && block == 1 && len(d) <= 4+512
+	case d[1] == 4:
+		return len(d) == 4 && block == before+1
+	}
+	return false
+}
+
+// matchRDPUDP recognises the opening of RDP's own transport: https://learn.microsoft.com/openspecs/windows_protocols/ms-rdpeudp
+func matchRDPUDP(c Chunk, _ *opening) verdict {
+	const syn, ack, minMTU, maxMTU = 1, 4, 1132, 1232
+	b := c.Data
+	if len(b) < 16 {
+		return no
+	}
+	flags := binary.BigEndian.Uint16(b[6:])
+	up, down := binary.BigEndian.Uint16(b[12:]), binary.BigEndian.Uint16(b[14:])
+	if flags&syn == 0 || up < minMTU || up > maxMTU || down < minMTU || down > maxMTU {
+		return no
+	}
+	if flags&ack != 0 {
+		return asks(c.Side.other())
+	}
+	if binary.BigEndian.Uint32(b) != 0xffffffff {
+		return no
+	}
+	return asks(c.Side)
+}
+
+// matchWireGuard recognises the two messages of the handshake: https://www.wireguard.com/protocol/
+func matchWireGuard(c Chunk, _ *opening) verdict {
+	switch {
+	case len(c.Data) == 148 && string(c.Data[:4]) == "\x01\x00\x00\x00":
+		return asks(c.Side)
+	case len(c.Data) == 92 && string(c.Data[:4]) == "\x02\x00\x00\x00":
+		return asks(c.Side.other())
+	}
+	return no
+}
+
+// matchDHT recognises BitTorrent's messages without a connection: https://www.bittorrent.org/beps/bep_0005.html
+func matchDHT(c Chunk, _ *opening) verdict {
+	if prefixes(c.Data, "d1:ad2:id20:", "d1:rd2:id20:") == yes {
+		return yes
+	}
+	return no
+}
