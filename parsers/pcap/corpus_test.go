@@ -20,10 +20,10 @@ import (
 
 // The floors below which the counts against tshark and Zeek must not fall. They only rise.
 const (
-	floorBytes      = 0.98
-	floorZeekBytes  = 0.90
-	floorZeekIP     = 0.90
-	floorZeekOrigin = 0.90
+	floorBytes      = 1.0
+	floorZeekBytes  = 0.98
+	floorZeekIP     = 1.0
+	floorZeekOrigin = 0.98
 )
 
 // truth is what the data says about one capture.

@@ -151,10 +151,20 @@ func (f *flow) orig() (dir int, known bool) {
 			return dir, true
 		}
 	}
-	if f.result.ClientKnown {
+	if f.result.ClientKnown && !f.isGroup(int(f.result.Client)) {
 		return int(f.result.Client), true
 	}
 	return 0, false
+}
+
+// isGroup tells whether an end is a multicast or broadcast address: those are answered and announced to, but never ask.
+func (f *flow) isGroup(dir int) bool {
+	from, to := f.ends()
+	a := from.Addr()
+	if dir == 1 {
+		a = to.Addr()
+	}
+	return a.IsMulticast() || a == netip.AddrFrom4([4]byte{255, 255, 255, 255})
 }
 
 // conn states the connection as evidence.
