@@ -137,25 +137,25 @@ func clock(s string) (correlate.Stated, error) {
 
 // duration reads a Go duration that may begin with days: -5d14h14m.
 func duration(s string) (time.Duration, error) {
-	rest := strings.TrimLeft(s, "+-")
+	rest, negative := strings.CutPrefix(s, "-")
+	if !negative {
+		rest = strings.TrimPrefix(s, "+")
+	}
 	days, after, hasDays := strings.Cut(rest, "d")
+	if !hasDays {
+		days, after = "0", rest
+	}
+	n, err := strconv.ParseUint(days, 10, 16)
 	var d time.Duration
-	if hasDays {
-		n, err := strconv.ParseUint(days, 10, 16)
-		if err != nil {
-			return 0, fmt.Errorf("%q is no duration", s)
-		}
-		d, rest = time.Duration(n)*24*time.Hour, after
+	if err == nil && (after != "" || !hasDays) {
+		d, err = time.ParseDuration(after)
 	}
-	if rest != "" || !hasDays {
-		part, err := time.ParseDuration(rest)
-		if err != nil || part < 0 {
-			return 0, fmt.Errorf("%q is no duration: write 90s, -2h30m or 5d14h", s)
-		}
-		d += part
+	if err != nil || strings.ContainsAny(after, "+-") {
+		return 0, fmt.Errorf("%q is no duration: write 90s, -2h30m or 5d14h", s)
 	}
-	if strings.HasPrefix(s, "-") {
-		return -d, nil
+	d += time.Duration(n) * 24 * time.Hour
+	if negative {
+		d = -d
 	}
 	return d, nil
 }
