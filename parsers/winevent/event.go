@@ -74,6 +74,17 @@ func cutPrefixFold(s, prefix string) (string, bool) {
 
 func (e *event) pid(names ...string) uint32 { return uint32(e.uint(32, names...)) }
 
+// pidOr reads a process id, or what follows the label in the message: older NXLog exports lose ProcessId to the System
+// field of nearly the same name.
+func (e *event) pidOr(label string, names ...string) uint32 {
+	pid := number(e.field(names...), 32)
+	if pid == 0 {
+		pid = number(e.after(label), 32)
+	}
+	e.hash.Uint(pid)
+	return uint32(pid)
+}
+
 // image reads a path. Sysmon writes "<unknown process>" when the process was gone before it could look, and some
 // forwarders escape that for HTML.
 func (e *event) image(names ...string) string {

@@ -131,6 +131,19 @@ var rows = []row{
 		want: evidence.Exit{Program: evidence.Program{PID: 0x1b20, Image: "x.exe", User: "a"}},
 	},
 	{
+		name:     "a PID that only the message has kept",
+		provider: security, id: 4689,
+		message: "A process has exited.\r\n\r\nSubject:\r\n\tAccount Name:\t\tann\r\n\r\nProcess Information:\r\n\tProcess ID:\t0x1b20\r\n",
+		want:    evidence.Exit{Program: evidence.Program{PID: 0x1b20}},
+	},
+	{
+		name:     "a creator that only the message has kept",
+		provider: security, id: 4688,
+		message: "Process Information:\r\n\tNew Process ID:\t\t0x9\r\n\tCreator Process ID:\t0x154c\r\n",
+		data:    Values{{"NewProcessId", "0x9"}},
+		want:    evidence.Process{Program: evidence.Program{PID: 9}, Parent: evidence.Program{PID: 0x154c}},
+	},
+	{
 		name:     "inbound, decimal PID, protocol by number",
 		provider: security, id: 5156,
 		data: Values{{"ProcessID", "1144"}, {"Application", `\device\harddiskvolume1\x.exe`}, {"Direction", "%%14592"},

@@ -23,7 +23,7 @@ func securityStart(e *event) statement {
 		Integrity:   integrity(e.text("MandatoryLabel")),
 		LogonID:     e.logon("TargetLogonId"),
 		Parent: evidence.Program{
-			PID:   e.pid("ProcessId"),
+			PID:   e.pidOr("Creator Process ID:", "ProcessId"),
 			Image: e.image("ParentProcessName"),
 			User:  creator,
 		},
@@ -67,7 +67,7 @@ func integrity(sid string) string {
 // securityExit reads event 4689.
 func securityExit(e *event) statement {
 	x := evidence.Exit{Program: evidence.Program{
-		PID:   e.pid("ProcessId"),
+		PID:   e.pidOr("Process ID:", "ProcessId"),
 		Image: e.image("ProcessName"),
 		User:  e.account("SubjectDomainName", "SubjectUserName"),
 	}}

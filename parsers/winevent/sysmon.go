@@ -10,17 +10,11 @@ import (
 // Sysmon's events are described in https://learn.microsoft.com/sysinternals/downloads/sysmon and by its own manifest
 // (sysmon -s).
 
-// subject is the process that a Sysmon event speaks of. Older nxlog exports lose ProcessId to the System field of nearly
-// the same name; the message, where it was kept, has it before anything the process could have chosen.
+// subject is the process that a Sysmon event speaks of.
 func (e *event) subject() evidence.Program {
-	pid := number(e.field("ProcessId"), 32)
-	if pid == 0 {
-		pid = number(e.after("\nProcessId: "), 32)
-	}
-	e.hash.Uint(pid)
 	return evidence.Program{
+		PID:      e.pidOr("\nProcessId: ", "ProcessId"),
 		EntityID: e.entity("ProcessGuid", "ProcessGUID"),
-		PID:      uint32(pid),
 		Image:    e.image("Image"),
 		User:     e.text("User"),
 	}
