@@ -18,7 +18,7 @@ func hypothesis(u *Usage, facts []finding.Fact, c *Context) finding.Hypothesis {
 	switch {
 	case has(facts, "content.dns-tunnel", "content.dns-over-https") || p.Name == "ssh" && has(facts, "port.protocol-elsewhere"):
 		return finding.Tunnel
-	case has(facts, "timing.fan-out"):
+	case has(facts, "timing.fan-out", "port.sweep"):
 		return finding.Reconnaissance
 	case how != "" && p.Name == "ldap" && c.local(u):
 		return finding.Reconnaissance
@@ -63,6 +63,7 @@ var (
 	credentials    = finding.Technique{ID: "T1003", Name: "OS Credential Dumping"}
 	discovery      = finding.Technique{ID: "T1018", Name: "Remote System Discovery"}
 	accounts       = finding.Technique{ID: "T1087.002", Name: "Account Discovery: Domain Account"}
+	scanning       = finding.Technique{ID: "T1046", Name: "Network Service Discovery"}
 	interpreter    = finding.Technique{ID: "T1059", Name: "Command and Scripting Interpreter"}
 	obfuscated     = finding.Technique{ID: "T1027", Name: "Obfuscated Files or Information"}
 )
@@ -72,7 +73,7 @@ var byFact = map[string]finding.Technique{
 	"process.pretends": masquerading, "process.injected": injection, "process.reads-credentials": credentials,
 	"port.protocol-elsewhere": nonStandard, "port.uncommon": nonStandard,
 	"content.dns-tunnel": dnsProtocol, "content.dns-over-https": tunnelling, "content.fetches-code": ingress,
-	"content.admin-share": adminShares, "timing.fan-out": discovery,
+	"content.admin-share": adminShares, "timing.fan-out": discovery, "port.sweep": scanning,
 }
 
 // byProtocol names the technique of a protocol inside the local networks.
@@ -148,6 +149,7 @@ var excuses = []struct{ id, text string }{
 	{"port.not-its-protocol", "a domain-aware product that queries the directory or administers other machines itself"},
 	{"port.manages", "administration from this machine that its owner can name"},
 	{"port.leaves-local", "an address of the organisation's own that the local networks do not list"},
+	{"port.sweep", "a scanner or a monitor of the organisation's own, or a program whose server is gone"},
 	{"port.listener", "a program with a server function that its user switched on"},
 	{"volume.outbound", "a backup, a synchronisation, a large upload or a call that its user remembers"},
 	{"volume.outbound-share", "log shipping or telemetry, which only send"},
@@ -155,6 +157,7 @@ var excuses = []struct{ id, text string }{
 	{"timing.fan-out", "an inventory or vulnerability scanner, or a console that opens all machines"},
 	{"content.bare-address", "an appliance or an in-house service that is used by address"},
 	{"content.no-name", "a name that was asked for before the log begins or that the configuration of the log leaves out"},
+	{"content.unrecognised", "a product with a protocol of its own"},
 	{"content.certificate", "an appliance or an in-house service with a certificate of its own"},
 	{"content.agent", "a program that embeds the browser component of Windows"},
 	{"content.polling", "an agent that polls its server by design"},

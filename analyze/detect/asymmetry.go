@@ -12,7 +12,7 @@ const oneSided = 35
 // asymmetry: nearly all bytes went out (DataVolumeThreshold).
 var asymmetry = Detector{"volume.outbound-share", finding.FamilyVolume, func(u *Usage, c *Context) []finding.Fact {
 	v := c.Policy.DataVolume
-	if !u.Sent.Known || !u.Received.Known || float64(u.Sent.N) < v.ShareFloor.Value || u.Sent.N == 0 {
+	if u.Inbound || !u.Sent.Known || !u.Received.Known || float64(u.Sent.N) < v.ShareFloor.Value || u.Sent.N == 0 {
 		return nil
 	}
 	share := float64(u.Sent.N) / (float64(u.Sent.N) + float64(u.Received.N))

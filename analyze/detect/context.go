@@ -18,11 +18,12 @@ type Context struct {
 
 	children  map[*correlate.Process][]*correlate.Process
 	into, by  map[*correlate.Process][]*correlate.Access
-	asked     map[*correlate.Host]int // hosts whose logs record lookups, and how many
+	asked     map[*correlate.Host]int // look-ups by the host that its log or a capture shows
 	servers   map[netip.Addr]bool     // addresses that serve a directory or names to others
 	companies map[*correlate.Host]bool
 	programs  map[hostProgram][]*Usage
 	named     map[string][]*Usage // by base name of the program, over all hosts
+	visited   map[*Usage]int      // machines visited around each usage
 	signs     []*regexp.Regexp    // of Policy.CommandSigns
 }
 
@@ -32,7 +33,7 @@ type hostProgram struct {
 }
 
 func newContext(c *correlate.Case, p *policy.Policy) *Context {
-	x := &Context{Case: c, Policy: p, Usages: group(c), children: map[*correlate.Process][]*correlate.Process{}, into: map[*correlate.Process][]*correlate.Access{},
+	x := &Context{Case: c, Policy: p, Usages: foldSweeps(group(c)), children: map[*correlate.Process][]*correlate.Process{}, into: map[*correlate.Process][]*correlate.Access{},
 		by: map[*correlate.Process][]*correlate.Access{}, asked: map[*correlate.Host]int{}, servers: map[netip.Addr]bool{}, companies: map[*correlate.Host]bool{},
 		programs: map[hostProgram][]*Usage{}, named: map[string][]*Usage{}}
 	x.Usages = append(x.Usages, nameUses(c)...)
@@ -42,6 +43,7 @@ func newContext(c *correlate.Case, p *policy.Policy) *Context {
 	x.indexHosts()
 	x.indexAccesses()
 	x.indexUsages()
+	x.visited = x.visits()
 	return x
 }
 
@@ -62,6 +64,11 @@ func (c *Context) indexHosts() {
 	}
 	for _, l := range c.Case.Lookups {
 		c.asked[l.Host]++
+	}
+	for _, l := range c.Case.Links {
+		if l.Conn != nil && l.Conn.DNS != nil && l.Outbound != evidence.No {
+			c.asked[l.Host] += int(min(l.Conn.DNS.Total, evidence.MaxQuestions))
+		}
 	}
 }
 

@@ -24,10 +24,10 @@ type Detector struct {
 // All lists the detectors in the order in which families are shown.
 var All = []Detector{
 	unusual, folder, masquerade, stranger, commandLine, noArguments, oddParent, ancestor, injected, reaching, commands,
-	elsewhere, uncommonPort, foreignService, leavesLocal, manages, listener,
+	elsewhere, uncommonPort, foreignService, leavesLocal, manages, listener, sweep,
 	outbound, asymmetry, uploads, outlier,
 	regular, quiet, young, fanOut,
-	bareAddress, noName, tlsHello, tlsCertificate, userAgent, polling, fetchesCode, httpUpload, dnsTunnel, dnsOverHTTPS, remoteControl, adminShare,
+	bareAddress, noName, unrecognised, tlsHello, tlsCertificate, userAgent, polling, fetchesCode, httpUpload, dnsTunnel, dnsOverHTTPS, remoteControl, adminShare,
 }
 
 // Run returns the findings of a case, unranked but in a fixed order, and what expected uses and exclusions touched.

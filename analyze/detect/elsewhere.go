@@ -71,12 +71,12 @@ func (u *Usage) dissected(name string) bool {
 	return name == "http" || name == "tls" || name == "dns" || slices.ContainsFunc(u.conns, func(c *evidence.Conn) bool { return c.UID == "" && c.Content })
 }
 
-// midStream tells whether no connection was seen from its beginning, so that its first bytes are not known.
+// midStream tells whether captures saw connections and none from its beginning, so that first bytes are not known.
 func (u *Usage) midStream() bool {
 	for _, c := range u.conns {
 		if !c.MidStream {
 			return false
 		}
 	}
-	return true
+	return len(u.conns) > 0
 }

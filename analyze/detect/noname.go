@@ -10,12 +10,13 @@ import (
 // nobodyAsked: the address came from somewhere else than a name.
 const nobodyAsked = 25
 
-// noName: no name is known for the peer, although the host's log records what was asked for.
+// noName: no name is known for the peer, although the host's log or a capture records what the host asked for. What
+// began before the capture may have been asked for before it too.
 var noName = Detector{"content.no-name", finding.FamilyContent, func(u *Usage, c *Context) []finding.Fact {
-	if u.Inbound || !u.Known() || u.Domain != "" || c.asked[u.Host] == 0 || c.server(u) || !c.reachedByName(u) {
+	if u.Inbound || u.Sweep != nil || u.midStream() || u.Domain != "" || c.asked[u.Host] == 0 || c.server(u) || !c.reachedByName(u) {
 		return nil
 	}
-	return fact(nobodyAsked, fmt.Sprintf("no name was asked for to get %s, and the host's log records %d look-ups", u.Peer, c.asked[u.Host]), u.refs(),
+	return fact(nobodyAsked, fmt.Sprintf("no name was asked for to get %s, and %d look-ups of the host are recorded", u.Peer, c.asked[u.Host]), u.refs(),
 		finding.Number{Name: "look-ups", Value: float64(c.asked[u.Host]), Unit: "count"})
 }}
 

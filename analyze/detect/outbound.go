@@ -20,7 +20,7 @@ const (
 var outbound = Detector{"volume.outbound", finding.FamilyVolume, func(u *Usage, c *Context) []finding.Fact {
 	limit := c.Policy.DataVolume.Outbound.Value
 	sent := float64(u.Sent.N)
-	if !u.Sent.Known || sent < limit || limit == 0 {
+	if u.Inbound && c.local(u) || !u.Sent.Known || sent < limit || limit == 0 {
 		return nil
 	}
 	points := min(atThreshold+perTenfold*math.Log10(sent/limit), 60) * c.nearer(u)

@@ -17,7 +17,7 @@ const (
 
 // uncommonPort: the service port is not one that client programs use, whatever speaks on it.
 var uncommonPort = Detector{"port.uncommon", finding.FamilyPort, func(u *Usage, c *Context) []finding.Fact {
-	if u.Inbound || u.Port == 0 || u.Transport == evidence.UDP || slices.Contains(c.Policy.CommonPorts.Ports, u.Port) {
+	if u.Inbound || u.Port == 0 || u.unanswered() || u.Transport == evidence.UDP || slices.Contains(c.Policy.CommonPorts.Ports, u.Port) {
 		return nil
 	}
 	name, _ := u.Protocol()

@@ -12,6 +12,9 @@ const addUp = 30
 // uploads: many connections of the usage each sent more than they received.
 var uploads = Detector{"volume.uploads", finding.FamilyVolume, func(u *Usage, c *Context) []finding.Fact {
 	v := c.Policy.DataVolume
+	if u.Inbound {
+		return nil // who is asked gives
+	}
 	n, total := 0, uint64(0)
 	for _, l := range u.Links {
 		if sent, received := l.Sent(); sent.Known && received.Known && sent.N > received.N {

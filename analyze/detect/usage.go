@@ -38,6 +38,8 @@ type Usage struct {
 	conns []*evidence.Conn
 	// Tunnel is set on a usage that stands for the names of one domain rather than for connections to an address.
 	Tunnel *nameUse
+	// Sweep is set on a usage that stands for many services tried in vain.
+	Sweep *sweepUse
 }
 
 type usageKey struct {
