@@ -142,6 +142,11 @@ func matchTFTP(c Chunk, o *opening) verdict {
 		if len(words) >= 2 && b[len(b)-1] == 0 && len(words[0]) > 0 && printable(words[0]) && tftpMode(words[1]) {
 			return asks(c.Side)
 		}
+	case options:
+		words := bytes.Split(bytes.TrimSuffix(b[2:], []byte{0}), []byte{0})
+		if len(words)%2 == 0 && tftpOption(words[0]) {
+			return asks(c.Side.other())
+		}
 	case ack:
 		if len(b) == 4 && len(o.chunks) == 2 && tftpBefore(o.chunks[0], b, c.Side) {
 			return asks(c.Side)
@@ -157,6 +162,15 @@ func matchTFTP(c Chunk, o *opening) verdict {
 func tftpMode(b []byte) bool {
 	switch string(bytes.ToLower(b)) {
 	case "octet", "netascii", "mail":
+		return true
+	}
+	return false
+}
+
+// tftpOption tells the options of https://www.rfc-editor.org/rfc/rfc2348 and its neighbours.
+func tftpOption(b []byte) bool {
+	switch string(bytes.ToLower(b)) {
+	case "blksize", "tsize", "timeout", "windowsize":
 		return true
 	}
 	return false

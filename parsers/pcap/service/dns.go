@@ -49,6 +49,9 @@ func (m *dnsMessage) credible(cut bool) bool {
 	if slices.Contains(m.types, 0) || (m.short || m.unlabelled) && len(m.names) == 0 {
 		return false
 	}
+	if m.opcode() > 6 && !m.netbios() { // NetBIOS has codes of its own
+		return false
+	}
 	return cut || !m.short || m.response()
 }
 
@@ -72,11 +75,12 @@ func (m *dnsMessage) variant(ends [2]netip.Addr) string {
 
 // netbios tells by the first name: 32 letters from a to p, of type NB or NBSTAT.
 func (m *dnsMessage) netbios() bool {
-	if len(m.names) == 0 || m.types[0] != typeNB && m.types[0] != typeSTAT {
-		return false
+	name, kind := m.owner, m.ownerType
+	if len(m.names) > 0 {
+		name, kind = m.names[0], m.types[0]
 	}
-	label, _, _ := strings.Cut(m.names[0], ".")
-	return len(label) == 32 && strings.Trim(label, "abcdefghijklmnop") == ""
+	label, _, _ := strings.Cut(name, ".")
+	return (kind == typeNB || kind == typeSTAT) && len(label) == 32 && strings.Trim(label, "abcdefghijklmnop") == ""
 }
 
 func (m *dnsMessage) mdns() bool {

@@ -34,6 +34,8 @@ type dnsMessage struct {
 	names      []string
 	types      []uint16
 	classes    []int
+	owner      string // of the first record, and its type
+	ownerType  uint16
 	answers    []netip.Addr
 	aliases    []string
 	texts      uint32
@@ -78,7 +80,7 @@ func parseDNS(b []byte) (*dnsMessage, error) {
 func (m *dnsMessage) plausible() bool {
 	total := m.counts[1] + m.counts[2] + m.counts[3]
 	switch {
-	case m.opcode() > 6 || m.opcode() == 3, m.counts[0] > maxQuestions, total > maxRecords, m.counts[0]+total == 0 && !m.response():
+	case m.opcode() > 9 || m.opcode() == 3, m.counts[0] > maxQuestions, total > maxRecords, m.counts[0]+total == 0 && !m.response():
 		return false
 	}
 	return m.response() || m.rcode() == 0
@@ -88,7 +90,7 @@ func (m *dnsMessage) plausible() bool {
 func (m *dnsMessage) records(b []byte, at int) {
 	total := m.counts[1] + m.counts[2] + m.counts[3]
 	for i := range total {
-		_, next, ok := dnsName(b, at)
+		name, next, ok := dnsName(b, at)
 		if !ok || next+10 > len(b) {
 			m.short = true
 			return
@@ -100,6 +102,9 @@ func (m *dnsMessage) records(b []byte, at int) {
 		if at > len(b) {
 			m.short = true
 			return
+		}
+		if i == 0 {
+			m.owner, m.ownerType = name, kind
 		}
 		m.flush = m.flush || kind != typeOPT && class == 0x8001
 		if i < m.counts[1] {

@@ -103,9 +103,10 @@ func (sc scene) inside() *Session {
 	return newSession(sc)
 }
 
-// SetEnds tells the addresses of both sides. They are used for one thing only: mDNS and LLMNR are DNS messages sent to
-// groups of their own, and some of their questions are the same bytes as a DNS question. Ports are not asked for.
-func (s *Session) SetEnds(orig, resp netip.Addr) { s.scene.ends = [2]netip.Addr{orig, resp} }
+// SetEnds tells the addresses of both sides, in any order, before the first chunk. They are used for one thing only: mDNS
+// and LLMNR are DNS messages sent to multicast groups of their own, and some of their questions are the same bytes as a
+// DNS question. Ports are not asked for.
+func (s *Session) SetEnds(a, b netip.Addr) { s.scene.ends = [2]netip.Addr{a, b} }
 
 // Feed takes the next chunk. It keeps no reference to c.Data.
 func (s *Session) Feed(c Chunk) {

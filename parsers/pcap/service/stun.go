@@ -57,7 +57,7 @@ func stunClassic(b []byte) verdict {
 	for len(rest.b) > 0 {
 		attribute := rest.u16()
 		rest.take((rest.u16() + 3) &^ 3)
-		if rest.short || attribute == 0 || attribute > 0x40 && attribute < 0x8000 || attribute > 0x8100 {
+		if rest.short || attribute == 0 || attribute > 0x200 && attribute < 0x8000 || attribute > 0x8100 {
 			return no
 		}
 	}
