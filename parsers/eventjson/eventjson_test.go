@@ -82,8 +82,8 @@ func TestTooLong(t *testing.T) {
 	if o.bad == nil || o.kind != evidence.Unsupported || o.lost != 0 {
 		t.Errorf("got %v (%s, lost %d), want an unsupported event", o.bad, o.kind, o.lost)
 	}
-	if cap(s.buf) > 1<<18 {
-		t.Errorf("%d bytes held for a limit of %d", cap(s.buf), s.limit)
+	if held := cap(s.Bytes()); held > 1<<18 {
+		t.Errorf("%d bytes held for a limit of %d", held, s.limit)
 	}
 	if o, err := s.next(); err != nil || string(o.text) != "{1}" || o.line != 2 {
 		t.Errorf("then %q on line %d, %v; want the next line", o.text, o.line, err)

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
+	"github.com/wirewitness/wirewitness/parsers/winevent"
 )
 
 // An object is a stretch of the file that reads from one brace to its match, or that should have and does not.
@@ -24,16 +26,13 @@ type object struct {
 // An object that breaks off is given up where the damage shows (a line break inside a string, or a line that starts with
 // a brace where none may stand) and the next one is looked for from there, so that one broken line costs one event.
 type splitter struct {
-	in    io.Reader
-	buf   []byte
-	pos   int    // first byte not consumed
-	line  uint64 // of pos
+	winevent.Window
+	line  uint64 // of the first byte not consumed
 	limit int    // longest object
-	err   error  // of in, once it has ended
 }
 
 func newSplitter(in io.Reader, limit int) *splitter {
-	return &splitter{in: in, line: 1, limit: limit, buf: make([]byte, 0, 64<<10)}
+	return &splitter{Window: winevent.NewWindow(in), line: 1, limit: limit}
 }
 
 var (
@@ -58,17 +57,17 @@ func (s *splitter) next() (object, error) {
 // begin moves to the next byte that is neither space nor what an array puts between its elements.
 func (s *splitter) begin() (byte, error) {
 	for {
-		for ; s.pos < len(s.buf); s.pos++ {
-			switch c := s.buf[s.pos]; c {
-			case '\n':
-				s.line++
-			case ' ', '\t', '\r', ',', '[', ']':
-			default:
-				return c, nil
-			}
+		b := s.Bytes()
+		i := 0
+		for i < len(b) && strings.IndexByte(" \t\r\n,[]", b[i]) >= 0 {
+			i++
 		}
-		if !s.fill() {
-			return 0, s.err
+		s.take(i)
+		if i < len(b) {
+			return b[i], nil
+		}
+		if !s.More() {
+			return 0, s.Err()
 		}
 	}
 }
@@ -76,7 +75,7 @@ func (s *splitter) begin() (byte, error) {
 // junk skips lines that are no JSON up to one that may start an event again. It is one problem, however long.
 func (s *splitter) junk() object {
 	o := object{line: s.line, kind: evidence.Damaged}
-	first := s.buf[s.pos]
+	first := s.Bytes()[0]
 	lines := 0
 	for {
 		s.skipLine()
@@ -86,19 +85,20 @@ func (s *splitter) junk() object {
 			break
 		}
 	}
-	o.bad = fmt.Errorf("not JSON: %d lines from one that starts with %q", lines, first)
+	o.bad = fmt.Errorf("not JSON: %d line(s), the first starts with %q", lines, first)
 	return o
 }
 
 // skipLine consumes up to the end of the line.
 func (s *splitter) skipLine() {
 	for {
-		if i := bytes.IndexByte(s.buf[s.pos:], '\n'); i >= 0 {
-			s.pos += i
+		b := s.Bytes()
+		if i := bytes.IndexByte(b, '\n'); i >= 0 {
+			s.take(i)
 			return
 		}
-		s.pos = len(s.buf)
-		if !s.fill() {
+		s.take(len(b))
+		if !s.More() {
 			return
 		}
 	}
@@ -109,7 +109,8 @@ func (s *splitter) object() (object, error) {
 	o := object{line: s.line}
 	var m matcher
 	for {
-		done, err := m.feed(s.buf[s.pos:])
+		b := s.Bytes()
+		done, err := m.feed(b)
 		switch {
 		case done:
 			o.text = s.take(m.at)
@@ -117,51 +118,25 @@ func (s *splitter) object() (object, error) {
 		case err != nil:
 			o.text, o.bad, o.kind, o.lost = s.take(m.at), err, evidence.Damaged, 1
 			return o, nil
-		case len(s.buf)-s.pos >= s.limit:
-			o.text = s.take(len(s.buf) - s.pos)
+		case len(b) >= s.limit:
+			s.take(len(b))
 			o.bad, o.kind = fmt.Errorf("longer than %d MiB, skipped to the end of the line", s.limit>>20), evidence.Unsupported
 			s.skipLine()
 			return o, nil
 		}
-		if !s.fill() {
-			if !errors.Is(s.err, io.EOF) {
-				return o, s.err
+		if !s.More() {
+			if !errors.Is(s.Err(), io.EOF) {
+				return o, s.Err()
 			}
-			o.text, o.bad, o.kind, o.lost = s.take(len(s.buf)-s.pos), errCut, evidence.Truncated, 1
+			o.text, o.bad, o.kind, o.lost = s.take(len(b)), errCut, evidence.Truncated, 1
 			return o, nil
 		}
 	}
 }
 
-// take consumes n bytes.
+// take consumes n bytes and counts their lines.
 func (s *splitter) take(n int) []byte {
-	b := s.buf[s.pos : s.pos+n]
-	s.pos += n
+	b := s.Take(n)
 	s.line += uint64(bytes.Count(b, []byte{'\n'}))
 	return b
-}
-
-// fill reads on, keeping what is not consumed, and tells whether anything came. The buffer doubles only when it is full
-// of one object.
-func (s *splitter) fill() bool {
-	if s.err != nil {
-		return false
-	}
-	if s.pos > 0 {
-		s.buf = s.buf[:copy(s.buf, s.buf[s.pos:])]
-		s.pos = 0
-	}
-	if len(s.buf) == cap(s.buf) {
-		s.buf = append(make([]byte, 0, 2*cap(s.buf)), s.buf...)
-	}
-	for range 100 {
-		n, err := s.in.Read(s.buf[len(s.buf):cap(s.buf)])
-		s.buf = s.buf[:len(s.buf)+n]
-		s.err = err
-		if n > 0 || err != nil {
-			return n > 0
-		}
-	}
-	s.err = io.ErrNoProgress
-	return false
 }

@@ -40,8 +40,8 @@ func TestTooLong(t *testing.T) {
 	if err != nil || e.bad == nil || e.kind != evidence.Unsupported || e.lost != 1 {
 		t.Errorf("got %v, %v; want an unsupported event", e, err)
 	}
-	if cap(s.buf) > 1<<18 {
-		t.Errorf("%d bytes held for a limit of %d", cap(s.buf), s.limit)
+	if held := cap(s.Bytes()); held > 1<<18 {
+		t.Errorf("%d bytes held for a limit of %d", held, s.limit)
 	}
 	if e, err := s.next(); err != nil || string(e.text) != ordinary || e.n != 2 {
 		t.Errorf("then %q as event %d, %v; want the next one", e.text, e.n, err)

@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
+	"github.com/wirewitness/wirewitness/parsers/winevent"
 )
 
 // An element is a stretch of the file from the start of an Event element to its end, or one that has no end.
@@ -21,16 +22,14 @@ type element struct {
 // A splitter cuts the file into Event elements by their tags, which text inside an event has to escape. What stands
 // between events is not looked at, so that one broken event costs one event.
 type splitter struct {
-	in    io.Reader
-	buf   []byte
-	pos   int
+	winevent.Window
 	n     uint64 // elements met
 	limit int    // longest element
-	err   error  // of in, once it has ended
+	ended bool   // what follows is not to be read
 }
 
 func newSplitter(in io.Reader, limit int) *splitter {
-	return &splitter{in: in, limit: limit, buf: make([]byte, 0, 64<<10)}
+	return &splitter{Window: winevent.NewWindow(in), limit: limit}
 }
 
 const (
@@ -46,12 +45,15 @@ var (
 
 // next returns the next element, or io.EOF, or the error of the reader below.
 func (s *splitter) next() (element, error) {
-	if err := s.begin(); err != nil {
-		if errors.Is(err, errDocType) {
-			s.err = io.EOF
-			s.pos = len(s.buf)
-			return element{bad: err, kind: evidence.Unsupported}, nil
-		}
+	if s.ended {
+		return element{}, io.EOF
+	}
+	err := s.begin()
+	if errors.Is(err, errDocType) {
+		s.ended = true
+		return element{bad: err, kind: evidence.Unsupported}, nil
+	}
+	if err != nil {
 		return element{}, err
 	}
 	s.n++
@@ -61,7 +63,7 @@ func (s *splitter) next() (element, error) {
 // begin consumes up to the next start tag.
 func (s *splitter) begin() error {
 	for {
-		rest := s.buf[s.pos:]
+		rest := s.Bytes()
 		i := indexTag(rest, "Event")
 		before := rest
 		if i >= 0 {
@@ -71,13 +73,13 @@ func (s *splitter) begin() error {
 			return errDocType
 		}
 		if i >= 0 {
-			s.pos += i
+			s.Take(i)
 			return nil
 		}
 		// A tag may stand across the end of what has been read.
-		s.pos = max(s.pos, len(s.buf)-len("<!DOCTYPE"))
-		if !s.fill() {
-			return s.err
+		s.Take(max(0, len(rest)-len("<!DOCTYPE")))
+		if !s.More() {
+			return s.Err()
 		}
 	}
 }
@@ -87,62 +89,31 @@ func (s *splitter) element() (element, error) {
 	e := element{n: s.n}
 	seen := len(eventTag)
 	for {
-		rest := s.buf[s.pos:]
+		rest := s.Bytes()
 		end, again := bytes.Index(rest[seen:], []byte(endTag)), indexTag(rest[seen:], "Event")
 		switch {
 		case again >= 0 && (end < 0 || again < end):
-			s.take(seen + again)
+			s.Take(seen + again)
 			e.bad, e.kind, e.lost = errRestart, evidence.Damaged, 1
 			return e, nil
 		case end >= 0:
-			e.text = s.take(seen + end + len(endTag))
+			e.text = s.Take(seen + end + len(endTag))
 			return e, nil
 		case len(rest) >= s.limit:
-			s.take(len(rest))
+			s.Take(len(rest))
 			e.bad, e.kind, e.lost = fmt.Errorf("longer than %d MiB", s.limit>>20), evidence.Unsupported, 1
 			return e, nil
 		}
 		seen = max(seen, len(rest)-len(endTag))
-		if !s.fill() {
-			if !errors.Is(s.err, io.EOF) {
-				return e, s.err
+		if !s.More() {
+			if !errors.Is(s.Err(), io.EOF) {
+				return e, s.Err()
 			}
-			s.take(len(rest))
+			s.Take(len(rest))
 			e.bad, e.kind, e.lost = errCut, evidence.Truncated, 1
 			return e, nil
 		}
 	}
-}
-
-func (s *splitter) take(n int) []byte {
-	b := s.buf[s.pos : s.pos+n]
-	s.pos += n
-	return b
-}
-
-// fill reads on, keeping what is not consumed, and tells whether anything came. The buffer doubles only when it is full
-// of one element.
-func (s *splitter) fill() bool {
-	if s.err != nil {
-		return false
-	}
-	if s.pos > 0 {
-		s.buf = s.buf[:copy(s.buf, s.buf[s.pos:])]
-		s.pos = 0
-	}
-	if len(s.buf) == cap(s.buf) {
-		s.buf = append(make([]byte, 0, 2*cap(s.buf)), s.buf...)
-	}
-	for range 100 {
-		n, err := s.in.Read(s.buf[len(s.buf):cap(s.buf)])
-		s.buf = s.buf[:len(s.buf)+n]
-		s.err = err
-		if n > 0 || err != nil {
-			return n > 0
-		}
-	}
-	s.err = io.ErrNoProgress
-	return false
 }
 
 // indexTag finds the start tag of the named element: EventData and Events begin like Event.
