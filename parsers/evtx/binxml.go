@@ -27,9 +27,10 @@ const (
 	maxNested = 4    // BinXML values inside BinXML values
 	maxDepth  = 64   // elements inside elements
 	maxValues = 4096 // of one template instance
+	maxName   = 1024 // characters of an element's or attribute's name, which is repeated wherever it is used
 	// maxNodes is how many elements, attributes and holes the records of one chunk may unfold to. A small record costs
-	// its whole template; the busiest real chunks stay below a tenth of this.
-	maxNodes = 1 << 19
+	// its whole template; the busiest chunk of the recordings has 9,769.
+	maxNodes = 1 << 17
 )
 
 // A check follows the BinXML of a chunk's records in the way the reader will, with every length held against the record

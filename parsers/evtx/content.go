@@ -106,15 +106,14 @@ func (k *check) name(c *cursor) {
 	if c.err != nil {
 		return
 	}
-	if int64(place) == int64(c.at) {
-		c.skip(4 + 2)
-		c.skip(2 * (int(c.u16()) + 1))
-		return
+	there := c
+	if int64(place) != int64(c.at) {
+		there = &cursor{b: k.b, at: min(int(place), len(k.b)), end: len(k.b)}
 	}
-	there := &cursor{b: k.b, at: min(int(place), len(k.b)), end: len(k.b)}
 	there.skip(4 + 2)
-	there.skip(2 * (int(there.u16()) + 1))
-	if there.err != nil {
-		c.err = fmt.Errorf("name at %#x: %w", place, there.err)
+	n := int(there.u16())
+	there.skip(2 * (n + 1))
+	if there.err != nil || n > maxName {
+		c.err = fmt.Errorf("no name at %#x", place)
 	}
 }

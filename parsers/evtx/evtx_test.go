@@ -2,6 +2,7 @@ package evtx
 
 import (
 	"bytes"
+	"encoding/binary"
 	"flag"
 	"fmt"
 	"os"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 	"github.com/wirewitness/wirewitness/parsers/parsertest"
+	"github.com/wirewitness/wirewitness/samples/generate/evtxfile"
 )
 
 // TestFixtures makes the files of testdata again. -update writes them, before TestFormat reads them.
@@ -39,8 +41,6 @@ func TestFixtures(t *testing.T) {
 }
 
 func TestFormat(t *testing.T) { parsertest.Run(t, Format, "testdata") }
-
-func FuzzParse(f *testing.F) { parsertest.Fuzz(f, Format, "testdata") }
 
 func TestSniff(t *testing.T) {
 	headless := append(make([]byte, 4096), "ElfChnk\x00"...)
@@ -211,6 +211,37 @@ func TestCutFile(t *testing.T) {
 		if b.Records() < all && !b.Problems.Incomplete {
 			t.Errorf("cut at %d: %d records, and nothing said but %q", size, b.Records(), texts)
 		}
+	}
+}
+
+// TestUnfoldingIsBounded: 1,000 records of 56 bytes that use one template of 900 elements must not be unfolded, and must
+// be counted.
+func TestUnfoldingIsBounded(t *testing.T) {
+	e := machine.DNSClient3006(at, tool, "", 0)
+	e.Data = make([]evtxfile.Data, 900)
+	for i := range e.Data {
+		e.Data[i].Name = fmt.Sprint("field", i%10)
+	}
+	one := logOf(t, []evtxfile.Event{e})
+	c := one[fileHeaderSize:]
+	records := bytes.Clone(c[chunkHeaderSize:binary.LittleEndian.Uint32(c[48:])])
+	use := bytes.LastIndex(records, []byte{tokFragment, 1, 1, 0, tokTemplate})
+	n := uint64(1)
+	for ; len(records) < chunkSize-chunkHeaderSize-56; n++ {
+		r := make([]byte, 56)
+		copy(r, recordMagic)
+		r[4], r[52] = 56, 56
+		binary.LittleEndian.PutUint64(r[8:], n+1)
+		copy(r[recordHeaderSize:], records[use:use+14])
+		records = append(records, r...)
+	}
+	b, err := readLog(t, around(records))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost, _, texts := problems(b)
+	if b.Records() != 1 || lost != n-1 || !strings.Contains(texts[0], "unfolds to more than") {
+		t.Errorf("%d records, %d lost: %q", b.Records(), lost, texts)
 	}
 }
 

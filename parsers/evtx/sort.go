@@ -12,6 +12,7 @@ import (
 type sorting struct {
 	sound   []record // in the order of the chunk, carriers among them
 	refused []refusal
+	tries   int // how often carry was tried
 }
 
 // A refusal is a record that cannot be read, and why.
@@ -20,8 +21,8 @@ type refusal struct {
 	reason error
 }
 
-// maxCarriers bounds how often lost templates are looked for in one chunk.
-const maxCarriers = 32
+// maxCarriers bounds how many lost templates are tried in one chunk. Real chunks have some ten templates.
+const maxCarriers = 64
 
 // sort checks the records. Where a template was defined in a damaged record but is itself sound, the records that use it
 // get another chance, one template at a time: with it more records may be sound, and other templates no longer lost.
@@ -31,11 +32,7 @@ func (r *reader) sort(c *chunk) sorting {
 	for _, rec := range c.records {
 		s.refused = append(s.refused, refusal{record: rec})
 	}
-	for range maxCarriers {
-		places := s.pass(k, c)
-		if !s.carry(k, c, places) {
-			break
-		}
+	for s.carry(k, c, s.pass(k, c)) {
 	}
 	slices.SortFunc(s.sound, func(a, b record) int { return cmp.Compare(a.at, b.at) })
 	return s
@@ -72,6 +69,9 @@ const carryHead = recordHeaderSize + 4 + 10
 // carry makes a record around the first of the lost templates that allows it: an instance without values.
 func (s *sorting) carry(k *check, c *chunk, places []uint32) bool {
 	for _, place := range places {
+		if s.tries++; s.tries > maxCarriers {
+			return false
+		}
 		rec, ok := c.around(int(place))
 		if !ok || s.taken(rec) {
 			continue
