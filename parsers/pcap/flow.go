@@ -99,7 +99,7 @@ func (f *flow) wants() bool {
 	}
 	if f.session == nil {
 		f.session = service.NewSession(f.transport(), f.tracker.file)
-		f.session.SetEnds(netip.AddrFrom16(f.key.lo), netip.AddrFrom16(f.key.hi))
+		f.session.SetEnds(address(f.key.lo), address(f.key.hi))
 	}
 	return true
 }
