@@ -1,0 +1,111 @@
+package world
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wirewitness/wirewitness/samples/generate/evtxfile"
+)
+
+// Logs says which logs a host keeps.
+type Logs struct {
+	Sysmon    bool // 1, 3, 5, 8, 22
+	Security  bool // 4688, 4689, 5156
+	DNSClient bool // 3006, 3008, 3020
+}
+
+// A Host is a workstation of the office. Set the exported fields before anything happens on it.
+type Host struct {
+	Name string
+	Addr netip.Addr
+	// Addr6 is its address for IPv6, if it has one.
+	Addr6 netip.Addr
+	// User is who is logged on.
+	User string
+	Logs Logs
+	// NetworkClock is by how much the UtcTime of Sysmon's events 3 and 22 is off at a time; nil for not at all.
+	NetworkClock func(time.Time) time.Duration
+	// Offload: the capture was made on the host itself, before its network card cut large segments up.
+	Offload bool
+
+	// The processes that every session has.
+	System, DNSCache, Network, TimeService, LSASS, Spooler, Explorer *Process
+
+	w      *World
+	mac    [6]byte
+	id     uint32
+	port   uint16
+	pid    uint32
+	logged []evtxfile.Event
+}
+
+// Host adds a workstation with all logs switched off.
+func (w *World) Host(name, addr, user string) *Host {
+	a := netip.MustParseAddr(addr)
+	b := a.As4()
+	h := &Host{Name: name, Addr: a, User: user, w: w, mac: [6]byte{0x02, 0, b[0], b[1], b[2], b[3]},
+		id: w.rng.Uint32(), port: uint16(49700 + w.rng.IntN(4000)), pid: 600 + 4*uint32(w.rng.IntN(40))}
+	h.System = &Process{Program: Program{Image: "System", User: system}, host: h, PID: 4}
+	w.hosts = append(w.hosts, h)
+	return h
+}
+
+// Users that are no persons.
+const (
+	system         = `NT AUTHORITY\SYSTEM`
+	networkService = `NT AUTHORITY\NETWORK SERVICE`
+	localService   = `NT AUTHORITY\LOCAL SERVICE`
+)
+
+// Boot starts Windows, its services and the session of the host's user.
+func (h *Host) Boot(at time.Time) {
+	h.System.start = at
+	h.System.guid = h.w.guid(h.id, at, 4)
+	step := func() time.Time { at = at.Add(h.w.Jitter(700*time.Millisecond, 0.6)); return at }
+	wininit := h.System.Start(step(), windows("wininit.exe", "wininit.exe", system, "Windows Start-Up Application"))
+	services := wininit.Start(step(), windows("services.exe", `C:\Windows\system32\services.exe`, system, "Services and Controller app"))
+	h.LSASS = wininit.Start(step(), windows("lsass.exe", `C:\Windows\system32\lsass.exe`, system, "Local Security Authority Process"))
+	service := func(args, user string) *Process {
+		return services.Start(step(), windows("svchost.exe", `C:\Windows\system32\svchost.exe `+args, user, "Host Process for Windows Services"))
+	}
+	h.DNSCache = service("-k NetworkService -p -s Dnscache", networkService)
+	h.Network = service("-k NetworkService -p -s NlaSvc", networkService)
+	h.TimeService = service("-k LocalService -s W32Time", localService)
+	h.Spooler = services.Start(step(), windows("spoolsv.exe", `C:\Windows\System32\spoolsv.exe`, system, "Spooler SubSystem App"))
+	winlogon := h.System.Start(step(), windows("winlogon.exe", "winlogon.exe", system, "Windows Logon Application"))
+	userinit := winlogon.Start(step(), windows("userinit.exe", `C:\Windows\system32\userinit.exe`, h.User, "Userinit Logon Application"))
+	explorer := windows("explorer.exe", `C:\Windows\Explorer.EXE`, h.User, "Windows Explorer")
+	explorer.Image = `C:\Windows\explorer.exe`
+	h.Explorer = userinit.Start(step(), explorer)
+	userinit.Exit(step())
+}
+
+func (h *Host) nextPort() uint16 {
+	h.port += 1 + uint16(h.w.rng.IntN(3))
+	return h.port
+}
+
+func (h *Host) nextPID() uint32 {
+	h.pid += 4 * (1 + uint32(h.w.rng.IntN(60)))
+	return h.pid
+}
+
+// Events returns what the host logged in a channel, in the order of time and with record identifiers.
+func (h *Host) Events(channel string) []evtxfile.Event {
+	slices.SortStableFunc(h.logged, func(a, b evtxfile.Event) int { return a.Time.Compare(b.Time) })
+	var events []evtxfile.Event
+	next := uint64(h.id%50000) + 1000
+	for _, e := range h.logged {
+		if e.Channel == channel {
+			e.RecordID = next
+			events = append(events, e)
+			next++
+		}
+	}
+	return events
+}
+
+// Account is the name of the host's user without the domain.
+func (h *Host) Account() string { return h.User[strings.IndexByte(h.User, '\\')+1:] }
