@@ -37,7 +37,7 @@ var classes = []Class{
 
 	{dns, 3006, "DNS query", clientQuery},
 	{dns, 3008, "DNS answer", clientAnswer},
-	{dns, 3020, "DNS answer", clientAnswer},
+	{dns, 3020, "DNS answer", clientResponse},
 
 	{eventlog, 104, "log cleared", logCleared},
 	{eventlog, 1102, "log cleared", logCleared},

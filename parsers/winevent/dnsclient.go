@@ -13,10 +13,19 @@ import (
 // clientQuery reads event 3006, a query that begins: no status and no results yet.
 func clientQuery(e *event) statement { return e.lookup() }
 
-// clientAnswer reads event 3008, the query completed, and 3020, one server's response. The first calls its status
-// QueryStatus, the second Status.
+// clientAnswer reads event 3008, the query completed.
 func clientAnswer(e *event) statement { return e.lookup() }
 
+// clientResponse reads event 3020, one server's response. The Dnscache service writes it for everybody; since version 1
+// it names the process that asked as ClientPID.
+func clientResponse(e *event) statement {
+	if pid := uint32(e.uint(32, "ClientPID")); pid != 0 {
+		e.ExecutionPID = pid
+	}
+	return e.lookup()
+}
+
+// lookup reads what the three have in common. 3008 calls its status QueryStatus, 3020 Status; 3006 has none.
 func (e *event) lookup() statement {
 	l := evidence.Lookup{
 		Program: evidence.Program{PID: e.ExecutionPID},

@@ -190,6 +190,12 @@ var rows = []row{
 		want: evidence.Lookup{Program: evidence.Program{PID: 1200}, Name: "no.example.com", Type: 1, Status: 9003},
 	},
 	{
+		name:     "version 1 of a response names the client the service answered",
+		provider: dns, id: 3020, pid: 1200,
+		data: Values{{"QueryName", "www.example.com"}, {"QueryType", "1"}, {"Status", "0"}, {"QueryResults", "192.0.2.4;"}, {"ClientPID", "812"}},
+		want: evidence.Lookup{Program: evidence.Program{PID: 812}, Name: "www.example.com", Type: 1, Answers: []netip.Addr{netip.MustParseAddr("192.0.2.4")}},
+	},
+	{
 		name:     "the Security log names its clearer in UserData",
 		provider: eventlog, id: 1102,
 		data: Values{{"SubjectUserSid", "S-1-5-21"}, {"SubjectUserName", "ann"}, {"SubjectDomainName", "LAB"}, {"SubjectLogonId", "0xaf855"}},
