@@ -328,3 +328,30 @@ func parsed(e element) reading {
 	}
 	return r
 }
+
+// TestEveryType: each type that samples use is shown as evtxexport shows it. Negative numbers and characters of two units
+// are left to TestText: evtxexport 20181227 shows an int8 of -7 as -121 and U+1D11E as U+1CD1F.
+func TestEveryType(t *testing.T) {
+	e := machine.DNSClient3006(at, tool, "", 0)
+	e.Data = []evtxfile.Data{
+		{Name: "absent"}, {Name: "empty", Value: ""}, {Name: "text", Value: "größe"}, {Name: "yes", Value: true}, {Name: "no", Value: false},
+		{Name: "int8", Value: int8(7)}, {Name: "uint8", Value: uint8(200)}, {Name: "int16", Value: int16(30000)},
+		{Name: "uint16", Value: uint16(65535)}, {Name: "int32", Value: int32(1 << 30)}, {Name: "uint32", Value: uint32(1 << 31)},
+		{Name: "int64", Value: int64(1 << 62)}, {Name: "uint64", Value: uint64(1<<64 - 1)}, {Name: "bytes", Value: []byte{0, 0xff}},
+		{Name: "hex32", Value: evtxfile.HexInt32(0x1410)}, {Name: "hex64", Value: evtxfile.HexInt64(1 << 63)},
+		{Name: "guid", Value: evtxfile.GUID("{0b6c1c2a-7d51-6638-1a01-000000000400}")},
+		{Name: "sid", Value: evtxfile.SID("S-1-5-21-1004336348-1177238915-682003330-1001")}, {Name: "time", Value: evtxfile.FileTime(at)},
+	}
+	b := logOf(t, []evtxfile.Event{e})
+	path := filepath.Join(t.TempDir(), "types.evtx")
+	if err := os.WriteFile(path, b, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	want := exported(t, run(t, "evtxexport", "-f", "xml", path))
+	if len(want) != 1 || len(want[0]) < len(e.Data) {
+		t.Fatalf("evtxexport shows %v", want)
+	}
+	if diff := cmp.Diff(want, ours(t, b, want)); diff != "" {
+		t.Errorf("(-evtxexport +ours):\n%s", diff)
+	}
+}

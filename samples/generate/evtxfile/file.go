@@ -26,13 +26,12 @@ func (w *Writer) Write(e Event) error {
 		w.current = newChunk(w.records + 1)
 	}
 	if !w.current.add(e) {
-		if w.current.count > 0 {
-			w.chunks = append(w.chunks, w.current.finish())
-		}
-		w.current = newChunk(w.records + 1)
-		if !w.current.add(e) {
+		next := newChunk(w.records + 1)
+		if !next.add(e) {
 			return fmt.Errorf("event %d: larger than a chunk", e.RecordID)
 		}
+		w.chunks = append(w.chunks, w.current.finish())
+		w.current = next
 	}
 	w.records++
 	w.lastID = e.RecordID

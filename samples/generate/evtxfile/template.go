@@ -118,7 +118,7 @@ func dataTemplate(data []Data) (template, []Value) {
 	var values []Value
 	for i, d := range data {
 		kind, _ := encode(d.Value)
-		n := node{name: "Data", hole: &hole{index: uint16(i), kind: announced(kind)}}
+		n := node{name: "Data", hole: dataHole(i, kind)}
 		if d.Name != "" {
 			n.attrs = []attr{{name: "Name", text: d.Name}}
 		}
@@ -142,7 +142,7 @@ func userTemplate(e Element) (template, []Value) {
 		}
 		if len(e.Children) == 0 {
 			kind, _ := encode(e.Value)
-			n.hole = &hole{index: uint16(len(values)), kind: announced(kind)}
+			n.hole = dataHole(len(values), kind)
 			values = append(values, e.Value)
 		}
 		return n
@@ -150,10 +150,10 @@ func userTemplate(e Element) (template, []Value) {
 	return newTemplate(build(e)), values
 }
 
-// announced is the type a template names for a hole that a null fills this time.
-func announced(kind byte) byte {
+// dataHole is the hole for a value. evtxexport reads no null through a hole that is not optional.
+func dataHole(index int, kind byte) *hole {
 	if kind == typeNull {
-		return typeString
+		return opt(uint16(index), typeString)
 	}
-	return kind
+	return &hole{index: uint16(index), kind: kind}
 }
