@@ -15,6 +15,8 @@ const (
 	remoteThread = 45
 	// writtenInto: another program opened it for writing memory from code outside any module.
 	writtenInto = 35
+	// openedFully: the same with every right there is, which managed programs ask for when they list processes.
+	openedFully = 15
 )
 
 // vmWrite and vmOperation are the access rights that writing into another process takes (PROCESS_VM_WRITE,
@@ -23,6 +25,8 @@ const (
 	vmOperation = 0x0008
 	vmRead      = 0x0010
 	vmWrite     = 0x0020
+	// everything is what PROCESS_ALL_ACCESS has in common on all versions of Windows.
+	everything = 0x1F0FFF
 )
 
 // injected: another process reached into this one before the last of its connections began.
@@ -37,12 +41,19 @@ var injected = Detector{"process.injected", finding.FamilyProcess, func(u *Usage
 			case a.Kind == evidence.RemoteThread:
 				return fact(remoteThread, fmt.Sprintf("%s started a thread in %s before its last connection", by, who(p)), cite(a.Ref))
 			case a.Granted&(vmWrite|vmOperation) == vmWrite|vmOperation && outsideModules(a):
-				return fact(writtenInto, fmt.Sprintf("code outside any module of %s opened %s for writing its memory", by, who(p)), cite(a.Ref))
+				return fact(writing(a), fmt.Sprintf("code outside any module of %s opened %s for writing its memory", by, who(p)), cite(a.Ref))
 			}
 		}
 	}
 	return nil
 }}
+
+func writing(a *correlate.Access) float64 {
+	if a.Granted&everything == everything {
+		return openedFully
+	}
+	return writtenInto
+}
 
 // ordinaryAccess leaves out what Windows itself does to every process it starts, and a parent's to its child at birth.
 func ordinaryAccess(a *correlate.Access) bool {
