@@ -19,7 +19,6 @@ const (
 // grow with every packet (and the latter prints), those for IPv6 options, GRE and SLL index without looking, and MPLS, PPP
 // and PPPoE have none that can be used again: these are a few lines each in link.go, network.go and tunnel.go.
 type decoder struct {
-	eth  layers.Ethernet
 	tag  layers.Dot1Q
 	llc  layers.LLC
 	snap layers.SNAP

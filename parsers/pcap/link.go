@@ -77,14 +77,7 @@ func (d *decoder) typed(s span, at, length int) error {
 	return d.ether(binary.BigEndian.Uint16(s.data[at:]), s.skip(length))
 }
 
-func (d *decoder) ethernet(s span) error {
-	if err := s.need(14); err != nil {
-		return err
-	}
-	// A length field that does not fit is no reason not to look further.
-	_ = d.eth.DecodeFromBytes(s.data, d)
-	return d.ether(binary.BigEndian.Uint16(s.data[12:]), s.skip(14))
-}
+func (d *decoder) ethernet(s span) error { return d.typed(s, 12, 14) }
 
 // The EtherTypes followed; below minEtherType the field is a length.
 const (

@@ -1,8 +1,6 @@
 package pcap
 
-import (
-	"encoding/binary"
-)
+import "encoding/binary"
 
 // The IP protocols followed.
 //

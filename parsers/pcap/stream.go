@@ -140,20 +140,3 @@ func (g segment) slice(from, to uint64) segment {
 	part.data = g.data[min(from-g.from, n):min(to-g.from, n)]
 	return part
 }
-
-// keep holds a segment back until the stream has arrived at it, within the bounds: beyond them the stream moves on without
-// what is missing.
-func (c *tcp) keep(f *flow, dir int, g segment) {
-	s := &c.ends[dir]
-	if f.wants() && len(g.data) <= f.tracker.budget {
-		g.data = slices.Clone(g.data)
-	} else {
-		g.data, g.skipped = nil, true
-	}
-	before := s.size
-	s.insert(g)
-	f.tracker.budget -= s.size - before
-	for s.size > maxHeld || len(s.pending) > maxSegments {
-		c.giveUp(f, dir, s.pending[0].to)
-	}
-}

@@ -2,6 +2,7 @@ package pcap
 
 import (
 	"encoding/binary"
+	"errors"
 )
 
 // carried follows the IP protocols that carry packets. Protocols that carry none are no error.
@@ -100,12 +101,11 @@ const (
 	udpTunnelHead = 8
 )
 
-// udpTunnel follows a datagram into a tunnel. A datagram that turns out to be none is left as it is.
+// udpTunnel follows a datagram into a tunnel. One whose content makes no sense there is no tunnel and left as it is.
 func (d *decoder) udpTunnel(sport, dport uint16, s span) error {
 	if len(s.data) < udpTunnelHead {
 		return nil
 	}
-	n, nvlan := d.n, d.nvlan
 	var err error
 	switch {
 	case dport == portVXLAN || dport == portVXLANOld:
@@ -119,9 +119,8 @@ func (d *decoder) udpTunnel(sport, dport uint16, s span) error {
 	default:
 		err = d.teredo(s, sport == portTeredo || dport == portTeredo)
 	}
-	d.kind, d.vni = "", 0
-	if err != nil {
-		d.n, d.nvlan = n, nvlan
+	if errors.Is(err, errCut) {
+		return err
 	}
 	return nil
 }
@@ -205,8 +204,8 @@ func (d *decoder) gtp(s span) error {
 func (d *decoder) teredo(s span, atServer bool) error {
 	if s.data[0] == 0 && s.data[1] == 1 {
 		n := 13 + int(s.data[2]) + int(s.data[3])
-		if err := s.need(n); err != nil {
-			return err
+		if n > s.wire {
+			return nil
 		}
 		s = s.skip(n)
 	}

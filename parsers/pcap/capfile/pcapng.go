@@ -3,9 +3,7 @@ package capfile
 import (
 	"encoding/binary"
 	"io"
-	"math/bits"
 	"strings"
-	"time"
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
@@ -230,96 +228,6 @@ func (n *ng) drops() (sum uint64) {
 	return sum
 }
 
-func (n *ng) enhanced(r *Reader, f *Frame, body []byte, at int64) bool {
-	if len(body) < 20 {
-		r.problem(evidence.Damaged, at, "packet block of %d bytes", len(body))
-		return false
-	}
-	o, rest := n.order, body[20:]
-	id, capLen := o.Uint32(body), o.Uint32(body[12:])
-	i := n.iface(r, id, at)
-	if i == nil || !n.fits(r, capLen, rest, at) {
-		return false
-	}
-	n.options(rest[min(len(rest), int(capLen+3)&^3):], func(code uint16, value []byte) {
-		if code == 4 && len(value) >= 8 {
-			i.gaps += o.Uint64(value)
-			n.tell(r)
-		}
-	})
-	n.fill(f, i, int(id), rest[:capLen], o.Uint32(body[16:]))
-	f.Time, _ = i.time(uint64(o.Uint32(body[4:]))<<32 | uint64(o.Uint32(body[8:])))
-	return true
-}
-
-func (n *ng) packet(r *Reader, f *Frame, body []byte, at int64) bool {
-	if len(body) < 20 {
-		r.problem(evidence.Damaged, at, "packet block of %d bytes", len(body))
-		return false
-	}
-	o, rest := n.order, body[20:]
-	id, drops, capLen := o.Uint16(body), o.Uint16(body[2:]), o.Uint32(body[12:])
-	i := n.iface(r, uint32(id), at)
-	if i == nil || !n.fits(r, capLen, rest, at) {
-		return false
-	}
-	if drops != 0xffff {
-		i.gaps += uint64(drops)
-		n.tell(r)
-	}
-	n.fill(f, i, int(id), rest[:capLen], o.Uint32(body[16:]))
-	f.Time, _ = i.time(uint64(o.Uint32(body[4:]))<<32 | uint64(o.Uint32(body[8:])))
-	return true
-}
-
-func (n *ng) simple(r *Reader, f *Frame, body []byte, at int64) bool {
-	i := n.iface(r, 0, at)
-	if i == nil {
-		return false
-	}
-	if len(body) < 4 {
-		r.problem(evidence.Damaged, at, "packet block of %d bytes", len(body))
-		return false
-	}
-	orig := n.order.Uint32(body)
-	capLen := orig
-	if i.snaplen != 0 {
-		capLen = min(capLen, i.snaplen)
-	}
-	if !n.fits(r, capLen, body[4:], at) {
-		return false
-	}
-	n.fill(f, i, 0, body[4:4+capLen], orig)
-	return true
-}
-
-// iface returns the interface of a block, or nil after a report when the section has not described it.
-func (n *ng) iface(r *Reader, id uint32, at int64) *iface {
-	if uint64(id) >= uint64(len(n.interfaces)) {
-		r.problem(evidence.Damaged, at, "block of interface %d, of which the section describes %d", id, len(n.interfaces))
-		return nil
-	}
-	return &n.interfaces[id]
-}
-
-func (n *ng) fits(r *Reader, capLen uint32, rest []byte, at int64) bool {
-	if uint64(capLen) > uint64(len(rest)) {
-		r.problem(evidence.Damaged, at, "captured length %d in a block with room for %d", capLen, len(rest))
-		return false
-	}
-	return true
-}
-
-func (n *ng) fill(f *Frame, i *iface, id int, data []byte, orig uint32) {
-	*f = Frame{
-		LinkType:  i.link,
-		Interface: id,
-		CapLen:    len(data),
-		OrigLen:   max(int(min(orig, maxFrame)), len(data)),
-		Data:      data,
-	}
-}
-
 // options calls each option of a block in turn; a list that makes no sense ends where it stops doing so.
 func (n *ng) options(b []byte, each func(code uint16, value []byte)) {
 	for len(b) >= 4 {
@@ -331,37 +239,3 @@ func (n *ng) options(b []byte, each func(code uint16, value []byte)) {
 		b = b[min((length+3)&^3, len(b)):]
 	}
 }
-
-// time converts a timestamp of the interface, exactly where the resolution is a power of two, else to the nanosecond
-// below. A resolution that no 64-bit count can hold is not read.
-func (i *iface) time(ts uint64) (time.Time, bool) {
-	var sec, ns uint64
-	switch exp := i.res & 0x7f; {
-	case i.res&0x80 == 0 && exp <= 19:
-		units := pow10[exp]
-		sec = ts / units
-		hi, lo := bits.Mul64(ts%units, 1e9)
-		ns, _ = bits.Div64(hi, lo, units)
-	case i.res&0x80 == 0:
-		return time.Time{}, false
-	case exp < 64:
-		sec = ts >> exp
-		hi, lo := bits.Mul64(ts&(1<<exp-1), 1e9)
-		ns = hi<<(64-exp) | lo>>exp
-	default:
-		hi, _ := bits.Mul64(ts, 1e9)
-		ns = hi >> (exp - 64)
-	}
-	if sec > 1<<40 || i.offset > 1<<40 || i.offset < -1<<40 {
-		return time.Time{}, true
-	}
-	return clock(int64(sec)+i.offset, uint32(ns)), true
-}
-
-var pow10 = func() (p [20]uint64) {
-	p[0] = 1
-	for i := 1; i < len(p); i++ {
-		p[i] = p[i-1] * 10
-	}
-	return p
-}()
