@@ -41,7 +41,7 @@ func writeGrid(w io.Writer, g *grid, opt Options) error {
 	if len(g.rows) == 0 {
 		return nil
 	}
-	p := newPage(opt)
+	p := newPrintout(opt)
 	if err := p.grid(g); err != nil {
 		return err
 	}

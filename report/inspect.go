@@ -13,7 +13,7 @@ import (
 // inspectTable prints what is here and what can be concluded from it: hosts with their logs and clocks, captures,
 // files.
 func inspectTable(w io.Writer, doc *finding.Document, opt Options) error {
-	p := newPage(opt)
+	p := newPrintout(opt)
 	p.text(0, 2, headline(&doc.Coverage))
 	p.text(0, 2, recordsLine(&doc.Coverage))
 	for i := range doc.Coverage.Hosts {
@@ -44,7 +44,7 @@ func recordsLine(c *finding.Coverage) string {
 	return line
 }
 
-func (p *page) host(h *finding.HostCoverage) error {
+func (p *printout) host(h *finding.HostCoverage) error {
 	p.gap()
 	p.title(hostTitle(h))
 	p.text(2, 2, fmt.Sprintf("%s; %s, %s linked to a process; %s", counted(h.Processes, "process"), counted(h.Connections, "connection"),
@@ -67,7 +67,7 @@ func (p *page) host(h *finding.HostCoverage) error {
 	return nil
 }
 
-func (p *page) title(s string) {
+func (p *printout) title(s string) {
 	if !p.wide {
 		s = cut(clean(s), p.room)
 	}
@@ -106,7 +106,7 @@ func sourceGrid(sources []finding.SourceCoverage) *grid {
 }
 
 // source prints what does not fit a table: the event classes seen and not seen, the gaps and who cleared the log.
-func (p *page) source(s *finding.SourceCoverage) {
+func (p *printout) source(s *finding.SourceCoverage) {
 	name := sourceText(s.Name)
 	p.text(2, 2, name+": "+cmp.Or(classesText(s.Classes), "no events"))
 	if len(s.NotSeen) > 0 {
@@ -220,7 +220,7 @@ func clockNotes(clocks []finding.Clock) (notes []string) {
 	return notes
 }
 
-func (p *page) captures(captures []finding.CaptureCoverage) error {
+func (p *printout) captures(captures []finding.CaptureCoverage) error {
 	if len(captures) == 0 {
 		return nil
 	}
@@ -263,7 +263,7 @@ func captureGrid(captures []finding.CaptureCoverage) *grid {
 	return g
 }
 
-func (p *page) files(files []finding.File) error {
+func (p *printout) files(files []finding.File) error {
 	if len(files) == 0 {
 		return nil
 	}
@@ -305,7 +305,7 @@ func recordsText(f *finding.File) string {
 }
 
 // problems lists what could not be read, with its place.
-func (p *page) problems(files []finding.File) {
+func (p *printout) problems(files []finding.File) {
 	for i := range files {
 		f := &files[i]
 		for j := range f.Problems {
@@ -324,7 +324,7 @@ func lostText(n uint64, known bool) string {
 	return fmt.Sprintf(" (%s lost)", counted(n, "record"))
 }
 
-func (p *page) unattributed(t *finding.Totals) {
+func (p *printout) unattributed(t *finding.Totals) {
 	if len(t.UnattributedByReason) == 0 {
 		return
 	}
@@ -335,7 +335,7 @@ func (p *page) unattributed(t *finding.Totals) {
 	}
 }
 
-func (p *page) negative(c *finding.Coverage) {
+func (p *printout) negative(c *finding.Coverage) {
 	if len(c.Negative) == 0 {
 		return
 	}

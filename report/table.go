@@ -24,7 +24,7 @@ const (
 )
 
 func writeTable(w io.Writer, doc *finding.Document, opt Options) error {
-	p := newPage(opt)
+	p := newPrintout(opt)
 	p.summary(doc)
 	p.gap()
 	if err := p.findings(doc); err != nil {
@@ -35,7 +35,7 @@ func writeTable(w io.Writer, doc *finding.Document, opt Options) error {
 	return err
 }
 
-func (p *page) summary(doc *finding.Document) {
+func (p *printout) summary(doc *finding.Document) {
 	p.text(0, 2, headline(&doc.Coverage))
 	if filter := filterText(doc); filter != "" {
 		p.text(0, 2, "restricted: "+filter)
@@ -45,7 +45,7 @@ func (p *page) summary(doc *finding.Document) {
 }
 
 // sentences prints the first few and counts the rest.
-func (p *page) sentences(lines []string, what, where string) {
+func (p *printout) sentences(lines []string, what, where string) {
 	for i, l := range lines {
 		if i == maxLines && !p.wide {
 			p.text(0, 2, "and "+countText(len(lines)-i)+" more "+what+" ("+where+")")
@@ -55,7 +55,7 @@ func (p *page) sentences(lines []string, what, where string) {
 	}
 }
 
-func (p *page) findings(doc *finding.Document) error {
+func (p *printout) findings(doc *finding.Document) error {
 	if len(doc.Findings) == 0 {
 		p.line(0, p.tint(bold, "no findings"+atOrAbove(doc)))
 		return nil
@@ -80,7 +80,7 @@ func atOrAbove(doc *finding.Document) string {
 var severityTint = [...]string{finding.Info: faint, finding.Low: cyan, finding.Medium: yellow, finding.High: red, finding.Critical: bold + ";" + red}
 
 // findingGrid has the columns of the terminal report. The reasons get a column of their own where one fits.
-func findingGrid(findings []finding.Finding, p *page) *grid {
+func findingGrid(findings []finding.Finding, p *printout) *grid {
 	g := &grid{columns: []column{
 		{title: "#", right: true, keep: 9},
 		{title: "score", right: true, keep: 9},
@@ -174,7 +174,7 @@ func techniqueIDs(ts []finding.Technique) string {
 }
 
 // footer says what was left out, what was lowered, and what would change the result.
-func (p *page) footer(doc *finding.Document) {
+func (p *printout) footer(doc *finding.Document) {
 	p.gap()
 	if doc.Below > 0 {
 		p.text(0, 2, counted(doc.Below, "finding")+" below "+doc.MinSev.String()+" not shown")
@@ -186,7 +186,7 @@ func (p *page) footer(doc *finding.Document) {
 	p.limits(doc)
 }
 
-func (p *page) limits(doc *finding.Document) {
+func (p *printout) limits(doc *finding.Document) {
 	lines := wouldChange(doc)
 	if len(lines) == 0 {
 		return

@@ -102,7 +102,7 @@ func durationText(d time.Duration) string {
 		return "< 1 ms"
 	case d < time.Second:
 		return strconv.FormatInt(d.Milliseconds(), 10) + " ms"
-	case d < time.Minute:
+	case d < 2*time.Minute:
 		return trimFloat(d.Seconds(), 1) + " s"
 	}
 	return clockText(d.Round(time.Second))

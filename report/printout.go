@@ -11,24 +11,24 @@ const defaultWidth = 120
 // minWidth is the narrowest terminal that is laid out for; on a narrower one lines run over.
 const minWidth = 40
 
-// A page collects the lines of a terminal report.
-type page struct {
+// A printout collects the lines of a terminal report.
+type printout struct {
 	bytes.Buffer
 	room   int
 	wide   bool
 	colour bool
 }
 
-func newPage(opt Options) *page {
+func newPrintout(opt Options) *printout {
 	room := opt.Width
 	if room == 0 {
 		room = defaultWidth
 	}
-	return &page{room: max(room, minWidth), wide: opt.Wide, colour: opt.Colour}
+	return &printout{room: max(room, minWidth), wide: opt.Wide, colour: opt.Colour}
 }
 
 // text prints a paragraph, cleaned and wrapped; further lines are indented by hang columns more than the first.
-func (p *page) text(indent, hang int, s string) {
+func (p *printout) text(indent, hang int, s string) {
 	s = clean(s)
 	if p.wide {
 		p.line(indent, s)
@@ -41,21 +41,21 @@ func (p *page) text(indent, hang int, s string) {
 	}
 }
 
-func (p *page) line(indent int, s string) {
+func (p *printout) line(indent int, s string) {
 	p.WriteString(strings.Repeat(" ", indent) + s + "\n")
 }
 
-func (p *page) gap() { p.WriteByte('\n') }
+func (p *printout) gap() { p.WriteByte('\n') }
 
 // bullets prints sentences as a list.
-func (p *page) bullets(indent int, sentences []string) {
+func (p *printout) bullets(indent int, sentences []string) {
 	for _, s := range sentences {
 		p.text(indent, 2, "- "+s)
 	}
 }
 
 // some prints the first n sentences as a list and says how many more there are and where; all of them when wide.
-func (p *page) some(indent, n int, sentences []string, where string) {
+func (p *printout) some(indent, n int, sentences []string, where string) {
 	if p.wide || len(sentences) <= n {
 		p.bullets(indent, sentences)
 		return
@@ -64,8 +64,8 @@ func (p *page) some(indent, n int, sentences []string, where string) {
 	p.text(indent, 2, "- and "+countText(len(sentences)-n)+" more ("+where+")")
 }
 
-// grid prints a table fitted to the page, and says what did not fit.
-func (p *page) grid(g *grid) error {
+// grid prints a table fitted to the terminal, and says what did not fit.
+func (p *printout) grid(g *grid) error {
 	room := p.room
 	if p.wide {
 		room = 1 << 30
@@ -82,7 +82,7 @@ func (p *page) grid(g *grid) error {
 }
 
 // leftOut says what a grid did not show.
-func (p *page) leftOut(g *grid, columns []string) {
+func (p *printout) leftOut(g *grid, columns []string) {
 	var notes []string
 	if len(columns) > 0 {
 		notes = append(notes, "no room for the "+plural(len(columns), "column")+" "+strings.Join(columns, ", "))
@@ -104,7 +104,7 @@ const (
 )
 
 // tint wraps text into a terminal colour where colours are allowed.
-func (p *page) tint(codes, s string) string {
+func (p *printout) tint(codes, s string) string {
 	if !p.colour || codes == "" || s == "" {
 		return s
 	}
