@@ -7,8 +7,8 @@ import (
 )
 
 // nameApart gives files of different arguments that share a name a short hash of their content, and the folders of
-// such arguments one of everything below the argument, so that neither depends on the order of the arguments. The
-// files must be sorted by name.
+// such arguments one of everything that was found there, so that the logs of two sensors stay apart. Neither depends on
+// the order of the arguments. The files must be sorted by name.
 func nameApart(files []*opened) {
 	times := map[string]int{}
 	for _, o := range files {
@@ -23,7 +23,7 @@ func nameApart(files []*opened) {
 	for _, o := range files {
 		if times[o.Name] > 1 {
 			o.Name += "#" + short(o.SHA256)
-			if taken[o.Name]++; taken[o.Name] > 1 { // same name, same content: it does not matter which is which
+			if taken[o.Name]++; taken[o.Name]+times[o.Name] > 1 { // same name, same content: it does not matter which is which
 				o.Name += fmt.Sprintf("-%d", taken[o.Name])
 			}
 		}

@@ -121,12 +121,14 @@ func TestFoldersOfTwoSensorsStayApart(t *testing.T) {
 		write(t, a, name, "words\na "+name+"\n")
 		write(t, b, name, "words\nb "+name+"\n")
 	}
-	folders := map[string]int{}
-	for _, s := range run1(t, []string{a, b}, Options{}) {
-		folders[s.Batch.Tallies.Classes()[0].Computer]++
-	}
-	if len(folders) != 2 {
-		t.Errorf("folders %v: two sensors with two logs each", folders)
+	for _, args := range [][]string{{a, b}, {a + "/conn", a + "/dns", b + "/conn", b + "/dns"}} {
+		folders := map[string]int{}
+		for _, s := range run1(t, args, Options{}) {
+			folders[s.Batch.Tallies.Classes()[0].Computer]++
+		}
+		if len(folders) != 2 {
+			t.Errorf("%v: folders %v; two sensors with two logs each", args, folders)
+		}
 	}
 }
 

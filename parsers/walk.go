@@ -14,7 +14,7 @@ import (
 
 // A found is a file under one of the arguments.
 type found struct {
-	root string // the argument it is under, absolute, links resolved
+	root string // the folder that was given, or the folder of the file that was, links resolved
 	path string // to open it by
 	name string // relative to the argument, forward slashes
 	size int64
@@ -65,6 +65,9 @@ func walkOne(ctx context.Context, root, base string) ([]found, error) {
 			return nil
 		}
 		f := found{root: root, path: path, name: relative(root, path, base), err: cause(err)}
+		if path == root && err == nil {
+			f.root = filepath.Dir(root)
+		}
 		if err == nil {
 			f.look(d)
 		}
