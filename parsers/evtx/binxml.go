@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// The tokens of BinXML that are understood. Bit 0x40 says that attributes or more of them follow.
+// The tokens of BinXML that are understood. Bit 0x40 of some says that attributes or more of them follow.
 const (
 	tokEnd          = 0x00
 	tokOpen         = 0x01
@@ -53,7 +53,7 @@ type missing uint32
 
 func (m missing) Error() string { return fmt.Sprintf("its template at %#x is missing", uint32(m)) }
 
-// A cursor reads inside [at, end) of the chunk. The first overrun sets err, and zeros are read from then on.
+// A cursor reads inside [at, end) of the chunk. Once err is set, it reads zeros.
 type cursor struct {
 	b   []byte
 	at  int
@@ -63,9 +63,8 @@ type cursor struct {
 
 func (c *cursor) take(n int) []byte {
 	if c.err != nil || n > c.end-c.at {
-		c.err = errors.Join(c.err, errSize)
-		c.at = c.end
-		return make([]byte, 8)
+		c.fail(errSize)
+		return make([]byte, 4)
 	}
 	c.at += n
 	return c.b[c.at-n : c.at]
@@ -85,10 +84,17 @@ func (c *cursor) peek() byte {
 
 func (c *cursor) skip(n int) {
 	if c.err != nil || n > c.end-c.at {
-		c.err = errSize
+		c.fail(errSize)
 		return
 	}
 	c.at += n
+}
+
+// fail keeps the first error.
+func (c *cursor) fail(err error) {
+	if c.err == nil {
+		c.err = err
+	}
 }
 
 // record checks and prepares one record. A refused one is left as it was in the original chunk.
@@ -166,7 +172,9 @@ func (k *check) definition(c *cursor, place uint32) error {
 	if c.skip(int(size)); c.err != nil {
 		return c.err
 	}
-	body.skip(4) // fragment header
+	if body.peek() == tokFragment {
+		body.skip(4)
+	}
 	nodes, err := k.content(body, true)
 	if err != nil {
 		return fmt.Errorf("template at %#x: %w", place, err)
@@ -225,5 +233,5 @@ func (k *check) values(c *cursor, nested int) error {
 	return nil
 }
 
-// continues tells whether the reader goes on at this token.
+// continues tells whether the reader may go on at this token.
 func continues(tok byte) bool { return tok&^tokMore >= tokOpen && tok&^tokMore <= tokFragment }

@@ -76,14 +76,11 @@ func (f *file) chunk(ctx context.Context, index int64, buf []byte) error {
 	}
 	c.readHeader()
 	c.walk()
-	for _, r := range c.records {
-		f.lastID = max(f.lastID, r.id)
-	}
 	returned, err := f.emit(ctx, c)
 	if err != nil {
 		return err
 	}
-	c.account(returned)
+	f.lastID = max(f.lastID, c.account(returned))
 	f.report(c)
 	return nil
 }
@@ -150,19 +147,24 @@ func (c *chunk) checkRecords() {
 	}
 }
 
-// account counts the records that are missing from what was returned.
-func (c *chunk) account(returned int) {
+// account counts the records that are missing from what was returned, and returns the identifier of the last record up to
+// which they are counted.
+func (c *chunk) account(returned int) (lastID uint64) {
 	found := len(c.records)
 	announced, ok := c.announced()
-	if !ok {
-		c.lost = uint64(found - returned + c.gaps)
-		c.open = c.open || c.gaps > 0 || !c.head.ok
-		return
+	if ok {
+		if announced != found {
+			c.note("%d records announced, %d found", announced, found)
+		}
+		c.lost = uint64(max(announced, found) - returned)
+		return c.head.lastID
 	}
-	if announced != found {
-		c.note("%d records announced, %d found", announced, found)
+	c.lost = uint64(found - returned + c.gaps)
+	c.open = c.open || c.gaps > 0 || !c.head.ok
+	if found > 0 {
+		lastID = c.records[found-1].id
 	}
-	c.lost = uint64(max(announced, found) - returned)
+	return lastID
 }
 
 // announced is how many records the header counts. A damaged header is believed when its two countings agree with each

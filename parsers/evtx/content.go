@@ -6,43 +6,49 @@ import (
 )
 
 // content checks elements and text up to the closing tag of the first element, or one hole or text, and returns how many
-// nodes there are. Elements of a template have a dependency, and only they have holes.
+// nodes there are. Elements of a template have a dependency, and only they have holes. Of text in several pieces the
+// reader would keep the last.
 func (k *check) content(c *cursor, template bool) (nodes int, err error) {
+	var pieces [maxDepth + 2]int
 	depth := 0
 	for {
 		nodes++
-		switch tok := c.u8(); tok &^ tokMore {
-		case tokOpen:
-			if err := k.open(c, tok&tokMore != 0, template, &nodes); err != nil {
+		switch tok := c.u8(); tok {
+		case tokOpen, tokOpen | tokMore:
+			open, err := k.open(c, tok != tokOpen, template, &nodes)
+			if err != nil {
 				return 0, err
 			}
-			if c.b[c.at-1] == tokCloseStart {
+			if open {
 				depth++
+				pieces[depth] = 0
 			}
 		case tokCloseElement:
 			depth--
-		case tokValue:
+		case tokValue, tokValue | tokMore:
+			pieces[depth]++
 			k.text(c)
 		case tokNormal, tokOptional:
-			if err := k.hole(c, template); err != nil {
-				return 0, err
-			}
+			pieces[depth]++
+			k.hole(c, template)
 		default:
-			return 0, fmt.Errorf("token %#02x at %#x is not understood", tok, c.at-1)
+			c.fail(fmt.Errorf("token %#02x at %#x is not understood", tok, c.at-1))
 		}
 		switch {
 		case c.err != nil:
 			return 0, c.err
 		case depth > maxDepth || depth < 0:
 			return 0, errors.New("elements nested too deeply or closed too often")
+		case pieces[depth] > 1:
+			return 0, errors.New("text in several pieces")
 		case depth == 0:
 			return nodes, nil
 		}
 	}
 }
 
-// open checks a start tag with its attributes up to and including its closing token.
-func (k *check) open(c *cursor, attributes, template bool, nodes *int) error {
+// open checks a start tag with its attributes and its closing token, and tells whether content follows.
+func (k *check) open(c *cursor, attributes, template bool, nodes *int) (content bool, err error) {
 	if template {
 		c.skip(2)
 	}
@@ -51,35 +57,30 @@ func (k *check) open(c *cursor, attributes, template bool, nodes *int) error {
 	if attributes {
 		c.skip(4)
 	}
-	for {
-		switch tok := c.u8(); tok &^ tokMore {
-		case tokAttribute:
+	for c.err == nil {
+		switch tok := c.u8(); tok {
+		case tokAttribute, tokAttribute | tokMore:
 			*nodes++
-			if err := k.attribute(c, template); err != nil {
-				return err
-			}
+			k.attribute(c, template)
 		case tokCloseStart, tokCloseEmpty:
-			return c.err
+			return tok == tokCloseStart, c.err
 		default:
-			return fmt.Errorf("token %#02x at %#x is not understood in a tag", tok, c.at-1)
-		}
-		if c.err != nil {
-			return c.err
+			c.fail(fmt.Errorf("token %#02x at %#x is not understood in a tag", tok, c.at-1))
 		}
 	}
+	return false, c.err
 }
 
-// attribute checks a name and its one value. An attribute in pieces would lose all but the last.
-func (k *check) attribute(c *cursor, template bool) error {
+// attribute checks a name and its one value.
+func (k *check) attribute(c *cursor, template bool) {
 	k.name(c)
-	switch tok := c.u8(); tok &^ tokMore {
-	case tokValue:
+	switch tok := c.u8(); tok {
+	case tokValue, tokValue | tokMore:
 		k.text(c)
-		return c.err
 	case tokNormal, tokOptional:
-		return k.hole(c, template)
+		k.hole(c, template)
 	default:
-		return fmt.Errorf("token %#02x at %#x is not understood in an attribute", tok, c.at-1)
+		c.fail(fmt.Errorf("token %#02x at %#x is not understood in an attribute", tok, c.at-1))
 	}
 }
 
@@ -89,15 +90,14 @@ func (k *check) text(c *cursor) {
 }
 
 // hole checks a substitution. The reader expects another byte behind type 0.
-func (k *check) hole(c *cursor, template bool) error {
+func (k *check) hole(c *cursor, template bool) {
 	if !template {
-		return errors.New("a substitution outside a template")
+		c.fail(errors.New("a substitution outside a template"))
 	}
 	c.skip(2)
 	if c.u8() == kindNull {
 		c.skip(1)
 	}
-	return c.err
 }
 
 // name checks a name, here or elsewhere in the chunk.
@@ -114,6 +114,6 @@ func (k *check) name(c *cursor) {
 	n := int(there.u16())
 	there.skip(2 * (n + 1))
 	if there.err != nil || n > maxName {
-		c.err = fmt.Errorf("no name at %#x", place)
+		c.fail(fmt.Errorf("no name at %#x", place))
 	}
 }

@@ -136,8 +136,9 @@ func (f *file) checkEnd(chunks int64) {
 	}
 	missing := max(f.header.chunks-chunks, 0)
 	p := evidence.Problem{Kind: evidence.Truncated, Ref: ref}
-	if !f.header.dirty && f.lastID > 0 && f.header.nextID > f.lastID+1 {
-		p.Lost, p.Known = f.header.nextID-f.lastID-1, true
+	most := uint64(max(f.header.chunks, chunks)) * chunkSize / minRecordSize
+	if n := f.header.nextID - f.lastID - 1; !f.header.dirty && f.lastID > 0 && n <= most {
+		p.Lost, p.Known = n, true
 	}
 	switch {
 	case missing > 0:
