@@ -25,7 +25,7 @@ func (p *parser) volume(r row, c *evidence.Conn) {
 	if c.Transport == evidence.UDP {
 		v.Seen = v.Payload // datagrams have no sequence numbers: what is counted was seen
 	}
-	if lost.orig || lost.resp {
+	if (lost.orig || lost.resp) && c.Protocol == "" {
 		c.Content = false // half a conversation that was not recognised says nothing
 	}
 }
