@@ -83,7 +83,23 @@ func (p *Policy) check() error {
 	if err := p.checkNumbers(); err != nil {
 		return err
 	}
+	if err := p.checkLists(); err != nil {
+		return err
+	}
 	return p.checkAdjustments()
+}
+
+// checkLists wants a reason and usable points for every entry of a list.
+func (p *Policy) checkLists() error {
+	for _, e := range p.entries() {
+		if e.Reason == "" {
+			return fmt.Errorf("%s: reason is missing", e.Key)
+		}
+		if !(e.points >= 0 && e.points <= 100) {
+			return fmt.Errorf("%s: points %v are not between 0 and 100", e.Key, e.points)
+		}
+	}
+	return nil
 }
 
 func known(f finding.Family) bool {
@@ -101,6 +117,9 @@ func (p *Policy) checkNumbers() error {
 	for i, n := range p.numbers() {
 		if !(n.Value >= 0 && n.Value < 1e15) {
 			return fmt.Errorf("%s: %v is not a usable number", n.key, n.Value)
+		}
+		if n.Unit == "ratio" && n.Value > 1 || n.Unit == "points" && n.Value > 100 {
+			return fmt.Errorf("%s: %v is too large for a value in %s", n.key, n.Value, n.Unit)
 		}
 		if n.Unit != was[i].Unit {
 			return fmt.Errorf("%s: unit is %q, not %q", n.key, was[i].Unit, n.Unit)

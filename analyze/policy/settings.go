@@ -69,7 +69,7 @@ func (p *Policy) YAML() ([]byte, error) {
 
 // Statement is the policy as a report prints it.
 func (p *Policy) Statement() (finding.Policy, error) {
-	text, err := p.YAML()
+	shown, err := p.YAML()
 	if err != nil {
 		return finding.Policy{}, fmt.Errorf("print policy: %w", err)
 	}
@@ -78,7 +78,7 @@ func (p *Policy) Statement() (finding.Policy, error) {
 		return finding.Policy{}, fmt.Errorf("print policy: %w", err)
 	}
 	sum := sha256.Sum256(canonical)
-	return finding.Policy{Source: p.source, SHA256: hex.EncodeToString(sum[:]), Settings: p.settings(), Text: string(text), Assumptions: assumptions}, nil
+	return finding.Policy{Source: p.source, SHA256: hex.EncodeToString(sum[:]), Settings: p.settings(), Text: string(shown), Assumptions: assumptions}, nil
 }
 
 var assumptions = []string{
@@ -89,51 +89,76 @@ var assumptions = []string{
 	"an absent fact is not evidence of absence: see coverage for what could have been seen",
 }
 
+// settings lists everything that can be set with its reason, in the order of the file.
 func (p *Policy) settings() []finding.Setting {
 	var out []finding.Setting
-	add := func(key, value, unit, reason string) {
-		out = append(out, finding.Setting{Key: key, Value: value, Unit: unit, Reason: reason})
-	}
 	if len(p.FamiliesOff) > 0 {
 		var off []string
 		for _, f := range p.FamiliesOff {
 			off = append(off, string(f))
 		}
-		add("families_off", strings.Join(off, ", "), "", "set by the user: facts of these families are not used")
+		out = append(out, finding.Setting{Key: "families_off", Value: strings.Join(off, ", "), Reason: "facts of these families are not used"})
 	}
-	for _, x := range p.ProtocolList {
-		add("protocol_list."+x.Name, "ports "+join(x.Ports), "", x.Reason)
-	}
-	for _, x := range p.UnusualProcessList {
-		add("unusual_process_list."+x.Name, strings.Join(x.Programs, ", "), "", x.Reason)
+	for _, e := range p.entries() {
+		out = append(out, e.Setting)
 	}
 	for _, n := range p.numbers() {
-		add(n.key, strconv.FormatFloat(n.Value, 'f', -1, 64), n.Unit, n.Reason)
-	}
-	for _, x := range p.WritableFolders {
-		add("user_writable_folders."+x.Path, strconv.FormatFloat(x.Points, 'f', -1, 64), "points", x.Reason)
-	}
-	add("system_folders", strings.Join(p.SystemFolders.Names, ", "), "", p.SystemFolders.Reason)
-	add("system_programs", strings.Join(p.SystemPrograms.Names, ", "), "", p.SystemPrograms.Reason)
-	add("serving_programs", strings.Join(p.ServingPrograms.Names, ", "), "", p.ServingPrograms.Reason)
-	add("discovery_commands", strings.Join(p.Discovery.Names, ", "), "", p.Discovery.Reason)
-	add("doh_resolvers", strings.Join(p.DoHResolvers.Names, ", "), "", p.DoHResolvers.Reason)
-	add("common_ports", join(p.CommonPorts.Ports), "", p.CommonPorts.Reason)
-	for _, x := range p.OddParents {
-		add("odd_parents."+x.Name, strconv.FormatFloat(x.Points, 'f', -1, 64), "points", x.Reason)
-	}
-	for _, x := range p.CommandSigns {
-		add("command_line_signs."+x.Name, strconv.FormatFloat(x.Points, 'f', -1, 64), "points", x.Reason)
+		out = append(out, finding.Setting{Key: n.key, Value: text(n.Value), Unit: n.Unit, Reason: n.Reason})
 	}
 	for _, x := range p.ExpectedUses {
-		add("expected_uses."+x.Name, strconv.FormatFloat(x.Factor, 'f', -1, 64), "factor", x.Reason+" (owner "+x.Owner+", until "+x.Expires+")")
+		out = append(out, finding.Setting{Key: "expected_uses." + x.Name, Value: text(x.Factor), Unit: "factor", Reason: x.because()})
 	}
 	for _, x := range p.Exclusions {
-		add("exclusions."+x.Name, "left out", "", x.Reason+" (owner "+x.Owner+", until "+x.Expires+")")
+		out = append(out, finding.Setting{Key: "exclusions." + x.Name, Value: "left out", Reason: x.because()})
 	}
 	p.markDefaults(out)
 	return out
 }
+
+func (a Adjustment) because() string {
+	return a.Reason + " (owner " + a.Owner + ", until " + a.Expires + ")"
+}
+
+// An entry is a line of one of the lists.
+type entry struct {
+	finding.Setting
+	points float64
+}
+
+// entries lists the lines of all lists.
+func (p *Policy) entries() []entry {
+	var out []entry
+	add := func(key, value string, points float64, reason string) {
+		e := entry{finding.Setting{Key: key, Value: value, Reason: reason}, points}
+		out = append(out, e)
+	}
+	for _, x := range p.ProtocolList {
+		add("protocol_list."+x.Name, "ports "+join(x.Ports), x.Points, x.Reason)
+	}
+	for _, x := range p.UnusualProcessList {
+		add("unusual_process_list."+x.Name, text(x.Points)+" points: "+strings.Join(x.Programs, ", "), x.Points, x.Reason)
+	}
+	for _, x := range p.WritableFolders {
+		add("user_writable_folders."+x.Path, text(x.Points)+" points", x.Points, x.Reason)
+	}
+	for _, x := range []struct {
+		key string
+		Names
+	}{{"system_folders", p.SystemFolders}, {"system_programs", p.SystemPrograms}, {"serving_programs", p.ServingPrograms},
+		{"discovery_commands", p.Discovery}, {"doh_resolvers", p.DoHResolvers}} {
+		add(x.key, strings.Join(x.Names.Names, ", "), 0, x.Reason)
+	}
+	add("common_ports", join(p.CommonPorts.Ports), 0, p.CommonPorts.Reason)
+	for _, x := range p.OddParents {
+		add("odd_parents."+x.Name, text(x.Points)+" points", x.Points, x.Reason)
+	}
+	for _, x := range p.CommandSigns {
+		add("command_line_signs."+x.Name, text(x.Points)+" points: "+x.Pattern, x.Points, x.Reason)
+	}
+	return out
+}
+
+func text(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
 // markDefaults notes which settings are those of the built-in policy.
 func (p *Policy) markDefaults(out []finding.Setting) {

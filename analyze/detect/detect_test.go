@@ -1,0 +1,202 @@
+package detect
+
+import (
+	"math"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/wirewitness/wirewitness/analyze/finding"
+	"github.com/wirewitness/wirewitness/analyze/policy"
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// busy is a scene with something for several families.
+func busy() *scene {
+	s := newScene()
+	s.lookup(nil, "www.example", 1)
+	p := s.process(`C:\Users\ann\Downloads\viewer.exe`)
+	for range 12 {
+		s.link(p, "203.0.113.7:8443", seen(4*mebi, 1000, hello(evidence.TLS{JA4: "t13i", SelfSigned: evidence.Yes})))
+		s.now = s.now.Add(59 * time.Second)
+	}
+	s.link(s.process(system32+"svchost.exe"), outside, named("update.example"))
+	asking(60, typeTXT, coded)(s)
+	return s
+}
+
+func TestScoreCanBeRecomputed(t *testing.T) {
+	p := policy.Default()
+	found, _ := Run(busy().c, p)
+	if len(found) == 0 {
+		t.Fatal("no finding")
+	}
+	for _, f := range found {
+		rest := 1.0
+		for _, family := range f.Arithmetic.Families {
+			var points []float64
+			for _, x := range f.Facts {
+				if x.Family == family.Family {
+					points = append(points, x.Points)
+				}
+			}
+			slices.SortFunc(points, func(a, b float64) int { return int(b*10 - a*10) })
+			sum, weight := 0.0, 1.0
+			for _, x := range points {
+				sum, weight = sum+x*weight, weight/2
+			}
+			if want := math.Min(sum, family.Cap); math.Abs(want-family.Points) > 0.05 {
+				t.Errorf("%s: %v points, want %v", family.Family, family.Points, want)
+			}
+			rest *= 1 - family.Points/100
+		}
+		want := 100 * (1 - rest)
+		if math.Abs(want-f.Arithmetic.Combined) > 0.05 {
+			t.Errorf("combined %v, want %v", f.Arithmetic.Combined, want)
+		}
+		want = f.Arithmetic.Combined
+		for _, a := range f.Arithmetic.Adjustments {
+			want *= a.Factor
+		}
+		if want = math.Min(math.Round(want), f.Arithmetic.Ceiling); want != f.Score {
+			t.Errorf("score %v, want %v", f.Score, want)
+		}
+		if f.Severity != p.Severity.Of(f.Score) {
+			t.Errorf("severity %v of %v", f.Severity, f.Score)
+		}
+	}
+}
+
+// TestOneFamilyStaysBelowHigh: however many facts of one kind agree.
+func TestOneFamilyStaysBelowHigh(t *testing.T) {
+	s := newScene()
+	p := s.process(`C:\Users\ann\Downloads\invoice.pdf.exe`)
+	s.process(system32+"whoami.exe", childOf(p))
+	s.link(p, outside)
+	found, _ := Run(s.c, policy.Default())
+	if len(found) != 1 || found[0].Severity != finding.Medium || found[0].Score != 59 || found[0].Arithmetic.CeilingReason == "" {
+		t.Errorf("%+v", found)
+	}
+}
+
+func TestFamiliesOff(t *testing.T) {
+	p, err := policy.Load([]byte("families_off: [process, timing]\n"), "off.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, _ := Run(busy().c, p)
+	for _, f := range found {
+		for _, x := range f.Facts {
+			if x.Family == finding.FamilyProcess || x.Family == finding.FamilyTiming {
+				t.Errorf("%s was stated", x.ID)
+			}
+		}
+	}
+	if len(found) == 0 {
+		t.Error("the other families say nothing")
+	}
+}
+
+func TestExclusionAndExpiry(t *testing.T) {
+	text := `
+exclusions:
+  - {name: viewer, match: {programs: [viewer.exe], hosts: ["desk*"]}, reason: known, owner: it-ops, expires: 2024-03-04}
+  - {name: too old, match: {programs: [viewer.exe]}, reason: known, owner: it-ops, expires: 2024-03-03}
+`
+	p, err := policy.Load([]byte(text), "mine.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, touched := Run(busy().c, p)
+	for _, f := range found {
+		if f.Process.Name == "viewer.exe" {
+			t.Error("excluded program was reported")
+		}
+	}
+	var applied, expired finding.Suppressed
+	for _, x := range touched {
+		if x.Name == "viewer" {
+			applied = x
+		}
+		if x.Name == "too old" {
+			expired = x
+		}
+	}
+	if applied.Count != 1 || applied.Expired || applied.Before < 85 || len(applied.IDs) != 1 || applied.Owner != "it-ops" {
+		t.Errorf("applied: %+v", applied)
+	}
+	if expired.Count != 1 || !expired.Expired {
+		t.Errorf("expired: %+v", expired)
+	}
+}
+
+// TestSameTwice: no finding depends on the order of a map.
+func TestSameTwice(t *testing.T) {
+	want, wantTouched := Run(busy().c, policy.Default())
+	for range 10 {
+		got, touched := Run(busy().c, policy.Default())
+		if !reflect.DeepEqual(want, got) || !reflect.DeepEqual(wantTouched, touched) {
+			t.Fatalf("findings differ:\n%+v\n%+v", want, got)
+		}
+	}
+}
+
+func TestGrouping(t *testing.T) {
+	s := newScene()
+	p := s.process(ordinary)
+	s.link(p, "203.0.113.7:443", named("a.shop.example"))
+	s.link(p, "203.0.113.8:443", named("b.shop.example"))
+	s.link(p, "10.1.0.8:443", named("a.corp.example"))
+	s.link(p, "10.1.0.9:443", named("b.corp.example"))
+	s.link(nil, "203.0.113.7:443", named("a.shop.example"))
+	s.link(p, "224.0.0.251:5353", overUDP)
+	s.link(p, "127.0.0.1:8080")
+	var peers []string
+	for _, u := range group(s.c) {
+		peers = append(peers, u.Program()+" "+u.Peer)
+	}
+	want := []string{"client.exe shop.example", "client.exe 10.1.0.8", "client.exe 10.1.0.9", " shop.example"}
+	if d := cmp.Diff(want, peers); d != "" {
+		t.Error(d)
+	}
+}
+
+// TestNotMeasuredIsNotZero: a usage with measured and unmeasured connections says how many were measured.
+func TestNotMeasuredIsNotZero(t *testing.T) {
+	s := newScene()
+	p := s.process(`C:\Users\ann\Downloads\viewer.exe`)
+	s.link(p, outside)
+	s.link(p, outside, seen(700, 300, speaks("tls")))
+	found, _ := Run(s.c, policy.Default())
+	if len(found) != 1 || found[0].Sent != evidence.Measured(700) || found[0].Measured != 1 || found[0].Connections != 2 || len(found[0].Missing) != 1 {
+		t.Errorf("%+v", found)
+	}
+	s = newScene()
+	s.link(s.process(`C:\Users\ann\Downloads\viewer.exe`), outside)
+	if found, _ = Run(s.c, policy.Default()); len(found) != 1 || found[0].Sent.Known {
+		t.Errorf("%+v", found)
+	}
+}
+
+func TestDetectorsAreNamedOnce(t *testing.T) {
+	seen := map[string]bool{}
+	for _, d := range All {
+		if seen[d.Name] || d.Find == nil || !slices.Contains(finding.Families, d.Family) {
+			t.Errorf("detector %+v", d)
+		}
+		seen[d.Name] = true
+	}
+	for _, e := range excuses {
+		if !seen[e.id] {
+			t.Errorf("an explanation for %s, which no detector states", e.id)
+		}
+	}
+	for id := range byFact {
+		if !seen[id] {
+			t.Errorf("a technique for %s, which no detector states", id)
+		}
+	}
+}
