@@ -284,6 +284,7 @@ func TestLayers(t *testing.T) {
 		name    string
 		under   []gopacket.SerializableLayer
 		v6      bool
+		bare    bool // without a network header of its own
 		link    capfile.LinkType
 		vlan    []uint16
 		tunnel  string
@@ -296,6 +297,7 @@ func TestLayers(t *testing.T) {
 		{name: "MPLS", link: 1, under: []gopacket.SerializableLayer{ethernet(layers.EthernetTypeMPLSUnicast), raw(0, 1, 0, 64, 0, 2, 1, 64)}},
 		{name: "SNAP", link: 1, under: []gopacket.SerializableLayer{raw(1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 7, 5, 0xdc, 0xaa, 0xaa, 3, 0, 0, 0, 8, 0)}},
 		{name: "PPPoE", link: 1, under: []gopacket.SerializableLayer{ethernet(layers.EthernetTypePPPoESession), raw(0x11, 0, 0, 1, 0x40, 0, 0, 0x57)}, v6: true},
+		{name: "IPv6 options that make no sense", link: 1, under: []gopacket.SerializableLayer{ethernet(layers.EthernetTypeIPv6), raw6(0, c6, s6), raw(43, 0, 5, 255, 255, 255, 255, 255), raw(60, 0, 0, 0, 0, 0, 0, 0), raw(6, 0, 1, 4, 0, 0, 0, 0)}, bare: true, v6: true},
 		{name: "raw", link: 101, under: []gopacket.SerializableLayer{}, v6: true},
 		{name: "null", link: 0, under: []gopacket.SerializableLayer{raw(2, 0, 0, 0)}},
 		{name: "null of another machine", link: 0, under: []gopacket.SerializableLayer{raw(0, 0, 0, 30)}, v6: true},
@@ -322,22 +324,63 @@ func TestLayers(t *testing.T) {
 			}
 			r := record()
 			r.link = c.link
-			got := parseBytes(t, r.frame(append(c.under, segmentOf(from, to, ".", 1, 1, "a\nb\nc\n")...)...).pcap())
+			inner := segmentOf(from, to, ".", 1, 1, "a\nb\nc\n")
+			if c.bare {
+				inner = inner[1:]
+			}
+			got := parseBytes(t, r.frame(append(c.under, inner...)...).pcap())
 			if got.Problems.Total > 0 {
 				t.Fatalf("problems: %v", got.Problems.First)
 			}
-			inner := got.Conns[len(got.Conns)-1]
-			if inner.Orig != from || inner.Resp != to || inner.Volume.Seen != measured(6, 0) || inner.TunnelKind != c.tunnel || !slices.Equal(inner.VLAN, c.vlan) {
-				t.Errorf("got %+v", inner)
+			conn := got.Conns[len(got.Conns)-1]
+			if conn.Orig != from || conn.Resp != to || conn.Volume.Seen != measured(6, 0) || conn.TunnelKind != c.tunnel || !slices.Equal(conn.VLAN, c.vlan) {
+				t.Errorf("got %+v", conn)
 			}
 			if c.tunnel == "" {
 				return
 			}
 			outer := got.Conns[0]
-			if len(got.Conns) != 2 || !outer.Carries || inner.Carries || outer.Transport != c.carrier || inner.Tunnel != outer.Ref || outer.Volume.Seen.Orig.N < 46 {
+			if len(got.Conns) != 2 || !outer.Carries || conn.Carries || outer.Transport != c.carrier || conn.Tunnel != outer.Ref || outer.Volume.Seen.Orig.N < 46 {
 				t.Errorf("carrier %+v", outer)
 			}
 		})
+	}
+}
+
+// TestTagsDoNotSplit: a connection whose directions travel in different VLANs is one.
+func TestTagsDoNotSplit(t *testing.T) {
+	r := record()
+	for i, f := range record().exchange(client, server).frames {
+		if i%2 == 1 {
+			f.data = slices.Insert(slices.Clone(f.data), 12, 0x81, 0, 0, 9)
+		}
+		r.raw(f.data)
+	}
+	if c := r.only(t); c.State != "SF" || c.Volume.Payload != measured(q, a) {
+		t.Errorf("state %s volume %+v", c.State, c.Volume)
+	}
+}
+
+// raw6 is an IPv6 header without a length, as before the network card has filled it in.
+func raw6(next byte, from, to netip.AddrPort) gopacket.SerializableLayer {
+	a, b := from.Addr().As16(), to.Addr().As16()
+	return gopacket.Payload(slices.Concat([]byte{0x60, 0, 0, 0, 0, 0, next, 64}, a[:], b[:]))
+}
+
+// TestReassemblyIsBounded sends three megabytes behind a missing byte that nobody acknowledges.
+func TestReassemblyIsBounded(t *testing.T) {
+	const i, j = 1000, 9000
+	r := record().tcp(client, server, "S", i, 0, "").tcp(server, client, "S.", j, i+1, "").tcp(client, server, ".", i+1, j+1, request)
+	head := "HTTP/1.1 200 OK\r\nContent-Length: 3000000\r\n\r\n"
+	r.tcp(server, client, ".", j+1, i+1+uint32(q), head)
+	seq := j + 2 + uint32(len(head))
+	for range 2142 {
+		r.tcp(server, client, ".", seq, i+1+uint32(q), strings.Repeat("x", 1400))
+		seq += 1400
+	}
+	c := r.only(t)
+	if c.Volume.Missed != measured(0, 1) || c.HTTP == nil || c.HTTP.RespBody.N < 2<<20 {
+		t.Errorf("volume %+v http %+v", c.Volume, c.HTTP)
 	}
 }
 

@@ -137,11 +137,13 @@ func (t *tracker) begin(f *capfile.Frame, d *decoder, p *packet, k key, down boo
 	return fl
 }
 
-// finish ends all connections and emits them in the order of their first frames.
+// finish ends all connections and emits them in the order of their first frames, letting go of each.
 func (t *tracker) finish() {
-	for _, fl := range t.order {
+	t.flows, t.pieces = nil, pieces{}
+	for i, fl := range t.order {
 		fl.close()
 		t.out.Conn(fl.conn())
+		t.order[i] = nil
 	}
 }
 
