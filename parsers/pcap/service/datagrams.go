@@ -53,8 +53,8 @@ func matchNTP(c Chunk, _ *opening) verdict {
 	switch {
 	case mode == 6 && version >= 2: // control: https://www.rfc-editor.org/rfc/rfc9327
 		return ntpControl(c)
-	case mode == 7 && version >= 2 && b[1]&0x7f == 0 && len(b) >= 8 && (b[3] == 42 || b[3] == 20): // private: lists of peers
-		return yes
+	case mode == 7 && version >= 2: // private: lists of peers
+		return ntpPrivate(c)
 	case len(b) < 48 || (len(b)-48)%4 != 0 || len(b) > 48+256, mode == 0 && version != 1, mode > 5:
 		return no
 	}
@@ -79,12 +79,32 @@ func ntpTimes(b []byte) bool {
 	return b[0]&7 != 4 || sent == 0 || float64(sent) > year1990
 }
 
+// ntpControl recognises a control message, which its data fills up to a multiple of four.
 func ntpControl(c Chunk) verdict {
+	const header = 12
 	b := c.Data
-	if len(b) < 12 || b[1]&0x1f > 12 || 12+int(binary.BigEndian.Uint16(b[10:])) > len(b)+int(c.Cut)+3 {
+	if len(b) < header || b[0]>>6 != 0 || b[1]&0x1f > 12 {
+		return no
+	}
+	size, all := header+int(binary.BigEndian.Uint16(b[10:])), len(b)+int(c.Cut)
+	if size > all || all > (size+3)&^3 {
 		return no
 	}
 	if b[1]&0x80 != 0 {
+		return asks(c.Side.other())
+	}
+	return asks(c.Side)
+}
+
+// ntpPrivate recognises the requests of ntpdc and their answers, whose items fill the datagram.
+func ntpPrivate(c Chunk) verdict {
+	const header = 8
+	b := c.Data
+	items, size := int(b[4]&0x0f)<<8|int(b[5]), int(b[6])<<8|int(b[7])
+	if b[1]&0x7f > 64 || b[2] > 3 || b[3] > 50 || size > 512 || header+items*size > len(b)+int(c.Cut) {
+		return no
+	}
+	if b[0]&0x80 != 0 {
 		return asks(c.Side.other())
 	}
 	return asks(c.Side)

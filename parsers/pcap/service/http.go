@@ -68,7 +68,8 @@ func (h *httpReader) feed(c Chunk) {
 		h.gap(s, c)
 	}
 	b, kept := c.Data, len(s.buf)
-	if kept > 0 {
+	buffered := kept > 0
+	if buffered {
 		b = append(s.buf, b...)
 	}
 	all := len(b)
@@ -79,7 +80,7 @@ func (h *httpReader) feed(c Chunk) {
 		}
 		kept = 0
 	}
-	if s.buf != nil && len(b) == all {
+	if buffered && len(b) == all {
 		s.buf = b // it lies where it lay
 		return
 	}

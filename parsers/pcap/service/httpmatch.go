@@ -17,8 +17,11 @@ var httpMethods = []string{
 // matchHTTP recognises a start line of either side.
 func matchHTTP(o *opening) verdict { return sides(httpRequest, httpResponse)(o) }
 
-// httpRequest recognises a request line. A line without a version is enough once the other side answers with one.
+// httpRequest recognises a request line, or what opens HTTP/2 instead of one.
 func httpRequest(b []byte, closed bool) verdict {
+	if v := prefix(b, http2Preface); v == yes || v == maybe && len(b) > 1 {
+		return v
+	}
 	method, rest, ok := bytes.Cut(b[:min(len(b), maxLine)], []byte(" "))
 	if !ok {
 		if len(method) > 20 || !token(method) || closed {

@@ -92,20 +92,19 @@ func (t *tlsReader) fragment(side Side, b []byte) {
 	if t.hidden[side] {
 		return
 	}
-	b = append(t.handshake[side], b...)
-	for len(b) >= 4 {
-		size := 4 + (int(b[1])<<16 | int(b[2])<<8 | int(b[3]))
+	t.handshake[side] = append(t.handshake[side], b...)
+	for rest := t.handshake[side]; len(rest) >= 4; rest = t.handshake[side] {
+		size := 4 + (int(rest[1])<<16 | int(rest[2])<<8 | int(rest[3]))
 		if size > maxHandshake {
-			t.hidden[side], b = true, nil
-			break
+			t.hidden[side], t.handshake[side] = true, nil
+			return
 		}
-		if len(b) < size {
-			break
+		if len(rest) < size {
+			return
 		}
-		t.message(b[0], b[4:size])
-		b = b[size:]
+		t.message(rest[0], rest[4:size])
+		t.handshake[side] = rest[size:]
 	}
-	t.handshake[side] = append([]byte(nil), b...)
 }
 
 func (t *tlsReader) message(kind byte, body []byte) {
