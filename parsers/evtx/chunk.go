@@ -74,6 +74,7 @@ func (f *file) chunk(ctx context.Context, index int64, buf []byte) error {
 		}
 		return nil
 	}
+	f.used = index + 1
 	c.readHeader()
 	c.walk()
 	returned, err := f.emit(ctx, c)

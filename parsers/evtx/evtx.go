@@ -55,7 +55,9 @@ type file struct {
 	event  func(*winevent.Record)
 	header fileHeader
 	reader reader
+	names  map[string]string
 	lastID uint64 // highest record identifier seen in a record header
+	used   int64  // chunks up to the last one in use
 	junk   int64  // chunks past the declared end that are neither empty nor chunks
 }
 
@@ -68,6 +70,7 @@ func (f *file) read(ctx context.Context) error {
 	if err := f.readHeader(); err != nil {
 		return err
 	}
+	f.names = map[string]string{}
 	chunks := (f.in.Size - fileHeaderSize) / chunkSize
 	buf := make([]byte, chunkSize)
 	for i := range chunks {
@@ -128,6 +131,9 @@ func (f *file) problem(kind evidence.ProblemKind, ref evidence.Ref, err error) {
 // are old ones, as every live log shows.
 func (f *file) checkEnd(chunks int64) {
 	ref := evidence.Ref{File: f.in.Name, Unit: "chunk", N: uint64(chunks)}
+	if f.header.ok && (f.header.dirty || f.used > f.header.chunks) {
+		f.problem(evidence.Suspect, evidence.Ref{}, f.live())
+	}
 	if f.junk > 0 {
 		f.problem(evidence.Suspect, ref, fmt.Errorf("%d chunks beyond the declared %d hold something else than chunks: not read", f.junk, f.header.chunks))
 	}
@@ -149,4 +155,12 @@ func (f *file) checkEnd(chunks int64) {
 		return
 	}
 	f.out.Problem(p)
+}
+
+// live says what it means that the log was copied while it was written to, or was never closed.
+func (f *file) live() error {
+	if f.header.dirty {
+		return fmt.Errorf("the log was open for writing: its header counts %d chunks, %d are in use and were read; what was written last may be missing", f.header.chunks, f.used)
+	}
+	return fmt.Errorf("the header counts %d chunks, %d are in use and were read", f.header.chunks, f.used)
 }

@@ -195,9 +195,6 @@ func ours(t *testing.T, b []byte, like []reading) (all []reading) {
 		}
 		all = append(all, r)
 	}
-	if err := f.readHeader(); err != nil {
-		t.Fatal(err)
-	}
 	if err := f.read(context.Background()); err != nil {
 		t.Fatal(err)
 	}

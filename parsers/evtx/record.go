@@ -46,13 +46,13 @@ func (f *file) record(t tree) (*winevent.Record, bool) {
 		return nil, false
 	}
 	r := &winevent.Record{Fields: &fields{event: v}}
-	r.Provider = system.text("Provider", "Name")
-	r.Channel = system.text("Channel")
-	r.Computer = system.text("Computer")
+	r.Provider = f.intern(system.text("Provider", "Name"))
+	r.Channel = f.intern(system.text("Channel"))
+	r.Computer = f.intern(system.text("Computer"))
 	r.EventID = uint32(system.number("EventID"))
 	r.RecordID = system.number("EventRecordID")
 	r.ExecutionPID = uint32(system.number("Execution", "ProcessID"))
-	r.UserSID = system.text("Security", "UserID")
+	r.UserSID = f.intern(system.text("Security", "UserID"))
 	r.Ref = evidence.Ref{File: f.in.Name, Unit: "record", N: r.RecordID}
 	if r.RecordID == 0 {
 		r.Ref.N = t.record.id
@@ -63,6 +63,20 @@ func (f *file) record(t tree) (*winevent.Record, bool) {
 		r.Stamps[0] = s
 	}
 	return r, true
+}
+
+// maxNames bounds the texts kept for intern. A log has some ten providers, channels and computers, and some hundred users.
+const maxNames = 4096
+
+// intern returns one copy of a text that most records repeat.
+func (f *file) intern(s string) string {
+	if known, ok := f.names[s]; ok {
+		return known
+	}
+	if len(f.names) < maxNames {
+		f.names[s] = s
+	}
+	return s
 }
 
 // values is one element of the reader's tree: attributes and children by name, the text under "Value" where there are
