@@ -49,7 +49,7 @@ func TestSize(t *testing.T) {
 	}
 }
 
-// evidence reads a samples folder without the generator and this test.
+// evidence reads a samples folder without the generator, the tests and files whose names begin with a dot.
 func evidence(t *testing.T, root string) map[string][]byte {
 	t.Helper()
 	files := map[string][]byte{}
@@ -59,7 +59,7 @@ func evidence(t *testing.T, root string) map[string][]byte {
 			return err
 		case d.IsDir() && d.Name() == "generate":
 			return filepath.SkipDir
-		case d.IsDir() || filepath.Ext(name) == ".go":
+		case d.IsDir() || filepath.Ext(name) == ".go" || d.Name()[0] == '.':
 			return nil
 		}
 		rel, err := filepath.Rel(root, name)

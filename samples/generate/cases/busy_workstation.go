@@ -27,6 +27,7 @@ var busyWorkstation = Case{
 		h.Offload = true
 
 		d := logOn(w, h, world.At("08:31:17"))
+		d.backUp(world.At("08:31:31"), world.At("12:30:00"))
 		d.keepTime(world.At("08:33:00"), 28)
 		for _, at := range []string{"09:04:18", "10:40:52", "13:35:09", "15:12:27"} {
 			d.readNews(world.At(at))
@@ -45,7 +46,6 @@ var busyWorkstation = Case{
 		d.lookForUpdates("08:47:33", "12:11:02", "15:53:48")
 		d.print(world.At("11:09:56"))
 		d.call(world.At("13:00:40"))
-		d.backUp(world.At("12:30:00"))
 		return append(eventLogs(h), File{"ws-11.pcapng", wire.Pcapng(w.Packets(), `\Device\NPF_Ethernet`)})
 	},
 }
@@ -83,11 +83,11 @@ func (d *desk) checkConnection(clocks ...string) {
 	}
 }
 
-// lookForUpdates runs the updater of a product that installs itself for one user.
+// lookForUpdates runs the updater of a product that installs itself for one user, as a scheduled task.
 func (d *desk) lookForUpdates(clocks ...string) {
 	updater := d.Installed(`C:\Users\jdoe\AppData\Local\Apps\Updater\AppsUpdater.exe`, "--check", "Apps Software GmbH", "Apps Updater")
 	for _, clock := range clocks {
-		p := d.Explorer.Start(world.At(clock), updater)
+		p := d.Scheduler.Start(world.At(clock), updater)
 		p.Exit(p.Visit(world.At(clock).Add(time.Second), "update.apps.test", 443, one("update-check")))
 	}
 }
@@ -103,8 +103,8 @@ func (d *desk) call(at time.Time) {
 		Pause: func(int) time.Duration { return 50 * time.Millisecond }})
 }
 
-// backUp sends the day's changes to the backup server, at noon as its schedule says.
-func (d *desk) backUp(at time.Time) {
-	agent := d.Explorer.Start(at, d.Installed(`C:\Program Files\Backup\backup-agent.exe`, "--scheduled", "Backup Software Ltd", "Backup Agent"))
-	agent.Exit(agent.Visit(at.Add(2*time.Second), "backup01.corp.test", 443, one("backup")))
+// backUp starts the backup agent, a service, which sends the day's changes to the backup server at noon.
+func (d *desk) backUp(boot, at time.Time) {
+	agent := d.Services.Start(boot, d.Installed(`C:\Program Files\Backup\backup-agent.exe`, "--service", "Backup Software Ltd", "Backup Agent").As(world.LocalSystem))
+	agent.Visit(at, "backup01.corp.test", 443, one("backup"))
 }

@@ -11,7 +11,7 @@ var onlyPort = Case{
 	Expect: Expect{
 		Statement: "An installed program talks TLS to TCP port 53 of sync.example.com, once, with a proper certificate: only the port family speaks.",
 		First: &First{Host: "WS-22", Programs: []string{"ContosoSync.exe"}, Peer: "203.0.113.95", Domain: "sync.example.com", Port: 53,
-			Severity: "low", Families: []string{"port"}, Only: true},
+			Severity: "medium", Families: []string{"port"}, Only: true},
 	},
 	Build: func() []File {
 		w := world.New(7)
@@ -22,7 +22,7 @@ var onlyPort = Case{
 		d.share(world.At("08:44:30"))
 
 		sync := h.Explorer.Start(world.At("09:01:20"), h.Installed(`C:\Program Files\Contoso\Sync\ContosoSync.exe`, "/tray", "Contoso Ltd", "Contoso Sync"))
-		sync.Visit(world.At("09:01:26"), "sync.example.com", 53, one("port53"))
+		sync.Visit(world.At("09:02:37"), "sync.example.com", 53, one("port53"))
 
 		d.chat(world.At("09:18:47"))
 		return append(eventLogs(h), File{"sensor.pcap", wire.Pcap(w.Packets())})

@@ -14,7 +14,7 @@ var onlyTiming = Case{
 	Expect: Expect{
 		Statement: "An installed program asks api.example.org for a little something over ordinary HTTPS every 120 s, give or take 3 %, 40 times: only the timing family speaks.",
 		First: &First{Host: "WS-24", Programs: []string{"Assistant.exe"}, Peer: "203.0.113.80", Domain: "api.example.org", Port: 443,
-			Severity: "low", Families: []string{"timing"}, Only: true},
+			Severity: "medium", Families: []string{"timing"}, Only: true},
 	},
 	Build: func() []File {
 		w := world.New(9)
@@ -24,7 +24,7 @@ var onlyTiming = Case{
 		d.readNews(world.At("11:09:50"))
 		d.share(world.At("11:40:27"))
 
-		assistant := h.Explorer.Start(world.At("11:15:00"), h.Installed(`C:\Program Files\Contoso\Assistant\Assistant.exe`, "/startup", "Contoso Ltd", "Contoso Assistant"))
+		assistant := h.Explorer.Start(world.At("11:04:40"), h.Installed(`C:\Program Files\Contoso\Assistant\Assistant.exe`, "/startup", "Contoso Ltd", "Contoso Assistant"))
 		at := world.At("11:15:03")
 		for _, talk := range transcript.Load("status") {
 			assistant.Visit(at, "api.example.org", 443, talk)

@@ -14,7 +14,7 @@ var onlyVolume = Case{
 	Expect: Expect{
 		Statement: "An installed program sends 400 MB over HTTPS to upload.example.com, in one connection that brings nothing back: only the volume family speaks.",
 		First: &First{Host: "WS-23", Programs: []string{"MediaStudio.exe"}, Peer: "203.0.113.90", Domain: "upload.example.com", Port: 443,
-			Severity: "low", Families: []string{"volume"}, Only: true},
+			Severity: "medium", Families: []string{"volume"}, Only: true},
 	},
 	Build: func() []File {
 		w := world.New(8)

@@ -11,11 +11,11 @@ import (
 
 var tlsBeacon = Case{
 	Name: "tls-beacon",
-	Made: "Sysmon and Security logs of WS-12 and a pcapng capture with nanoseconds beside it. The UtcTime of Sysmon 3 and 22 is " +
-		"5 h 14 min 32 s behind and later 3 h 58 min 10 s behind; Sysmon 1 and 5, every TimeCreated and the Security log are right. " +
+	Made: "Sysmon and Security logs of WS-12 and a pcapng capture with nanoseconds beside it. The host's clock is 2 h 7 min 41 s behind; " +
+		"the UtcTime of Sysmon 3 and 22 is 5 h 14 min 32 s behind and, after a step, 3 h 58 min 10 s. " +
 		"Beacon: curl to nginx with a self-signed certificate, 48 connections.",
 	Expect: Expect{
-		Statement: "rundll32.exe, started without arguments, calls 203.0.113.7:50995 over TLS every 60 s, give or take a tenth; the Sysmon clock is hours off and steps.",
+		Statement: "rundll32.exe, started without arguments, calls 203.0.113.7:50995 over TLS every 60 s, give or take a tenth; the host's clock is hours off, and that of Sysmon's network events steps.",
 		First: &First{Host: "WS-12", Programs: []string{"rundll32.exe"}, Peer: "203.0.113.7", Port: 50995,
 			Severity: "high", Families: []string{"process", "port", "timing", "content"}},
 	},
@@ -23,6 +23,7 @@ var tlsBeacon = Case{
 		w := world.New(2)
 		h := w.Host("WS-12", "10.20.1.62", `CORP\asmith`)
 		h.Logs = world.Logs{Sysmon: true, Security: true}
+		h.Clock = -(2*time.Hour + 7*time.Minute + 41*time.Second)
 		step := world.At("13:41:00")
 		h.NetworkClock = func(t time.Time) time.Duration {
 			if t.Before(step) {

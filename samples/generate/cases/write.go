@@ -44,6 +44,8 @@ Every file below is made by "go run ./samples/generate", the same bytes on every
 Nothing in them was recorded from a real network. Names and addresses are those for documentation. Event logs are written by
 samples/generate/evtxfile, packets by samples/generate/wire. What clients and servers say in the packets was recorded from
 the programs named below by samples/generate/record/record.sh; the transcripts are in samples/generate/transcript/recorded.
+Of bulk only the first bytes of each direction of a connection are kept, 6 to 12 KB; the frames after them are cut to their
+headers and know their true length.
 What must be found in each case stands here for people and in expect.json for the test.
 `
 

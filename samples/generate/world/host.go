@@ -25,13 +25,15 @@ type Host struct {
 	// User is who is logged on.
 	User string
 	Logs Logs
-	// NetworkClock is by how much the UtcTime of Sysmon's events 3 and 22 is off at a time; nil for not at all.
+	// Clock is by how much the host's clock is off.
+	Clock time.Duration
+	// NetworkClock is by how much the UtcTime of Sysmon's events 3 and 22 is off at a time; nil for as much as Clock.
 	NetworkClock func(time.Time) time.Duration
 	// Offload: the capture was made on the host itself, before its network card cut large segments up.
 	Offload bool
 
 	// The processes that every session has.
-	System, DNSCache, Network, TimeService, LSASS, Spooler, Explorer *Process
+	System, Services, Scheduler, DNSCache, Network, TimeService, LSASS, Spooler, Explorer *Process
 
 	w      *World
 	mac    [6]byte
@@ -39,6 +41,7 @@ type Host struct {
 	port   uint16
 	pid    uint32
 	logged []evtxfile.Event
+	cached map[string]time.Time // until when Dnscache knows an answer
 }
 
 // Host adds a workstation with all logs switched off.
@@ -46,15 +49,14 @@ func (w *World) Host(name, addr, user string) *Host {
 	a := netip.MustParseAddr(addr)
 	b := a.As4()
 	h := &Host{Name: name, Addr: a, User: user, w: w, mac: [6]byte{0x02, 0, b[0], b[1], b[2], b[3]},
-		id: w.rng.Uint32(), port: uint16(49700 + w.rng.IntN(4000)), pid: 600 + 4*uint32(w.rng.IntN(40))}
-	h.System = &Process{Program: Program{Image: "System", User: system}, host: h, PID: 4}
-	w.hosts = append(w.hosts, h)
+		id: w.rng.Uint32(), port: uint16(49700 + w.rng.IntN(4000)), pid: 600 + 4*uint32(w.rng.IntN(40)), cached: map[string]time.Time{}}
+	h.System = &Process{Program: Program{Image: "System", User: LocalSystem}, host: h, PID: 4}
 	return h
 }
 
 // Users that are no persons.
 const (
-	system         = `NT AUTHORITY\SYSTEM`
+	LocalSystem    = `NT AUTHORITY\SYSTEM`
 	networkService = `NT AUTHORITY\NETWORK SERVICE`
 	localService   = `NT AUTHORITY\LOCAL SERVICE`
 )
@@ -64,17 +66,18 @@ func (h *Host) Boot(at time.Time) {
 	h.System.start = at
 	h.System.guid = h.w.guid(h.id, at, 4)
 	step := func() time.Time { at = at.Add(h.w.Jitter(700*time.Millisecond, 0.6)); return at }
-	wininit := h.System.Start(step(), windows("wininit.exe", "wininit.exe", system, "Windows Start-Up Application"))
-	services := wininit.Start(step(), windows("services.exe", `C:\Windows\system32\services.exe`, system, "Services and Controller app"))
-	h.LSASS = wininit.Start(step(), windows("lsass.exe", `C:\Windows\system32\lsass.exe`, system, "Local Security Authority Process"))
+	wininit := h.System.Start(step(), windows("wininit.exe", "wininit.exe", LocalSystem, "Windows Start-Up Application"))
+	h.Services = wininit.Start(step(), windows("services.exe", `C:\Windows\system32\services.exe`, LocalSystem, "Services and Controller app"))
+	h.LSASS = wininit.Start(step(), windows("lsass.exe", `C:\Windows\system32\lsass.exe`, LocalSystem, "Local Security Authority Process"))
 	service := func(args, user string) *Process {
-		return services.Start(step(), windows("svchost.exe", `C:\Windows\system32\svchost.exe `+args, user, "Host Process for Windows Services"))
+		return h.Services.Start(step(), windows("svchost.exe", `C:\Windows\system32\svchost.exe `+args, user, "Host Process for Windows Services"))
 	}
 	h.DNSCache = service("-k NetworkService -p -s Dnscache", networkService)
 	h.Network = service("-k NetworkService -p -s NlaSvc", networkService)
 	h.TimeService = service("-k LocalService -s W32Time", localService)
-	h.Spooler = services.Start(step(), windows("spoolsv.exe", `C:\Windows\System32\spoolsv.exe`, system, "Spooler SubSystem App"))
-	winlogon := h.System.Start(step(), windows("winlogon.exe", "winlogon.exe", system, "Windows Logon Application"))
+	h.Scheduler = service("-k netsvcs -p -s Schedule", LocalSystem)
+	h.Spooler = h.Services.Start(step(), windows("spoolsv.exe", `C:\Windows\System32\spoolsv.exe`, LocalSystem, "Spooler SubSystem App"))
+	winlogon := h.System.Start(step(), windows("winlogon.exe", "winlogon.exe", LocalSystem, "Windows Logon Application"))
 	userinit := winlogon.Start(step(), windows("userinit.exe", `C:\Windows\system32\userinit.exe`, h.User, "Userinit Logon Application"))
 	explorer := windows("explorer.exe", `C:\Windows\Explorer.EXE`, h.User, "Windows Explorer")
 	explorer.Image = `C:\Windows\explorer.exe`

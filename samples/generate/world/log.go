@@ -34,15 +34,17 @@ func (h *Host) log(at time.Time, e evtxfile.Event) {
 }
 
 func (h *Host) logStart(p *Process) {
+	at := p.start.Add(h.Clock)
 	if h.Logs.Sysmon {
-		h.log(p.start, h.machine().Sysmon1(p.start, p.stated()))
+		h.log(at, h.machine().Sysmon1(at, p.stated()))
 	}
 	if h.Logs.Security {
-		h.log(p.start, h.machine().Security4688(p.start, p.stated()))
+		h.log(at, h.machine().Security4688(at, p.stated()))
 	}
 }
 
 func (h *Host) logExit(p *Process, at time.Time) {
+	at = at.Add(h.Clock)
 	if h.Logs.Sysmon {
 		h.log(at, h.machine().Sysmon5(at, p.stated()))
 	}
@@ -52,6 +54,7 @@ func (h *Host) logExit(p *Process, at time.Time) {
 }
 
 func (h *Host) logThread(source, target *Process, at time.Time) {
+	at = at.Add(h.Clock)
 	if h.Logs.Sysmon {
 		h.log(at, h.machine().Sysmon8(at, source.stated(), target.stated(), ""))
 	}
@@ -62,17 +65,20 @@ func (h *Host) logConnect(p *Process, c Conn, local netip.AddrPort) {
 	if c.Talk.UDP {
 		stated.Protocol = "udp"
 	}
+	at := c.At.Add(h.Clock)
 	if h.Logs.Sysmon {
-		h.log(c.At, h.machine().Sysmon3(h.networkTime(c.At), p.stated(), stated))
+		h.log(at, h.machine().Sysmon3(h.networkTime(c.At), p.stated(), stated))
 	}
 	if h.Logs.Security {
-		h.log(c.At, h.machine().Security5156(c.At, p.stated(), stated))
+		h.log(at, h.machine().Security5156(at, p.stated(), stated))
 	}
 }
 
 func (h *Host) logLookup(p *Process, a Answer, asked, answered time.Time) {
+	network := h.networkTime(answered)
+	asked, answered = asked.Add(h.Clock), answered.Add(h.Clock)
 	if h.Logs.Sysmon {
-		h.log(answered, h.machine().Sysmon22(h.networkTime(answered), p.stated(), a.Name, "0", a.results()))
+		h.log(answered, h.machine().Sysmon22(network, p.stated(), a.Name, "0", a.results()))
 	}
 	if h.Logs.DNSClient {
 		m, kind := h.machine(), uint32(a.Type)
@@ -85,7 +91,7 @@ func (h *Host) logLookup(p *Process, a Answer, asked, answered time.Time) {
 // networkTime is what the clock behind Sysmon's events 3 and 22 shows.
 func (h *Host) networkTime(t time.Time) time.Time {
 	if h.NetworkClock == nil {
-		return t
+		return t.Add(h.Clock)
 	}
 	return t.Add(h.NetworkClock(t))
 }
@@ -105,4 +111,4 @@ func (p *Process) stated() winlog.Process {
 	return s
 }
 
-var sids = map[string]string{system: "S-1-5-18", localService: "S-1-5-19", networkService: "S-1-5-20"}
+var sids = map[string]string{LocalSystem: "S-1-5-18", localService: "S-1-5-19", networkService: "S-1-5-20"}

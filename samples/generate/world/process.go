@@ -38,6 +38,12 @@ func (h *Host) Installed(image, arguments, company, product string) Program {
 	return p
 }
 
+// As returns the program run by another user.
+func (p Program) As(user string) Program {
+	p.User = user
+	return p
+}
+
 // A Process is one running program.
 type Process struct {
 	Program

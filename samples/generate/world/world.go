@@ -27,7 +27,6 @@ var (
 // A World is one network for the time of one case.
 type World struct {
 	rng     *rand.Rand
-	hosts   []*Host
 	packets []wire.Packet
 	flows   uint32
 	names   map[string]transcript.Conversation
