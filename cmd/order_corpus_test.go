@@ -1,0 +1,53 @@
+package cmd
+
+import (
+	"bytes"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"testing"
+)
+
+// TestSameInputSameBytes reads recordings twice, their files named one by one in one order and in the other, with one
+// job and with many: every report must come out the same byte for byte.
+func TestSameInputSameBytes(t *testing.T) {
+	root, recordings := paired(t)
+	for _, r := range recordings {
+		if !slices.Contains([]string{"LSASS_campaign_02", "covenant_wmi_wbemcomn_dll_hijack", "schtask_create"}, r.Case) {
+			continue // one with Zeek logs, one with two captures, one with pcapng: the others differ in content only
+		}
+		t.Run(r.Case, func(t *testing.T) {
+			files := filesBelow(t, r.layOut(t, root, nil))
+			for _, command := range [][]string{{"analyze", "-f", "json"}, {"analyze", "-f", "html"}, {"inspect", "-f", "json"}, {"flows", "-f", "jsonl"}} {
+				forward := output(t, append(command, "-j", "1"), files)
+				slices.Reverse(files)
+				if backward := output(t, append(command, "-j", "4"), files); !bytes.Equal(forward, backward) {
+					t.Errorf("%v differs when the files are named in another order", command)
+				}
+			}
+		})
+	}
+}
+
+func output(t *testing.T, args, files []string) []byte {
+	t.Helper()
+	var out, errors bytes.Buffer
+	if status := Main(slices.Concat(args, files), &out, &errors); status != statusDone && status != statusIncomplete || out.Len() == 0 {
+		t.Fatalf("%v: exit status %d, %d bytes: %s", args, status, out.Len(), &errors)
+	}
+	return out.Bytes()
+}
+
+func filesBelow(t *testing.T, dir string) (files []string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			files = append(files, path)
+		}
+		return err
+	})
+	if err != nil || len(files) < 2 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	return files
+}
