@@ -78,7 +78,7 @@ func width(s string) int {
 
 // cut shortens cleaned text to n columns and marks that it did.
 func cut(s string, n int) string {
-	if width(s) <= n {
+	if _, tail := split(s, n); tail == "" {
 		return s
 	}
 	head, _ := split(s, n-1)

@@ -42,6 +42,9 @@ func writeGrid(w io.Writer, g *grid, opt Options) error {
 		return nil
 	}
 	p := newPrintout(opt)
+	if !p.wide && g.tooWide(p.room) {
+		g = compactFlows(g)
+	}
 	if err := p.grid(g); err != nil {
 		return err
 	}
@@ -51,11 +54,11 @@ func writeGrid(w io.Writer, g *grid, opt Options) error {
 
 func newFlowGrid(opt Options) *grid {
 	g := &grid{columns: []column{
-		{title: "start (UTC)", floor: 10, keep: 7},
-		{title: "host", floor: 7, limit: 64, keep: 6},
-		{title: "program", floor: 12, limit: 80, keep: 9},
-		{title: "originator", floor: 15, limit: 60, keep: 8},
-		{title: "responder", floor: 15, limit: 120, keep: 9},
+		{title: "start (UTC)", floor: 19, keep: 7},
+		{title: "host", floor: 10, limit: 64, keep: 6},
+		{title: "program", floor: 18, limit: 80, keep: 9},
+		{title: "originator", floor: 18, limit: 60, keep: 8},
+		{title: "responder", floor: 22, limit: 120, keep: 9},
 		{title: "protocol", floor: 8, limit: 40, keep: 6},
 		{title: "orig sent", right: true, keep: 6},
 		{title: "resp sent", right: true, keep: 5},
@@ -65,6 +68,22 @@ func newFlowGrid(opt Options) *grid {
 		for _, title := range []string{"rivals", "end (UTC)", "state", "packets", "user", "executable", "community id", "cited"} {
 			g.columns = append(g.columns, column{title: title})
 		}
+	}
+	return g
+}
+
+// compactFlows is for narrow terminals: what belongs together shares a column.
+func compactFlows(full *grid) *grid {
+	g := &grid{shortened: full.shortened, columns: []column{
+		{title: "start (UTC)", floor: 10, keep: 7},
+		{title: "host, program, link", floor: 18, limit: 200, keep: 9},
+		{title: "from > to, protocol", floor: 22, limit: 200, keep: 9},
+		{title: "orig sent", right: true, keep: 8},
+		{title: "resp sent", right: true, keep: 8},
+	}}
+	for _, r := range full.rows {
+		owner := strings.TrimPrefix(r[1]+" "+r[2], "- ")
+		g.rows = append(g.rows, []string{r[0], owner + " (" + r[8] + ")", r[3] + " > " + r[4] + " " + r[5], r[6], r[7]})
 	}
 	return g
 }

@@ -39,21 +39,40 @@ type grid struct {
 
 // fit chooses the width of every column for a total of at most room. It returns the titles of those left out.
 func (g *grid) fit(room int) (widths []int, leftOut []string) {
-	widths = g.natural()
-	for total(widths)+g.indent > room {
-		if i := g.slackest(widths); i >= 0 {
-			widths[i]--
-			continue
+	g.shortenAll()
+	for {
+		widths = g.natural()
+		floors := g.floors(widths)
+		if total(floors) <= room || len(g.columns) == 1 {
+			return shrink(widths, floors, room), leftOut
 		}
 		i := g.leastImportant()
-		if i < 0 {
-			return widths, leftOut
-		}
 		leftOut = append(leftOut, g.columns[i].title)
 		g.drop(i)
-		widths = g.natural()
 	}
-	return widths, leftOut
+}
+
+// tooWide tells whether columns would have to be left out.
+func (g *grid) tooWide(room int) bool {
+	g.shortenAll()
+	return total(g.floors(g.natural())) > room
+}
+
+// shrink takes from the column that stands furthest above its floor until the total fits.
+func shrink(widths, floors []int, room int) []int {
+	for total(widths) > room {
+		widest, most := 0, 0
+		for i := range widths {
+			if slack := widths[i] - floors[i]; slack > most {
+				widest, most = i, slack
+			}
+		}
+		if most == 0 {
+			break
+		}
+		widths[widest]--
+	}
+	return widths
 }
 
 func total(widths []int) int {
@@ -72,29 +91,23 @@ func (g *grid) natural() []int {
 		for _, row := range g.rows {
 			widths[i] = max(widths[i], width(row[i]))
 		}
-		if c.limit > 0 {
-			widths[i] = min(widths[i], max(c.limit, c.floor))
-		}
 	}
 	return widths
 }
 
-// slackest is the column that stands furthest above its floor, -1 when all have reached it.
-func (g *grid) slackest(widths []int) int {
-	best, most := -1, 0
+// floors are the least widths that show every column.
+func (g *grid) floors(natural []int) []int {
+	floors := slices.Clone(natural)
 	for i, c := range g.columns {
-		if slack := widths[i] - max(c.floor, width(c.title)); slack > most && !c.right {
-			best, most = i, slack
+		if !c.right {
+			floors[i] = min(natural[i], max(c.floor, width(c.title)))
 		}
 	}
-	return best
+	return floors
 }
 
-// leastImportant is the column to leave out next, -1 when only one is left.
+// leastImportant is the column to leave out next.
 func (g *grid) leastImportant() int {
-	if len(g.columns) < 2 {
-		return -1
-	}
 	best := 0
 	for i, c := range g.columns {
 		if c.keep < g.columns[best].keep {
@@ -144,9 +157,6 @@ func (g *grid) render(widths []int, room int) (string, error) {
 func (g *grid) layOut(r int, row []string, widths []int) (cells []string, height int) {
 	cells = make([]string, len(row))
 	for c, text := range row {
-		if limit := g.columns[c].limit; limit > 0 {
-			text = g.shorten(text, limit)
-		}
 		lines := wrap(text, widths[c])
 		height = max(height, len(lines))
 		for i := range lines {
@@ -157,6 +167,20 @@ func (g *grid) layOut(r int, row []string, widths []int) (cells []string, height
 		cells[c] = strings.Join(lines, "\n")
 	}
 	return cells, height
+}
+
+// shortenAll cuts the cells to their limits, so that nothing after it depends on the length of evidence.
+func (g *grid) shortenAll() {
+	for _, row := range g.rows {
+		for i, c := range g.columns {
+			if c.limit > 0 {
+				row[i] = g.shorten(row[i], c.limit)
+			}
+		}
+	}
+	for i := range g.below {
+		g.below[i] = g.shorten(g.below[i], belowLimit)
+	}
 }
 
 // shorten cuts text and remembers that it did.
@@ -179,7 +203,7 @@ func (g *grid) interleave(lines []string, heights []int, room int) string {
 			b.WriteString(lines[at] + "\n")
 			at++
 		}
-		for _, line := range wrap(g.shorten(g.below[r], belowLimit), max(room-belowIndent, 20)) {
+		for _, line := range wrap(g.below[r], max(room-belowIndent, 20)) {
 			b.WriteString(strings.Repeat(" ", belowIndent) + line + "\n")
 		}
 	}

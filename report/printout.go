@@ -71,7 +71,7 @@ func (p *printout) grid(g *grid) error {
 		room = 1 << 30
 		g.columns = each(g.columns, func(c *column) column { c.limit = 0; return *c })
 	}
-	widths, leftOut := g.fit(room)
+	widths, leftOut := g.fit(room - g.indent)
 	out, err := g.render(widths, room)
 	if err != nil {
 		return err

@@ -95,14 +95,15 @@ func findingGrid(findings []finding.Finding, p *printout) *grid {
 		g.rows = append(g.rows, findingCells(&findings[i]))
 	}
 	why := each(findings, func(f *finding.Finding) string { return clean(factsText(f.Facts)) })
-	switch {
-	case p.wide:
+	if p.wide {
 		g.widen(findings, why)
-	case p.room-total(g.natural())-columnGap >= whyMinimum:
-		g.add(column{title: "why", floor: whyMinimum, limit: whyLimit, keep: 9}, why)
-	default:
-		return compactGrid(g.rows, why)
+		return g
 	}
+	g.shortenAll()
+	if p.room-total(g.natural())-columnGap < whyMinimum {
+		return compactGrid(g, why)
+	}
+	g.add(column{title: "why", floor: whyMinimum, limit: whyLimit, keep: 9}, why)
 	return g
 }
 
@@ -114,8 +115,8 @@ func findingCells(f *finding.Finding) []string {
 }
 
 // compactGrid is for narrow terminals: what belongs together shares a column, and the reasons stand under their row.
-func compactGrid(rows [][]string, why []string) *grid {
-	g := &grid{columns: []column{
+func compactGrid(full *grid, why []string) *grid {
+	g := &grid{shortened: full.shortened, below: why, columns: []column{
 		{title: "#", right: true, keep: 9},
 		{title: "score", floor: 11, keep: 9},
 		{title: "host", floor: 9, limit: 64, keep: 6},
@@ -123,10 +124,9 @@ func compactGrid(rows [][]string, why []string) *grid {
 		{title: "peer, protocol", floor: 16, limit: 160, keep: 8},
 		{title: "sent", right: true, keep: 5},
 	}}
-	for _, r := range rows {
+	for _, r := range full.rows {
 		g.rows = append(g.rows, []string{r[0], r[1] + " " + r[2], r[3], r[4], r[5] + " " + r[6], r[7]})
 	}
-	g.below = why
 	return g
 }
 
