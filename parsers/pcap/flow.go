@@ -26,7 +26,7 @@ type flow struct {
 	carries     bool
 
 	session *service.Session // nil before the first payload and when it wants no more
-	closed  bool
+	settled bool             // result is final
 	result  service.Result
 }
 
@@ -66,9 +66,7 @@ func (f *flow) take(c *capfile.Frame, p *packet, dir int) {
 	}
 }
 
-// piece counts a later fragment of a datagram.
-func (f *flow) piece(c *capfile.Frame, p *packet, dir int) { f.count(c, p, dir) }
-
+// count adds a packet, or a later fragment of one, to what its sender sent.
 func (f *flow) count(c *capfile.Frame, p *packet, dir int) {
 	s := &f.sides[dir]
 	s.packets++
@@ -92,7 +90,7 @@ func (f *flow) count(c *capfile.Frame, p *packet, dir int) {
 
 // wants tells whether further content matters, and starts following it if none was followed yet.
 func (f *flow) wants() bool {
-	if f.closed {
+	if f.settled {
 		return false
 	}
 	if f.session == nil {
@@ -116,7 +114,7 @@ func (f *flow) settle() {
 		f.result = f.session.Result()
 		f.session = nil
 	}
-	f.closed = true
+	f.settled = true
 }
 
 // close ends the connection.

@@ -91,7 +91,7 @@ func (t *tracker) packet(f *capfile.Frame, d *decoder, p *packet, outer *flow, t
 	if p.frag.later {
 		fl, dir := t.pieces.find(p)
 		if fl != nil {
-			fl.piece(f, p, dir)
+			fl.count(f, p, dir)
 		}
 		return fl
 	}
