@@ -3,7 +3,9 @@ package samples_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -36,15 +38,7 @@ func atLeast(severity, bound string) bool {
 
 // TestExpectations runs the program over every case and compares what it finds with expect.json.
 func TestExpectations(t *testing.T) {
-	data, err := os.ReadFile("expect.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var expects map[string]cases.Expect
-	if err := json.Unmarshal(data, &expects); err != nil {
-		t.Fatal(err)
-	}
-	for name, want := range expects {
+	for name, want := range expectations(t) {
 		t.Run(name, func(t *testing.T) {
 			r := analyze(t, name)
 			if want.Clean {
@@ -56,10 +50,40 @@ func TestExpectations(t *testing.T) {
 	}
 }
 
-func analyze(t *testing.T, folder string) (r report) {
+// TestOnlyFamily switches off the one family that speaks in a case: nothing is left that would be looked at.
+func TestOnlyFamily(t *testing.T) {
+	for name, want := range expectations(t) {
+		if want.Clean || !want.First.Only {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			policy := filepath.Join(t.TempDir(), "policy.yaml")
+			text := fmt.Sprintf("schema: wirewitness/policy/1\nfamilies_off: %v\n", want.First.Families)
+			if err := os.WriteFile(policy, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			checkClean(t, analyze(t, name, "--policy", policy))
+		})
+	}
+}
+
+func expectations(t *testing.T) (expects map[string]cases.Expect) {
+	t.Helper()
+	data, err := os.ReadFile("expect.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(data, &expects); err != nil {
+		t.Fatal(err)
+	}
+	return expects
+}
+
+func analyze(t *testing.T, folder string, flags ...string) (r report) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	if status := cmd.Main([]string{"analyze", folder, "-f", "json"}, &stdout, &stderr); status != 0 {
+	args := append([]string{"analyze", folder, "-f", "json"}, flags...)
+	if status := cmd.Main(args, &stdout, &stderr); status != 0 {
 		t.Fatalf("exit status %d: %s", status, &stderr)
 	}
 	if err := json.Unmarshal(stdout.Bytes(), &r); err != nil {
