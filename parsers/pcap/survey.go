@@ -18,6 +18,7 @@ type survey struct {
 	report   func(evidence.Problem)
 	c        evidence.Capture
 	links    []capfile.LinkType // in order of appearance
+	linked   map[capfile.LinkType]bool
 	failures map[failure]*tally
 }
 
@@ -30,12 +31,13 @@ type failure struct {
 type tally struct{ first, n uint64 }
 
 func newSurvey(file string, report func(evidence.Problem)) *survey {
-	return &survey{file: file, report: report, failures: map[failure]*tally{}}
+	return &survey{file: file, report: report, linked: map[capfile.LinkType]bool{}, failures: map[failure]*tally{}}
 }
 
 func (s *survey) frame(f *capfile.Frame, d *decoder, err error) {
 	s.measure(f)
-	if !slices.Contains(s.links, f.LinkType) {
+	if !s.linked[f.LinkType] {
+		s.linked[f.LinkType] = true
 		s.links = append(s.links, f.LinkType)
 	}
 	for i := range d.n {

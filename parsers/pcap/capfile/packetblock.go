@@ -15,8 +15,7 @@ func (n *ng) enhanced(r *Reader, f *Frame, body []byte, at int64) bool {
 	}
 	n.options(rest[min(len(rest), int(capLen+3)&^3):], func(code uint16, value []byte) {
 		if code == 4 && len(value) >= 8 {
-			i.gaps += o.Uint64(value)
-			n.tell(r)
+			n.lose(r, i, i.dropped, i.gaps+o.Uint64(value))
 		}
 	})
 	n.fill(f, i, int(id), rest[:capLen], o.Uint32(body[16:]))
@@ -36,8 +35,7 @@ func (n *ng) packet(r *Reader, f *Frame, body []byte, at int64) bool {
 		return false
 	}
 	if drops != 0xffff {
-		i.gaps += uint64(drops)
-		n.tell(r)
+		n.lose(r, i, i.dropped, i.gaps+uint64(drops))
 	}
 	n.fill(f, i, int(id), rest[:capLen], o.Uint32(body[16:]))
 	f.Time, _ = i.time(uint64(o.Uint32(body[4:]))<<32 | uint64(o.Uint32(body[8:])))

@@ -30,8 +30,6 @@ const maxInterfaces = 1 << 16
 type ng struct {
 	order      binary.ByteOrder
 	interfaces []iface
-	// lost holds the drops of the sections read before this one.
-	lost uint64
 }
 
 // iface is one interface description of the current section.
@@ -157,7 +155,6 @@ func (n *ng) block(r *Reader, f *Frame, kind uint32, body []byte, at int64) bool
 
 func (n *ng) section(r *Reader, body []byte) {
 	n.order = order(binary.BigEndian.Uint32(body) == byteOrderMagic)
-	n.lost += n.drops()
 	n.interfaces = n.interfaces[:0]
 	if len(body) < 16 {
 		return
@@ -211,21 +208,15 @@ func (n *ng) stats(r *Reader, body []byte, at int64) {
 		}
 	})
 	if said {
-		i.dropped = ifDrop + osDrop
-		n.tell(r)
+		n.lose(r, i, ifDrop+osDrop, i.gaps)
 	}
 }
 
-// tell brings Info.Dropped up to date.
-func (n *ng) tell(r *Reader) {
-	r.info.Dropped = evidence.Measured(n.lost + n.drops())
-}
-
-func (n *ng) drops() (sum uint64) {
-	for _, i := range n.interfaces {
-		sum += max(i.dropped, i.gaps)
-	}
-	return sum
+// lose changes what an interface says it lost, and with it the sum over all interfaces and sections.
+func (n *ng) lose(r *Reader, i *iface, dropped, gaps uint64) {
+	before := max(i.dropped, i.gaps)
+	i.dropped, i.gaps = dropped, gaps
+	r.info.Dropped = evidence.Measured(r.info.Dropped.N + max(dropped, gaps) - before)
 }
 
 // options calls each option of a block in turn; a list that makes no sense ends where it stops doing so.
