@@ -177,15 +177,23 @@ type quicKeys struct {
 
 // initialKeys derives the keys of both sides from the connection id that the client chose.
 func (v quicVersion) initialKeys(dcid []byte) (client, server *quicKeys) {
-	salt, err := hex.DecodeString(v.salt)
-	if v.salt == "" || err != nil {
+	if v.salt == "" {
 		return nil, nil
+	}
+	secret := v.secret(dcid)
+	return v.keys(expand(secret, "client in", 32)), v.keys(expand(secret, "server in", 32))
+}
+
+func (v quicVersion) secret(dcid []byte) []byte {
+	salt, err := hex.DecodeString(v.salt)
+	if err != nil {
+		panic(err) // a typing error in the table above
 	}
 	secret, err := hkdf.Extract(sha256.New, dcid, salt)
 	if err != nil {
-		return nil, nil
+		panic(err) // only for a hash that FIPS 140 does not approve
 	}
-	return v.keys(expand(secret, "client in", 32)), v.keys(expand(secret, "server in", 32))
+	return secret
 }
 
 func (v quicVersion) keys(secret []byte) *quicKeys {
@@ -193,19 +201,19 @@ func (v quicVersion) keys(secret []byte) *quicKeys {
 	if v.v2 {
 		label = "quicv2 "
 	}
-	block, err := aes.NewCipher(expand(secret, label+"key", 16))
+	aead, err := cipher.NewGCM(aesBlock(expand(secret, label+"key", 16)))
 	if err != nil {
-		return nil
+		panic(err) // only for blocks of another size
 	}
-	aead, err := cipher.NewGCM(block)
+	return &quicKeys{aead: aead, iv: expand(secret, label+"iv", 12), hp: aesBlock(expand(secret, label+"hp", 16))}
+}
+
+func aesBlock(key []byte) cipher.Block {
+	block, err := aes.NewCipher(key)
 	if err != nil {
-		return nil
+		panic(err) // only for keys of another size
 	}
-	hp, err := aes.NewCipher(expand(secret, label+"hp", 16))
-	if err != nil {
-		return nil
-	}
-	return &quicKeys{aead: aead, iv: expand(secret, label+"iv", 12), hp: hp}
+	return block
 }
 
 // expand is HKDF-Expand-Label of TLS 1.3 with an empty context.
@@ -214,7 +222,7 @@ func expand(secret []byte, label string, size int) []byte {
 	info := string([]byte{byte(size >> 8), byte(size), byte(len(label))}) + label + "\x00"
 	out, err := hkdf.Expand(sha256.New, secret, info, size)
 	if err != nil {
-		return make([]byte, size)
+		panic(err) // only for sizes no label here has
 	}
 	return out
 }

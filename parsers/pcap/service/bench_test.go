@@ -1,0 +1,44 @@
+package service
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// BenchmarkBody is a long download: what every further packet of a recognised connection costs.
+func BenchmarkBody(b *testing.B) {
+	s := NewSession(evidence.TCP, "b")
+	s.Feed(Chunk{Data: []byte(get)})
+	s.Feed(Chunk{Side: Resp, Data: []byte("HTTP/1.1 200 OK\r\n\r\n")})
+	data := bytes.Repeat([]byte("x"), 1460)
+	b.SetBytes(int64(len(data)))
+	b.ReportAllocs()
+	for b.Loop() {
+		s.Feed(Chunk{Side: Resp, Data: data})
+	}
+}
+
+// BenchmarkOpening is what a connection costs until it is recognised.
+func BenchmarkOpening(b *testing.B) {
+	hello := handshake(b, selfSigned(b, "files.example.net"), 0).said
+	b.ReportAllocs()
+	for b.Loop() {
+		s := NewSession(evidence.TCP, "b")
+		for _, w := range hello {
+			s.Feed(Chunk{Side: w.side, Data: []byte(w.text)})
+		}
+		s.Result()
+	}
+}
+
+// BenchmarkUnknown is a datagram of no known protocol.
+func BenchmarkUnknown(b *testing.B) {
+	data := bytes.Repeat([]byte{0xa7, 0x31}, 300)
+	b.ReportAllocs()
+	for b.Loop() {
+		s := NewSession(evidence.UDP, "b")
+		s.Feed(Chunk{Data: data})
+	}
+}
