@@ -70,7 +70,8 @@ CONF
 mkdir -p "$work/smb/rpc"
 id jdoe >/dev/null 2>&1 || useradd --no-create-home --shell /usr/sbin/nologin jdoe
 printf 'correct-horse\ncorrect-horse\n' | smbpasswd -c "$work/smb.conf" -s -a jdoe >/dev/null
-smbd --foreground --no-process-group --configfile="$work/smb.conf" </dev/null & pids="$pids $!"
+# smbd ends its process group with itself.
+setsid smbd --foreground --no-process-group --configfile="$work/smb.conf" </dev/null & pids="$pids $!"
 
 for side in server client; do
     port=$([ $side = server ] && echo 8088 || echo 9088)
