@@ -42,13 +42,13 @@ func (c *Context) oddAncestor(p *correlate.Process) (points float64, text string
 		}
 		name := policy.Base(image)
 		if f, ok := c.writable(image); ok {
-			return fromWritable, fmt.Sprintf("%s (PID %d) in a folder that ordinary users can write to (%s)", name, pid, f.Path)
+			return fromWritable, fmt.Sprintf("%s (PID %d) in a folder that ordinary users can write to (%s)", shown(image), pid, f.Path)
 		}
 		if n, signs := c.signsOf(image, line); n > 0 {
-			return fromHidden, fmt.Sprintf("%s (PID %d), whose command line shows: %s", name, pid, listed(signs, len(signs)))
+			return fromHidden, fmt.Sprintf("%s (PID %d), whose command line shows: %s", shown(image), pid, listed(signs, len(signs)))
 		}
 		if interpreting(name) {
-			return fromInterpreter, fmt.Sprintf("the interpreter %s (PID %d)", name, pid)
+			return fromInterpreter, fmt.Sprintf("the interpreter %s (PID %d)", shown(image), pid)
 		}
 		if p.Parent == nil {
 			return 0, ""

@@ -40,5 +40,5 @@ func (c *Context) signsOf(image, line string) (points float64, names []string) {
 
 // who names a process instance.
 func who(p *correlate.Process) string {
-	return fmt.Sprintf("%s (PID %d)", policy.Base(p.Image), p.PID)
+	return fmt.Sprintf("%s (PID %d)", shown(p.Image), p.PID)
 }

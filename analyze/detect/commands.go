@@ -37,7 +37,7 @@ var commands = Detector{"process.discovery-commands", finding.FamilyProcess, fun
 		return nil
 	}
 	slices.Sort(names)
-	return fact(min(startsDiscovery+perCommand*float64(len(names)-1), 60), fmt.Sprintf("%s started %s", u.Program(), listed(names, 8)), refs,
+	return fact(min(startsDiscovery+perCommand*float64(len(names)-1), 60), fmt.Sprintf("%s started %s", shown(u.Image), listed(names, 8)), refs,
 		finding.Number{Name: "commands", Value: float64(len(names)), Unit: "count"})
 }}
 

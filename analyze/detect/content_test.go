@@ -38,9 +38,15 @@ func TestBareAddress(t *testing.T) {
 func TestNoName(t *testing.T) {
 	rows(t, noName, []row{
 		{"nobody asked", "the log shows what was asked for, and not this", func(s *scene) { s.lookup(nil, "www.example", 1); s.link(s.process(ordinary), outside) }, 25},
-		{"asked", "ordinary", func(s *scene) { s.lookup(nil, "www.example", 1); s.link(s.process(ordinary), outside, named("www.example")) }, 0},
+		{"asked", "ordinary", func(s *scene) {
+			s.lookup(nil, "www.example", 1)
+			s.link(s.process(ordinary), outside, named("www.example"))
+		}, 0},
 		{"look-ups not logged", "cannot be told", func(s *scene) { s.link(s.process(ordinary), outside) }, 0},
-		{"domain service", "found through the directory", func(s *scene) { s.lookup(nil, "www.example", 1); s.link(s.process(system32+"lsass.exe"), "10.1.0.2:88") }, 0},
+		{"domain service", "found through the directory", func(s *scene) {
+			s.lookup(nil, "www.example", 1)
+			s.link(s.process(system32+"lsass.exe"), "10.1.0.2:88")
+		}, 0},
 		{"began before the capture", "may have been asked for before it", func(s *scene) {
 			s.lookup(nil, "www.example", 1)
 			s.link(nil, outside, seen(5, 5, speaks("tls")), midStream)
@@ -77,7 +83,9 @@ func TestTLSHello(t *testing.T) {
 
 func TestTLSCertificate(t *testing.T) {
 	rows(t, tlsCertificate, []row{
-		{"self-signed", "nobody vouches", func(s *scene) { s.link(nil, outside, seen(5, 5, hello(evidence.TLS{SelfSigned: evidence.Yes, Subject: "CN=x"}))) }, 30},
+		{"self-signed", "nobody vouches", func(s *scene) {
+			s.link(nil, outside, seen(5, 5, hello(evidence.TLS{SelfSigned: evidence.Yes, Subject: "CN=x"})))
+		}, 30},
 		{"other name", "not the one asked for", func(s *scene) {
 			s.link(nil, outside, seen(5, 5, hello(evidence.TLS{SNI: "www.example", Names: []string{"other.example"}})))
 		}, 30},
@@ -85,7 +93,9 @@ func TestTLSCertificate(t *testing.T) {
 			s.link(nil, outside, seen(5, 5, hello(evidence.TLS{SNI: "www.shop.example", Names: []string{"*.shop.example"}})))
 		}, 0},
 		{"not in clear", "TLS 1.3 encrypts it", func(s *scene) { s.link(nil, outside, seen(5, 5, hello(evidence.TLS{SNI: "www.example"}))) }, 0},
-		{"remote desktop", "signs its own by default", func(s *scene) { s.link(nil, "10.1.0.9:3389", seen(5, 5, hello(evidence.TLS{SelfSigned: evidence.Yes}))) }, 0},
+		{"remote desktop", "signs its own by default", func(s *scene) {
+			s.link(nil, "10.1.0.9:3389", seen(5, 5, hello(evidence.TLS{SelfSigned: evidence.Yes})))
+		}, 0},
 	})
 }
 
@@ -98,7 +108,9 @@ func TestUserAgent(t *testing.T) {
 		{"unknown, years old", "a browser of this age is unlikely", func(s *scene) { s.link(nil, plain, seen(5, 5, as(oldAgent))) }, 20},
 		{"none", "libraries fill it in", func(s *scene) { s.link(nil, plain, seen(5, 5, web(evidence.HTTP{Hosts: []string{"www.example"}}))) }, 15},
 		{"PowerShell as itself", "begins like a browser and says what it is", func(s *scene) { s.link(s.process(powershell), plain, seen(5, 5, as(shellAgent))) }, 0},
-		{"browser", "may say so", func(s *scene) { s.link(s.process(`C:\Program Files\Mozilla Firefox\firefox.exe`), plain, seen(5, 5, as(oldAgent))) }, 0},
+		{"browser", "may say so", func(s *scene) {
+			s.link(s.process(`C:\Program Files\Mozilla Firefox\firefox.exe`), plain, seen(5, 5, as(oldAgent)))
+		}, 0},
 		{"service", "says what it is", func(s *scene) { s.link(s.process(system32+"svchost.exe"), plain, seen(5, 5, as(windowsGet))) }, 0},
 	})
 }
@@ -131,7 +143,9 @@ func TestFetchesCode(t *testing.T) {
 		{"browser", "people download programs", func(s *scene) {
 			s.link(s.process(`C:\Program Files\Mozilla Firefox\firefox.exe`), plain, seen(5, 5, web(evidence.HTTP{Hosts: []string{"files.example"}, URIs: []string{"/setup.exe"}})))
 		}, 0},
-		{"page", "no code", func(s *scene) { s.link(nil, plain, seen(5, 5, web(evidence.HTTP{Hosts: []string{bare}, URIs: []string{"/index.html"}}))) }, 0},
+		{"page", "no code", func(s *scene) {
+			s.link(nil, plain, seen(5, 5, web(evidence.HTTP{Hosts: []string{bare}, URIs: []string{"/index.html"}})))
+		}, 0},
 	})
 }
 
@@ -200,7 +214,9 @@ func TestTunnelBelongsToWhoAsked(t *testing.T) {
 func TestDNSOverHTTPS(t *testing.T) {
 	rows(t, dnsOverHTTPS, []row{
 		{"program", "has no cause to", func(s *scene) { s.link(s.process(ordinary), outside, named("dns.google")) }, 35},
-		{"browser", "does so by default", func(s *scene) { s.link(s.process(`C:\Program Files\Mozilla Firefox\firefox.exe`), outside, named("dns.google")) }, 0},
+		{"browser", "does so by default", func(s *scene) {
+			s.link(s.process(`C:\Program Files\Mozilla Firefox\firefox.exe`), outside, named("dns.google"))
+		}, 0},
 		{"other name", "no resolver", func(s *scene) { s.link(s.process(ordinary), outside, named("www.example")) }, 0},
 	})
 }
@@ -224,8 +240,14 @@ func TestAdminShare(t *testing.T) {
 		{"program written", "put on another machine", func(s *scene) {
 			s.link(nil, "10.1.0.9:445", seen(5, 5, files(evidence.SMB{Files: []string{`tools\run.exe`}, Written: evidence.Measured(9000)})))
 		}, 40},
-		{"drive share", "administrators only", func(s *scene) { s.link(nil, "10.1.0.9:445", seen(5, 5, files(evidence.SMB{Shares: []string{`\\desk02\C$`}}))) }, 30},
-		{"program read", "run from a file server", func(s *scene) { s.link(nil, "10.1.0.9:445", seen(5, 5, files(evidence.SMB{Files: []string{`tools\run.exe`}}))) }, 0},
-		{"IPC", "every use of a server begins there", func(s *scene) { s.link(nil, "10.1.0.9:445", seen(5, 5, files(evidence.SMB{Shares: []string{`\\desk02\IPC$`}}))) }, 0},
+		{"drive share", "administrators only", func(s *scene) {
+			s.link(nil, "10.1.0.9:445", seen(5, 5, files(evidence.SMB{Shares: []string{`\\desk02\C$`}})))
+		}, 30},
+		{"program read", "run from a file server", func(s *scene) {
+			s.link(nil, "10.1.0.9:445", seen(5, 5, files(evidence.SMB{Files: []string{`tools\run.exe`}})))
+		}, 0},
+		{"IPC", "every use of a server begins there", func(s *scene) {
+			s.link(nil, "10.1.0.9:445", seen(5, 5, files(evidence.SMB{Shares: []string{`\\desk02\IPC$`}})))
+		}, 0},
 	})
 }

@@ -22,9 +22,10 @@ type Context struct {
 	servers   map[netip.Addr]bool     // addresses that serve a directory or names to others
 	companies map[*correlate.Host]bool
 	programs  map[hostProgram][]*Usage
-	named     map[string][]*Usage // by base name of the program, over all hosts
-	visited   map[*Usage]int      // machines visited around each usage
-	signs     []*regexp.Regexp    // of Policy.CommandSigns
+	habits    map[string]*habit // by base name of the program, over all hosts
+	folders   map[string]int    // index in Policy.WritableFolders by image, -1 for none
+	visited   map[*Usage]int    // machines visited around each usage
+	signs     []*regexp.Regexp  // of Policy.CommandSigns
 }
 
 type hostProgram struct {
@@ -35,7 +36,7 @@ type hostProgram struct {
 func newContext(c *correlate.Case, p *policy.Policy) *Context {
 	x := &Context{Case: c, Policy: p, Usages: foldSweeps(group(c)), children: map[*correlate.Process][]*correlate.Process{}, into: map[*correlate.Process][]*correlate.Access{},
 		by: map[*correlate.Process][]*correlate.Access{}, asked: map[*correlate.Host]int{}, servers: map[netip.Addr]bool{}, companies: map[*correlate.Host]bool{},
-		programs: map[hostProgram][]*Usage{}, named: map[string][]*Usage{}}
+		programs: map[hostProgram][]*Usage{}, habits: map[string]*habit{}, folders: map[string]int{}}
 	x.Usages = append(x.Usages, nameUses(c)...)
 	for _, s := range p.CommandSigns {
 		x.signs = append(x.signs, regexp.MustCompile(s.Pattern))
@@ -109,7 +110,7 @@ func (c *Context) indexUsages() {
 		k := hostProgram{u.Host, u.Image}
 		c.programs[k] = append(c.programs[k], u)
 		if u.Known() {
-			c.named[u.Program()] = append(c.named[u.Program()], u)
+			c.habit(u.Program()).learn(u)
 		}
 		if !infrastructure[u.Port] {
 			continue

@@ -54,7 +54,7 @@ func identity(u *Usage) string {
 }
 
 func process(u *Usage) finding.Process {
-	f := finding.Process{Executable: u.Image, Name: u.Image[strings.LastIndexAny(u.Image, `\/`)+1:]}
+	f := finding.Process{Executable: u.Image, Name: shown(u.Image)}
 	for _, p := range u.Processes {
 		if p.PID != 0 && !slices.Contains(f.PIDs, p.PID) {
 			f.PIDs = append(f.PIDs, p.PID)
@@ -99,7 +99,7 @@ func chain(p *correlate.Process) []string {
 }
 
 func link(image string, pid uint32, line string) string {
-	name := image[strings.LastIndexAny(image, `\/`)+1:]
+	name := shown(image)
 	if line == "" {
 		return fmt.Sprintf("%s (%d)", name, pid)
 	}

@@ -17,7 +17,7 @@ var dnsOverHTTPS = Detector{"content.dns-over-https", finding.FamilyContent, fun
 	for _, l := range u.Links {
 		for _, n := range l.Names {
 			if matchAny(c.Policy.DoHResolvers.Names, n) {
-				return fact(ownResolver, fmt.Sprintf("%s uses the resolver %s over HTTPS", u.Program(), n), cite(linkRefs(l)...))
+				return fact(ownResolver, fmt.Sprintf("%s uses the resolver %s over HTTPS", shown(u.Image), n), cite(linkRefs(l)...))
 			}
 		}
 	}

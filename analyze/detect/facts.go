@@ -1,6 +1,8 @@
 package detect
 
 import (
+	"strings"
+
 	"github.com/wirewitness/wirewitness/analyze/correlate"
 	"github.com/wirewitness/wirewitness/analyze/finding"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
@@ -32,6 +34,9 @@ func (c *citations) add(refs ...evidence.Ref) {
 func fact(points float64, text string, from citations, numbers ...finding.Number) []finding.Fact {
 	return []finding.Fact{{Points: points, Text: text, Numbers: numbers, Refs: from.refs, RefsTotal: from.total}}
 }
+
+// shown is the base name of a path as it is written.
+func shown(image string) string { return image[strings.LastIndexAny(image, `\/`)+1:] }
 
 // refs are the records of all links, or of the look-ups of a usage that stands for names.
 func (u *Usage) refs() citations {

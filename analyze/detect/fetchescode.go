@@ -36,7 +36,7 @@ var fetchesCode = Detector{"content.fetches-code", finding.FamilyContent, func(u
 		case bare:
 			return fact(codeFromAddress, fmt.Sprintf("code was fetched from a bare address: %s", what), cite(k.Ref))
 		case u.Known() && !matchAny(browsers, u.Program()):
-			return fact(codeByProgram, fmt.Sprintf("%s fetched code: %s", u.Program(), what), cite(k.Ref))
+			return fact(codeByProgram, fmt.Sprintf("%s fetched code: %s", shown(u.Image), what), cite(k.Ref))
 		}
 	}
 	return nil

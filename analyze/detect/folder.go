@@ -2,6 +2,7 @@ package detect
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/wirewitness/wirewitness/analyze/finding"
 	"github.com/wirewitness/wirewitness/analyze/policy"
@@ -13,18 +14,22 @@ var folder = Detector{"process.writable-folder", finding.FamilyProcess, func(u *
 	if !ok {
 		return nil
 	}
-	return fact(f.Points, fmt.Sprintf("%s runs from a folder that ordinary users can write to (%s)", u.Program(), f.Path), u.processRefs())
+	return fact(f.Points, fmt.Sprintf("%s runs from a folder that ordinary users can write to (%s)", shown(u.Image), f.Path), u.processRefs())
 }}
 
 // writable returns the first folder of the policy that an image lies in.
 func (c *Context) writable(image string) (policy.Folder, bool) {
-	if image == "" {
+	if i, ok := c.folders[image]; ok {
+		return c.folder(i)
+	}
+	i := slices.IndexFunc(c.Policy.WritableFolders, func(f policy.Folder) bool { return image != "" && policy.Within(image, f.Path) })
+	c.folders[image] = i
+	return c.folder(i)
+}
+
+func (c *Context) folder(i int) (policy.Folder, bool) {
+	if i < 0 {
 		return policy.Folder{}, false
 	}
-	for _, f := range c.Policy.WritableFolders {
-		if policy.Within(image, f.Path) {
-			return f, true
-		}
-	}
-	return policy.Folder{}, false
+	return c.Policy.WritableFolders[i], true
 }

@@ -13,7 +13,7 @@ var foreignService = Detector{"port.not-its-protocol", finding.FamilyPort, func(
 	if how == "" || !u.Known() || u.Image == "" || u.Inbound || len(p.SpokenBy) == 0 || c.speaker(p, u) {
 		return nil
 	}
-	return fact(p.Points, fmt.Sprintf("%s speaks %s itself, which Windows programs leave to %s", u.Program(), suggested(p, how), listed(p.SpokenBy, 3)), u.refs(),
+	return fact(p.Points, fmt.Sprintf("%s speaks %s itself, which Windows programs leave to %s", shown(u.Image), suggested(p, how), listed(p.SpokenBy, 3)), u.refs(),
 		finding.Number{Name: "port", Value: float64(u.Port), Unit: "port"})
 }}
 

@@ -36,7 +36,7 @@ var injected = Detector{"process.injected", finding.FamilyProcess, func(u *Usage
 			if a.At.After(u.Last) || ordinaryAccess(a) {
 				continue
 			}
-			by := policy.Base(a.Access.Source.Image)
+			by := shown(a.Access.Source.Image)
 			switch {
 			case a.Kind == evidence.RemoteThread:
 				return fact(remoteThread, fmt.Sprintf("%s started a thread in %s before its last connection", by, who(p)), cite(a.Ref))

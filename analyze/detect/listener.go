@@ -14,6 +14,6 @@ var listener = Detector{"port.listener", finding.FamilyPort, func(u *Usage, c *C
 	if !u.Inbound || !u.Known() || u.Image == "" || u.Port == 0 || matchAny(c.Policy.ServingPrograms.Names, u.Program()) {
 		return nil
 	}
-	return fact(answers, fmt.Sprintf("%s, which has no server function, was connected to from %s on port %d", u.Program(), u.Peer, u.Port), u.refs(),
+	return fact(answers, fmt.Sprintf("%s, which has no server function, was connected to from %s on port %d", shown(u.Image), u.Peer, u.Port), u.refs(),
 		finding.Number{Name: "port", Value: float64(u.Port), Unit: "port"})
 }}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/wirewitness/wirewitness/analyze/finding"
-	"github.com/wirewitness/wirewitness/analyze/policy"
 )
 
 const (
@@ -20,15 +19,10 @@ var outlier = Detector{"volume.outlier", finding.FamilyVolume, func(u *Usage, c 
 	if !u.Known() || u.Inbound || float64(u.Sent.N) < v.ShareFloor.Value {
 		return nil
 	}
-	others, most := 0, uint64(0)
-	for _, o := range c.named[policy.Base(u.Image)] {
-		if o.Peer != u.Peer && !o.Inbound && o.Sent.Known {
-			others, most = others+1, max(most, o.Sent.N)
-		}
-	}
+	others, most := c.habit(u.Program()).elsewhere(u.Peer)
 	if others < enoughPeers || float64(u.Sent.N) < v.Outlier.Value*float64(most) {
 		return nil
 	}
-	return fact(unlikeOthers, fmt.Sprintf("%d bytes went to %s; to each of %d other peers %s sent %d at most", u.Sent.N, u.Peer, others, u.Program(), most), u.refs(),
+	return fact(unlikeOthers, fmt.Sprintf("%d bytes went to %s; to each of %d other peers %s sent %d at most", u.Sent.N, u.Peer, others, shown(u.Image), most), u.refs(),
 		finding.Number{Name: "sent", Value: float64(u.Sent.N), Unit: "bytes"}, finding.Number{Name: "most elsewhere", Value: float64(most), Unit: "bytes"})
 }}

@@ -99,9 +99,15 @@ func TestCommandLine(t *testing.T) {
 
 func TestNoArguments(t *testing.T) {
 	rows(t, noArguments, []row{
-		{"bare", "nothing to load", func(s *scene) { s.link(s.process(system32+"rundll32.exe", commandLineIs(`"C:\Windows\System32\rundll32.exe"`)), outside) }, 45},
-		{"bare without quotes", "the same", func(s *scene) { s.link(s.process(system32+"regsvr32.exe", commandLineIs(`C:\Windows\System32\regsvr32.exe `)), outside) }, 45},
-		{"with arguments", "has something to load", func(s *scene) { s.link(s.process(system32+"rundll32.exe", commandLineIs(`rundll32.exe shell32.dll,Control_RunDLL`)), outside) }, 0},
+		{"bare", "nothing to load", func(s *scene) {
+			s.link(s.process(system32+"rundll32.exe", commandLineIs(`"C:\Windows\System32\rundll32.exe"`)), outside)
+		}, 45},
+		{"bare without quotes", "the same", func(s *scene) {
+			s.link(s.process(system32+"regsvr32.exe", commandLineIs(`C:\Windows\System32\regsvr32.exe `)), outside)
+		}, 45},
+		{"with arguments", "has something to load", func(s *scene) {
+			s.link(s.process(system32+"rundll32.exe", commandLineIs(`rundll32.exe shell32.dll,Control_RunDLL`)), outside)
+		}, 0},
 		{"not known", "an unknown command line is not an empty one", func(s *scene) { s.link(s.process(system32+"rundll32.exe", commandLineIs("")), outside) }, 0},
 		{"other program", "needs none", func(s *scene) { s.link(s.process(ordinary, commandLineIs(ordinary)), outside) }, 0},
 	})

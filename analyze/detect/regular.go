@@ -37,7 +37,7 @@ var regular = Detector{"timing.regular", finding.FamilyTiming, func(u *Usage, c 
 	}
 	points := justRegular + perDoubling*math.Log2(float64(len(calls))/t.RegularEvents.Value)
 	points = min(points, veryRegular) * (1 - spread)
-	return fact(tenth(points), fmt.Sprintf("%d calls, one every %.1f s, half of them within ± %.0f %% of it", len(calls), median, 100*spread), u.refs(),
+	return fact(tenth(points), fmt.Sprintf("%d calls, one every %.1f s, half of them within ± %.1f %% of it", len(calls), median, 100*spread), u.refs(),
 		finding.Number{Name: "calls", Value: float64(len(calls)), Unit: "count"}, finding.Number{Name: "interval", Value: median, Unit: "s"},
 		finding.Number{Name: "spread", Value: spread, Unit: "ratio"})
 }}

@@ -24,9 +24,9 @@ var stranger = Detector{"process.stranger", finding.FamilyProcess, func(u *Usage
 		in := c.inSystemFolder(p.Image) && !strings.Contains(strings.ToLower(p.Image), `\driverstore\`)
 		switch {
 		case in && !strings.Contains(strings.ToLower(p.Company), "microsoft"):
-			return fact(notMicrosofts, fmt.Sprintf("%s lies in a system folder and does not name Microsoft as its maker", u.Program()), u.processRefs())
+			return fact(notMicrosofts, fmt.Sprintf("%s lies in a system folder and does not name Microsoft as its maker", shown(u.Image)), u.processRefs())
 		case blank(p.Company) && blank(p.Product) && blank(p.Description):
-			return fact(noVersion, fmt.Sprintf("%s names neither maker, product nor description", u.Program()), u.processRefs())
+			return fact(noVersion, fmt.Sprintf("%s names neither maker, product nor description", shown(u.Image)), u.processRefs())
 		}
 	}
 	return nil

@@ -11,7 +11,7 @@ const (
 	withoutSNI = 25
 	// rareClient: the program's own TLS library leaves the same fingerprint at every peer.
 	rareClient = 25
-	// enoughClients is how many other uses of the same program a comparison takes.
+	// enoughClients is how many other peers of the same program a comparison takes.
 	enoughClients = 3
 )
 
@@ -27,33 +27,13 @@ var tlsHello = Detector{"content.tls-hello", finding.FamilyContent, func(u *Usag
 		if k.TLS.SNI == "" && !k.TLS.ECH {
 			return fact(withoutSNI, "the TLS greeting names no server", cite(k.Ref))
 		}
-		if n := c.otherClients(u, k.TLS.JA4); n >= enoughClients {
-			return fact(rareClient, fmt.Sprintf("%s greets here with fingerprint %s and with others in %d other uses", u.Program(), k.TLS.JA4, n), cite(k.Ref),
-				finding.Number{Name: "other uses", Value: float64(n), Unit: "count"})
+		if !u.Known() {
+			continue
+		}
+		if n := c.habit(u.Program()).greetsOtherwise(u.Peer, k.TLS.JA4); n >= enoughClients {
+			return fact(rareClient, fmt.Sprintf("%s greets here with fingerprint %s and with others at %d other peers", shown(u.Image), k.TLS.JA4, n), cite(k.Ref),
+				finding.Number{Name: "other peers", Value: float64(n), Unit: "count"})
 		}
 	}
 	return nil
 }}
-
-// otherClients counts the uses of the same program that show other fingerprints; 0 when one of them shows this one.
-func (c *Context) otherClients(u *Usage, ja4 string) int {
-	if ja4 == "" || !u.Known() {
-		return 0
-	}
-	n := 0
-	for _, o := range c.named[u.Program()] {
-		if o.Peer == u.Peer {
-			continue
-		}
-		for _, k := range o.conns {
-			if k.TLS == nil || k.TLS.JA4 == "" {
-				continue
-			}
-			if k.TLS.JA4 == ja4 {
-				return 0
-			}
-			n++
-		}
-	}
-	return n
-}

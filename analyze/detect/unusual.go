@@ -3,6 +3,7 @@ package detect
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/wirewitness/wirewitness/analyze/finding"
 	"github.com/wirewitness/wirewitness/analyze/policy"
@@ -27,8 +28,15 @@ var unusual = Detector{"process.unusual", finding.FamilyProcess, func(u *Usage, 
 	if u.Inbound {
 		verb = "is spoken to in"
 	}
-	return fact(class.Points, fmt.Sprintf("%s is a %s and %s %s", u.Program(), class.Name, verb, protocol), u.processRefs())
+	return fact(class.Points, fmt.Sprintf("%s is %s and %s %s", shown(u.Image), article(class.Name), verb, protocol), u.processRefs())
 }}
+
+func article(noun string) string {
+	if strings.ContainsRune("AEIOUaeiou", rune(noun[0])) {
+		return "an " + noun
+	}
+	return "a " + noun
+}
 
 // class is the kind of unusual program that the usage's program is; a renamed one goes by its original file name.
 func (c *Context) class(u *Usage) (policy.Class, bool) {

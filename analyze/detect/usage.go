@@ -34,8 +34,10 @@ type Usage struct {
 	Sent, Received evidence.Count
 	Measured       int
 	First, Last    time.Time
-	// conns are what captures and sensors saw of the links.
-	conns []*evidence.Conn
+	// conns are what captures and sensors saw of the links; protocol and content are what Protocol makes of them.
+	conns    []*evidence.Conn
+	protocol string
+	content  bool
 	// Tunnel is set on a usage that stands for the names of one domain rather than for connections to an address.
 	Tunnel *nameUse
 	// Sweep is set on a usage that stands for many services tried in vain.
@@ -179,6 +181,7 @@ func (u *Usage) finish() {
 			u.Image, u.Service = p.Image, p.Service
 		}
 	}
+	u.vote()
 }
 
 // Program is the base name in lower case, "" when unknown.
@@ -189,23 +192,22 @@ func (u *Usage) Known() bool { return len(u.Processes) > 0 }
 
 // Protocol returns the outermost protocol that content confirmed on most connections, and whether content was seen at
 // all (seen without a name: it was not recognised).
-func (u *Usage) Protocol() (name string, seen bool) {
+func (u *Usage) Protocol() (name string, seen bool) { return u.protocol, u.content }
+
+func (u *Usage) vote() {
 	votes := map[string]int{}
 	for _, c := range u.conns {
-		if c.Content {
-			seen = true
-		}
+		u.content = u.content || c.Content
 		if c.Confirmed && c.Protocol != "" {
 			votes[c.Protocol]++
-			seen = true
+			u.content = true
 		}
 	}
 	for n, v := range votes {
-		if v > votes[name] || v == votes[name] && n < name {
-			name = n
+		if v > votes[u.protocol] || v == votes[u.protocol] && n < u.protocol {
+			u.protocol = n
 		}
 	}
-	return name, seen
 }
 
 // subject is how policy matches see the usage.

@@ -32,7 +32,7 @@ var userAgent = Detector{"content.agent", finding.FamilyContent, func(u *Usage, 
 			switch {
 			case !claimsBrowser(agent):
 			case u.Known():
-				return fact(posesAsBrowser, fmt.Sprintf("%s says it is a browser: %q", u.Program(), agent), cite(k.Ref))
+				return fact(posesAsBrowser, fmt.Sprintf("%s says it is a browser: %q", shown(u.Image), agent), cite(k.Ref))
 			case outdated(agent):
 				return fact(oldBrowser, fmt.Sprintf("an unknown program says it is a browser of years ago: %q", agent), cite(k.Ref))
 			}

@@ -113,6 +113,9 @@ func under(name, domain string) bool {
 
 // Glob compares without regard to case; "*" stands for any characters.
 func Glob(pattern, name string) bool {
+	if !strings.ContainsAny(pattern, `*?[\`) {
+		return strings.EqualFold(pattern, name)
+	}
 	ok, err := path.Match(strings.ToLower(pattern), strings.ToLower(name))
 	return ok && err == nil
 }
