@@ -34,13 +34,25 @@ func clockLines(c *finding.Coverage) []string {
 		for j := range h.Clocks {
 			switch k := &h.Clocks[j]; {
 			case !k.Applied:
-				loose.add(cmp.Or(k.Host, h.Name), k)
+				if !replaced(k, h.Clocks) {
+					loose.add(cmp.Or(k.Host, h.Name), k)
+				}
 			case k.Offset.Abs() >= noticeable || len(k.Segments) > 0:
 				off = append(off, fmt.Sprintf("%s: %s %s %s (%s), applied", cmp.Or(k.Host, h.Name), clockName(k), skewText(k.Offset), k.Capture, clockBasis(k)))
 			}
 		}
 	}
 	return append(off, loose.lines()...)
+}
+
+// replaced tells whether another time field of the same events was aligned to the same capture.
+func replaced(k *finding.Clock, clocks []finding.Clock) bool {
+	for i := range clocks {
+		if o := &clocks[i]; o.Applied && o.Source == k.Source && o.Class == k.Class && o.Capture == k.Capture {
+			return true
+		}
+	}
+	return false
 }
 
 // clockGroups puts the clocks of one host together that could not be aligned for the same reason.
@@ -72,10 +84,13 @@ func (g clockGroups) lines() (lines []string) {
 // clockName is the log with the events that share the clock: "Sysmon clock (events 3, 22)".
 func clockName(k *finding.Clock) string {
 	name := sourceText(k.Source) + " clock"
-	if k.Class != "" {
-		name += " (" + plural(strings.Count(k.Class, ",")+1, "event") + " " + k.Class + ")"
+	switch k.Class {
+	case "":
+		return name
+	case "all":
+		return name + " (all events)"
 	}
-	return name
+	return name + " (" + plural(strings.Count(k.Class, ",")+1, "event") + " " + k.Class + ")"
 }
 
 func clockBasis(k *finding.Clock) string {
