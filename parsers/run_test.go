@@ -158,6 +158,12 @@ func TestMissingArgument(t *testing.T) {
 	}
 }
 
+func TestDeviceAsArgument(t *testing.T) {
+	if _, err := Run(t.Context(), []string{os.DevNull}, nil, Options{}); !errors.As(err, new(specialError)) {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestCancelled(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, "log", "words\n")

@@ -41,16 +41,16 @@ func walk(ctx context.Context, args []string) ([]found, error) {
 
 // resolve returns the place of an argument. Links are followed here only: the user named them.
 func resolve(arg string) (string, error) {
-	path, err := filepath.EvalSymlinks(arg)
-	if err != nil {
-		return "", err
-	}
-	info, err := os.Stat(path)
+	info, err := os.Stat(arg)
 	if err != nil {
 		return "", err
 	}
 	if !info.IsDir() && !info.Mode().IsRegular() {
 		return "", fmt.Errorf("%s: %w", arg, specialError{info.Mode()})
+	}
+	path, err := filepath.EvalSymlinks(arg)
+	if err != nil {
+		return "", err
 	}
 	return filepath.Abs(path)
 }
