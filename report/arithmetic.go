@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 
@@ -29,22 +28,25 @@ func steps(f *finding.Finding) []step {
 		value *= adj.Factor
 		out = append(out, step{Label: adj.Kind, Formula: formula, Result: trimFloat(value, 2), Note: adjustmentNote(adj)})
 	}
-	return append(out, step{Label: "score", Formula: ceilingFormula(value, a.Ceiling), Result: scoreText(f.Score), Note: ceilingNote(a), Final: true})
+	return append(out, step{Label: "score", Formula: ceilingFormula(value, a.Ceiling), Result: scoreText(f.Score), Note: a.CeilingReason, Final: true})
 }
 
 // familyStep adds up the facts of a family with the weights 1, 1/2, 1/4, ...
 func familyStep(s *finding.FamilyScore, facts []finding.Fact) step {
-	points := make(map[string]float64, len(facts))
-	for i := range facts {
-		points[facts[i].ID] = max(points[facts[i].ID], facts[i].Points)
+	points := make(map[string][]float64, len(facts))
+	for _, f := range byPoints(facts) {
+		points[f.ID] = append(points[f.ID], f.Points)
 	}
 	var terms []string
 	for i, id := range s.Facts {
-		term := scoreText(points[id])
+		if len(points[id]) == 0 {
+			continue
+		}
+		term := trimFloat(points[id][0], 2)
 		if i > 0 {
 			term += fmt.Sprintf("/%.0f", weightDivisor(i))
 		}
-		terms = append(terms, term)
+		terms, points[id] = append(terms, term), points[id][1:]
 	}
 	return step{
 		Label: string(s.Family), Formula: strings.Join(terms, " + ") + ", at most " + scoreText(s.Cap), Result: trimFloat(s.Points, 2),
@@ -81,5 +83,3 @@ func adjustmentNote(a *finding.Adjustment) string {
 func ceilingFormula(value, ceiling float64) string {
 	return trimFloat(value, 2) + " rounded, at most " + scoreText(ceiling)
 }
-
-func ceilingNote(a *finding.Arithmetic) string { return cmp.Or(a.CeilingReason, "") }

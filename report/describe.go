@@ -25,10 +25,12 @@ func programName(p *finding.Process) string {
 
 // programText names the program with the ids of its processes as far as they fit one glance.
 func programText(p *finding.Process) string {
-	name := cmp.Or(programName(p), "process not known")
+	name := programName(p)
 	switch n := len(p.PIDs); {
 	case n == 0:
-		return name
+		return cmp.Or(name, "process not known")
+	case name == "":
+		return "PID " + pidList(p.PIDs) + ", name not known"
 	case n <= 2:
 		return name + " " + pidList(p.PIDs)
 	default:

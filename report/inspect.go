@@ -68,10 +68,11 @@ func (p *printout) host(h *finding.HostCoverage) error {
 }
 
 func (p *printout) title(s string) {
+	s = clean(s)
 	if !p.wide {
-		s = cut(clean(s), p.room)
+		s = cut(s, p.room)
 	}
-	p.line(0, p.tint(bold, clean(s)))
+	p.line(0, p.tint(bold, s))
 }
 
 func hostTitle(h *finding.HostCoverage) string {
@@ -218,110 +219,6 @@ func clockNotes(clocks []finding.Clock) (notes []string) {
 		}
 	}
 	return notes
-}
-
-func (p *printout) captures(captures []finding.CaptureCoverage) error {
-	if len(captures) == 0 {
-		return nil
-	}
-	p.gap()
-	p.title("captures and sensors")
-	if err := p.grid(captureGrid(captures)); err != nil {
-		return err
-	}
-	for i := range captures {
-		c := &captures[i]
-		p.bullets(2, each(c.Conclusions, func(s *string) string { return c.Ref.File + ": " + *s }))
-	}
-	return nil
-}
-
-func captureGrid(captures []finding.CaptureCoverage) *grid {
-	g := &grid{indent: 2, columns: []column{
-		{title: "capture", floor: 14, limit: 80, keep: 9},
-		{title: "kind", keep: 5},
-		{title: "frames", right: true, keep: 9},
-		{title: "first (UTC)", floor: 10, keep: 8},
-		{title: "last (UTC)", floor: 10, keep: 8},
-		{title: "connections", right: true, keep: 7},
-		{title: "lost", right: true, keep: 6},
-		{title: "missed", right: true, keep: 6},
-		{title: "cut", right: true, keep: 5},
-		{title: "bad sums", right: true, keep: 3},
-	}}
-	for i := range captures {
-		c := &captures[i]
-		lost := unknown
-		if c.Dropped.Known {
-			lost = countText(c.Dropped.N)
-		}
-		g.rows = append(g.rows, []string{
-			clean(c.Ref.File), clean(c.Kind), countText(c.Frames), timeText(c.First), timeText(c.Last), countText(c.Connections),
-			lost, bytesText(c.Missed), countText(c.CutFrames), countText(c.BadChecksum),
-		})
-	}
-	return g
-}
-
-func (p *printout) files(files []finding.File) error {
-	if len(files) == 0 {
-		return nil
-	}
-	p.gap()
-	p.title("files")
-	g := &grid{indent: 2, columns: []column{
-		{title: "file", floor: 16, limit: 120, keep: 9},
-		{title: "format", floor: 6, keep: 7},
-		{title: "size", right: true, keep: 5},
-		{title: "state", floor: 8, keep: 8},
-		{title: "read", right: true, keep: 6},
-		{title: "problems", right: true, keep: 8},
-	}}
-	for i := range files {
-		f := &files[i]
-		g.rows = append(g.rows, []string{
-			clean(f.Name), cmp.Or(f.Format, "-"), bytesText(f.Size), clean(stateText(f)), recordsText(f), countText(f.ProblemsTotal),
-		})
-	}
-	if err := p.grid(g); err != nil {
-		return err
-	}
-	p.problems(files)
-	return nil
-}
-
-func stateText(f *finding.File) string {
-	if f.SameAs != "" {
-		return f.State + ", same as " + f.SameAs
-	}
-	return f.State
-}
-
-func recordsText(f *finding.File) string {
-	if f.Unit == "" {
-		return "-"
-	}
-	return countText(f.Records) + " " + f.Unit
-}
-
-// problems lists what could not be read, with its place.
-func (p *printout) problems(files []finding.File) {
-	for i := range files {
-		f := &files[i]
-		for j := range f.Problems {
-			p.text(2, 2, "- "+f.Problems[j].Error()+lostText(f.Problems[j].Lost, f.Problems[j].Known))
-		}
-		if more := f.ProblemsTotal - len(f.Problems); more > 0 {
-			p.text(2, 2, fmt.Sprintf("- %s: %s more", f.Name, counted(more, "problem")))
-		}
-	}
-}
-
-func lostText(n uint64, known bool) string {
-	if !known || n == 0 {
-		return ""
-	}
-	return fmt.Sprintf(" (%s lost)", counted(n, "record"))
 }
 
 func (p *printout) unattributed(t *finding.Totals) {

@@ -82,8 +82,11 @@ func attributedSentence(t *finding.Totals) string {
 	if t.OutboundBytes == 0 {
 		return "How much data left the hosts was not measured."
 	}
-	return fmt.Sprintf("For %s of the %s that left the hosts the evidence names the program; for the rest it does not.",
-		shareText(t.AttributedBytes, t.OutboundBytes), bytesText(t.OutboundBytes))
+	sentence := fmt.Sprintf("The evidence names the program for %s of the %s that were seen leaving the hosts", shareText(t.AttributedBytes, t.OutboundBytes), bytesText(t.OutboundBytes))
+	if t.AttributedBytes < t.OutboundBytes {
+		sentence += "; for the rest it does not"
+	}
+	return sentence + "."
 }
 
 // period is the time all findings together span.
