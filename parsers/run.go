@@ -85,23 +85,33 @@ func (r *run) look(ctx context.Context, f found) *opened {
 	}
 	part := r.meter.part(f.size)
 	defer part.finish()
-	id, err := identify(ctx, &f, r.recognised, part)
-	o.id = id
-	switch {
-	case errors.As(err, new(specialError)):
-		o.State = Unknown
-		o.problem(evidence.Unsupported, err)
-		return o
-	case err != nil:
-		o.problem(evidence.Unreadable, err)
+	var err error
+	if o.id, err = identify(ctx, &f, r.recognised, part); err != nil {
+		o.notOpened(err)
 		return o
 	}
-	o.Size, o.SHA256, o.format = uint64(id.size), hex.EncodeToString(id.stored[:]), id.format
-	if id.packed {
+	o.identified()
+	return o
+}
+
+// notOpened keeps the reason. What holds no bytes of its own is no evidence that went unread.
+func (o *opened) notOpened(err error) {
+	if errors.As(err, new(specialError)) {
+		o.State = Unknown
+		o.problem(evidence.Unsupported, err)
+		return
+	}
+	o.problem(evidence.Unreadable, err)
+}
+
+// identified fills in what the first pass learned.
+func (o *opened) identified() {
+	o.Size, o.SHA256, o.format = uint64(o.id.size), hex.EncodeToString(o.id.stored[:]), o.id.format
+	if o.id.packed {
 		o.Unpacked = "gzip"
 	}
 	switch {
-	case len(id.head) == 0:
+	case len(o.id.head) == 0:
 		o.State = Empty
 	case o.format == nil:
 		o.State = Unknown
@@ -109,7 +119,6 @@ func (r *run) look(ctx context.Context, f found) *opened {
 		o.Format, o.Unit = o.format.Name, o.format.Unit
 	}
 	o.id.head = nil
-	return o
 }
 
 // recognised returns the first format that says yes. A format whose Sniff panics does not.

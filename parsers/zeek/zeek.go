@@ -102,7 +102,7 @@ type parser struct {
 	conns   conns
 	doubts  doubts
 	words   map[string]string // strings that repeat
-	logs    map[string]bool   // the logs met
+	logs    map[string]bool   // the logs met that are not used
 	loss    loss
 }
 
@@ -183,7 +183,6 @@ func (p *parser) object(line []byte) {
 func (p *parser) take(log string, r row) {
 	p.capture.Lines++
 	name, _, _ := strings.Cut(log, ".")
-	p.logs[name] = true
 	var err error
 	switch name {
 	case "conn", "conn_long", "open_conn":
@@ -193,11 +192,19 @@ func (p *parser) take(log string, r row) {
 	case "capture_loss":
 		p.loss.add(r)
 	default:
-		p.doubts.note(fmt.Sprintf("log %q: lines counted, not used", clip(log)))
+		p.unused(name)
 	}
 	if err != nil {
 		p.capture.Lines--
 		p.damaged(err)
+	}
+}
+
+// unused says once of a log that nothing is made of it.
+func (p *parser) unused(log string) {
+	if log = clip(log); !p.logs[log] && len(p.logs) < 100 {
+		p.logs[log] = true
+		p.doubts.note(fmt.Sprintf("log %q: lines counted, not used", log))
 	}
 }
 
