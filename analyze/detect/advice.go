@@ -3,7 +3,6 @@ package detect
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/wirewitness/wirewitness/analyze/finding"
 )
@@ -36,100 +35,6 @@ func families(facts []finding.Fact) map[finding.Family]bool {
 	out := map[finding.Family]bool{}
 	for _, f := range facts {
 		out[f.Family] = true
-	}
-	return out
-}
-
-var (
-	webProtocols   = finding.Technique{ID: "T1071.001", Name: "Application Layer Protocol: Web Protocols"}
-	fileProtocols  = finding.Technique{ID: "T1071.002", Name: "Application Layer Protocol: File Transfer Protocols"}
-	dnsProtocol    = finding.Technique{ID: "T1071.004", Name: "Application Layer Protocol: DNS"}
-	layerProtocol  = finding.Technique{ID: "T1071", Name: "Application Layer Protocol"}
-	nonStandard    = finding.Technique{ID: "T1571", Name: "Non-Standard Port"}
-	encrypted      = finding.Technique{ID: "T1573", Name: "Encrypted Channel"}
-	tunnelling     = finding.Technique{ID: "T1572", Name: "Protocol Tunneling"}
-	overC2         = finding.Technique{ID: "T1041", Name: "Exfiltration Over C2 Channel"}
-	overOther      = finding.Technique{ID: "T1048", Name: "Exfiltration Over Alternative Protocol"}
-	ingress        = finding.Technique{ID: "T1105", Name: "Ingress Tool Transfer"}
-	injection      = finding.Technique{ID: "T1055", Name: "Process Injection"}
-	masquerading   = finding.Technique{ID: "T1036", Name: "Masquerading"}
-	proxyExecution = finding.Technique{ID: "T1218", Name: "System Binary Proxy Execution"}
-	adminShares    = finding.Technique{ID: "T1021.002", Name: "Remote Services: SMB/Windows Admin Shares"}
-	dcom           = finding.Technique{ID: "T1021.003", Name: "Remote Services: Distributed Component Object Model"}
-	remoteMgmt     = finding.Technique{ID: "T1021.006", Name: "Remote Services: Windows Remote Management"}
-	remoteDesktop  = finding.Technique{ID: "T1021.001", Name: "Remote Services: Remote Desktop Protocol"}
-	tickets        = finding.Technique{ID: "T1558", Name: "Steal or Forge Kerberos Tickets"}
-	dcSync         = finding.Technique{ID: "T1003.006", Name: "OS Credential Dumping: DCSync"}
-	credentials    = finding.Technique{ID: "T1003", Name: "OS Credential Dumping"}
-	discovery      = finding.Technique{ID: "T1018", Name: "Remote System Discovery"}
-	accounts       = finding.Technique{ID: "T1087.002", Name: "Account Discovery: Domain Account"}
-	scanning       = finding.Technique{ID: "T1046", Name: "Network Service Discovery"}
-	interpreter    = finding.Technique{ID: "T1059", Name: "Command and Scripting Interpreter"}
-	obfuscated     = finding.Technique{ID: "T1027", Name: "Obfuscated Files or Information"}
-)
-
-// byFact names the technique that a kind of fact shows.
-var byFact = map[string]finding.Technique{
-	"process.pretends": masquerading, "process.injected": injection, "process.reads-credentials": credentials,
-	"port.protocol-elsewhere": nonStandard, "port.uncommon": nonStandard,
-	"content.dns-tunnel": dnsProtocol, "content.dns-over-https": tunnelling, "content.fetches-code": ingress,
-	"content.admin-share": adminShares, "timing.fan-out": discovery, "port.sweep": scanning,
-}
-
-// byProtocol names the technique of a protocol inside the local networks.
-var byProtocol = map[string]finding.Technique{
-	"smb": adminShares, "dce_rpc": dcom, "winrm": remoteMgmt, "rdp": remoteDesktop, "kerberos": tickets, "ldap": accounts,
-}
-
-// byChannel names the technique of a protocol as a channel to somewhere.
-var byChannel = map[string]finding.Technique{
-	"http": webProtocols, "tls": webProtocols, "quic": webProtocols, "dns": dnsProtocol, "smb": fileProtocols, "ftp": fileProtocols,
-}
-
-func techniques(u *Usage, f finding.Finding, c *Context) []finding.Technique {
-	var out []finding.Technique
-	add := func(t finding.Technique) {
-		if t.ID != "" && !slices.Contains(out, t) {
-			out = append(out, t)
-		}
-	}
-	p, how := c.spoken(u)
-	if c.local(u) && how != "" && p.Local {
-		add(byProtocol[p.Name])
-	} else if t, ok := byChannel[p.Name]; ok && how != "" {
-		add(t)
-	} else {
-		add(layerProtocol)
-	}
-	for _, x := range f.Facts {
-		add(byFact[x.ID])
-		if x.ID == "content.remote-control" && strings.Contains(x.Text, "drsuapi") {
-			add(dcSync)
-		}
-	}
-	if class, ok := c.class(u); ok {
-		switch {
-		case strings.HasPrefix(class.Name, "host for"):
-			add(proxyExecution)
-		case strings.HasPrefix(class.Name, "interpreter"):
-			add(interpreter)
-		}
-	}
-	if has(f.Facts, "process.command-line") {
-		add(obfuscated)
-	}
-	if p.Name == "tls" && how == "confirmed" && f.Hypothesis == finding.CommandAndControl {
-		add(encrypted)
-	}
-	switch f.Hypothesis {
-	case finding.Exfiltration:
-		if how != "" && (p.Name == "http" || p.Name == "tls") {
-			add(overC2)
-		} else {
-			add(overOther)
-		}
-	case finding.Tunnel:
-		add(tunnelling)
 	}
 	return out
 }

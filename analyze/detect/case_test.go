@@ -73,7 +73,7 @@ func seen(sent, received uint64, app evidence.App) func(*correlate.Link) {
 	}
 }
 
-func named(name string) func(*correlate.Link) {
+func asked(name string) func(*correlate.Link) {
 	return func(l *correlate.Link) { l.Names = []string{name} }
 }
 

@@ -40,7 +40,7 @@ func TestNoName(t *testing.T) {
 		{"nobody asked", "the log shows what was asked for, and not this", func(s *scene) { s.lookup(nil, "www.example", 1); s.link(s.process(ordinary), outside) }, 25},
 		{"asked", "ordinary", func(s *scene) {
 			s.lookup(nil, "www.example", 1)
-			s.link(s.process(ordinary), outside, named("www.example"))
+			s.link(s.process(ordinary), outside, asked("www.example"))
 		}, 0},
 		{"look-ups not logged", "cannot be told", func(s *scene) { s.link(s.process(ordinary), outside) }, 0},
 		{"domain service", "found through the directory", func(s *scene) {
@@ -213,11 +213,11 @@ func TestTunnelBelongsToWhoAsked(t *testing.T) {
 
 func TestDNSOverHTTPS(t *testing.T) {
 	rows(t, dnsOverHTTPS, []row{
-		{"program", "has no cause to", func(s *scene) { s.link(s.process(ordinary), outside, named("dns.google")) }, 35},
+		{"program", "has no cause to", func(s *scene) { s.link(s.process(ordinary), outside, asked("dns.google")) }, 35},
 		{"browser", "does so by default", func(s *scene) {
-			s.link(s.process(`C:\Program Files\Mozilla Firefox\firefox.exe`), outside, named("dns.google"))
+			s.link(s.process(`C:\Program Files\Mozilla Firefox\firefox.exe`), outside, asked("dns.google"))
 		}, 0},
-		{"other name", "no resolver", func(s *scene) { s.link(s.process(ordinary), outside, named("www.example")) }, 0},
+		{"other name", "no resolver", func(s *scene) { s.link(s.process(ordinary), outside, asked("www.example")) }, 0},
 	})
 }
 

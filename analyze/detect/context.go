@@ -21,23 +21,17 @@ type Context struct {
 	asked     map[*correlate.Host]int // look-ups by the host that its log or a capture shows
 	servers   map[netip.Addr]bool     // addresses that serve a directory or names to others
 	companies map[*correlate.Host]bool
-	programs  map[hostProgram][]*Usage
 	habits    map[string]*habit // by base name of the program, over all hosts
 	folders   map[string]int    // index in Policy.WritableFolders by image, -1 for none
 	visited   map[*Usage]int    // machines visited around each usage
 	signs     []*regexp.Regexp  // of Policy.CommandSigns
 }
 
-type hostProgram struct {
-	host    *correlate.Host
-	program string
-}
-
 func newContext(c *correlate.Case, p *policy.Policy) *Context {
 	x := &Context{Case: c, Policy: p, Usages: foldSweeps(group(c)), children: map[*correlate.Process][]*correlate.Process{}, into: map[*correlate.Process][]*correlate.Access{},
 		by: map[*correlate.Process][]*correlate.Access{}, asked: map[*correlate.Host]int{}, servers: map[netip.Addr]bool{}, companies: map[*correlate.Host]bool{},
-		programs: map[hostProgram][]*Usage{}, habits: map[string]*habit{}, folders: map[string]int{}}
-	x.Usages = append(x.Usages, nameUses(c)...)
+		habits: map[string]*habit{}, folders: map[string]int{}}
+	x.Usages = append(x.Usages, nameUses(c, p.Thresholds)...)
 	for _, s := range p.CommandSigns {
 		x.signs = append(x.signs, regexp.MustCompile(s.Pattern))
 	}
@@ -107,8 +101,6 @@ var infrastructure = map[uint16]bool{53: true, 88: true, 389: true, 3268: true, 
 
 func (c *Context) indexUsages() {
 	for _, u := range c.Usages {
-		k := hostProgram{u.Host, u.Image}
-		c.programs[k] = append(c.programs[k], u)
 		if u.Known() {
 			c.habit(u.Program()).learn(u)
 		}

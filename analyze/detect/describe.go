@@ -54,7 +54,10 @@ func identity(u *Usage) string {
 }
 
 func process(u *Usage) finding.Process {
-	f := finding.Process{Executable: u.Image, Name: shown(u.Image)}
+	f := finding.Process{Executable: u.Image}
+	if u.Image != "" {
+		f.Name = shown(u.Image)
+	}
 	for _, p := range u.Processes {
 		if p.PID != 0 && !slices.Contains(f.PIDs, p.PID) {
 			f.PIDs = append(f.PIDs, p.PID)

@@ -23,7 +23,7 @@ func busy() *scene {
 		s.link(p, "203.0.113.7:8443", seen(4*mebi, 1000, hello(evidence.TLS{JA4: "t13i", SelfSigned: evidence.Yes})))
 		s.now = s.now.Add(59 * time.Second)
 	}
-	s.link(s.process(system32+"svchost.exe"), outside, named("update.example"))
+	s.link(s.process(system32+"svchost.exe"), outside, asked("update.example"))
 	asking(60, typeTXT, coded)(s)
 	return s
 }
@@ -147,11 +147,11 @@ func TestSameTwice(t *testing.T) {
 func TestGrouping(t *testing.T) {
 	s := newScene()
 	p := s.process(ordinary)
-	s.link(p, "203.0.113.7:443", named("a.shop.example"))
-	s.link(p, "203.0.113.8:443", named("b.shop.example"))
-	s.link(p, "10.1.0.8:443", named("a.corp.example"))
-	s.link(p, "10.1.0.9:443", named("b.corp.example"))
-	s.link(nil, "203.0.113.7:443", named("a.shop.example"))
+	s.link(p, "203.0.113.7:443", asked("a.shop.example"))
+	s.link(p, "203.0.113.8:443", asked("b.shop.example"))
+	s.link(p, "10.1.0.8:443", asked("a.corp.example"))
+	s.link(p, "10.1.0.9:443", asked("b.corp.example"))
+	s.link(nil, "203.0.113.7:443", asked("a.shop.example"))
 	s.link(p, "224.0.0.251:5353", overUDP)
 	s.link(p, "127.0.0.1:8080")
 	var peers []string
@@ -197,6 +197,13 @@ func TestDetectorsAreNamedOnce(t *testing.T) {
 	for id := range byFact {
 		if !seen[id] {
 			t.Errorf("a technique for %s, which no detector states", id)
+		}
+	}
+	for _, table := range []map[string]string{byFact, inside, channel, byProgram} {
+		for key, id := range table {
+			if techniqueNames[id] == "" {
+				t.Errorf("%s: technique %s has no name", key, id)
+			}
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/wirewitness/wirewitness/analyze/finding"
+	"github.com/wirewitness/wirewitness/analyze/policy"
 )
 
 const (
@@ -15,6 +16,8 @@ const (
 	twoSigns   = 45
 	threeSigns = 60
 	fourSigns  = 70
+	// enoughSigns: one alone is ordinary.
+	enoughSigns = 2
 	// textShare is the share of TXT, NULL and other data-carrying types that ordinary names never reach.
 	textShare = 0.3
 )
@@ -25,22 +28,28 @@ var dnsTunnel = Detector{"content.dns-tunnel", finding.FamilyContent, func(u *Us
 	if n == nil {
 		return nil
 	}
-	t := c.Policy.Thresholds
+	points := []float64{twoSigns, threeSigns, fourSigns}[n.signs(c.Policy.Thresholds)-enoughSigns]
 	length, entropy := n.labels()
-	signs := 0
-	for _, sign := range []bool{float64(len(n.names)) >= t.DNSUniqueNames.Value, length >= t.DNSLabelLength.Value, entropy >= t.DNSEntropy.Value, n.dataShare() >= textShare} {
-		if sign {
-			signs++
-		}
-	}
-	if signs < 2 || float64(len(n.names)) < t.DNSUniqueNames.Value && n.total < int(t.DNSUniqueNames.Value) {
-		return nil
-	}
-	points := []float64{0, 0, twoSigns, threeSigns, fourSigns}[signs]
 	return fact(points, fmt.Sprintf("%d look-ups of %d different names under %s, %.0f characters and %.1f bits per character below it, %.0f %% of types that carry data", n.total, len(n.names), u.Peer, length, entropy, 100*n.dataShare()), n.refs,
 		finding.Number{Name: "different names", Value: float64(len(n.names)), Unit: "count"}, finding.Number{Name: "characters", Value: length, Unit: "count"},
 		finding.Number{Name: "entropy", Value: entropy, Unit: "bits"}, finding.Number{Name: "data types", Value: n.dataShare(), Unit: "ratio"})
 }}
+
+// signs counts how many of these agree: many different names, long ones, such without words, types that carry data.
+// Of few look-ups nothing is said.
+func (n *nameUse) signs(t policy.Thresholds) int {
+	if float64(n.total) < t.DNSUniqueNames.Value {
+		return 0
+	}
+	length, entropy := n.labels()
+	k := 0
+	for _, sign := range []bool{float64(len(n.names)) >= t.DNSUniqueNames.Value, length >= t.DNSLabelLength.Value, entropy >= t.DNSEntropy.Value, n.dataShare() >= textShare} {
+		if sign {
+			k++
+		}
+	}
+	return k
+}
 
 // labels returns the mean length of what stands below the registered domain, and the mean entropy per character of it.
 func (n *nameUse) labels() (length, entropy float64) {

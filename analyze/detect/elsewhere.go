@@ -30,7 +30,7 @@ var elsewhere = Detector{"port.protocol-elsewhere", finding.FamilyPort, func(u *
 		return fact(nothingKnown, fmt.Sprintf("the content on port %d is not %s and not recognised", u.Port, owner.Name), u.refs(), port)
 	}
 	p, judged := c.protocol(name)
-	if !judged || p.Owns(u.Port) || c.carriedOn(u.Port, name) {
+	if !judged || p.Owns(u.Port) || assigned(name, u.Port) {
 		return nil
 	}
 	if owned {
@@ -59,11 +59,9 @@ func (c *Context) protocol(name string) (policy.Protocol, bool) {
 	return policy.Protocol{}, false
 }
 
-// carriedOn: remote procedure calls listen on any port of the dynamic range, LDAP and the global catalogue answer
-// directory calls in TLS, and WinRM is HTTP.
-func (c *Context) carriedOn(port uint16, name string) bool {
-	return name == "dce_rpc" && port >= dynamicPorts
-}
+// assigned tells whether the protocol is one whose servers listen on ports that the endpoint mapper hands out: the
+// dynamic range, 1025 and above before Windows Vista, or one that an administrator fixed.
+func assigned(name string, port uint16) bool { return name == "dce_rpc" && port >= 1025 }
 
 // dissected tells whether not being recognised means something: a capture was dissected here, or every sensor knows the
 // protocol.

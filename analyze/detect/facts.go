@@ -36,7 +36,12 @@ func fact(points float64, text string, from citations, numbers ...finding.Number
 }
 
 // shown is the base name of a path as it is written.
-func shown(image string) string { return image[strings.LastIndexAny(image, `\/`)+1:] }
+func shown(image string) string {
+	if image == "" {
+		return "a program of unknown name"
+	}
+	return image[strings.LastIndexAny(image, `\/`)+1:]
+}
 
 // refs are the records of all links, or of the look-ups of a usage that stands for names.
 func (u *Usage) refs() citations {

@@ -7,10 +7,11 @@ import (
 	"github.com/wirewitness/wirewitness/analyze/policy"
 )
 
-// foreignService: Windows leaves this protocol to programs of its own, and another one speaks it.
+// foreignService: Windows leaves this protocol to programs of its own, and another one speaks it. Who asks for a name
+// does not speak DNS: Dnscache does.
 var foreignService = Detector{"port.not-its-protocol", finding.FamilyPort, func(u *Usage, c *Context) []finding.Fact {
 	p, how := c.spoken(u)
-	if how == "" || !u.Known() || u.Image == "" || u.Inbound || len(p.SpokenBy) == 0 || c.speaker(p, u) {
+	if how == "" || u.Tunnel != nil || !u.Known() || u.Image == "" || u.Inbound || len(p.SpokenBy) == 0 || c.speaker(p, u) {
 		return nil
 	}
 	return fact(p.Points, fmt.Sprintf("%s speaks %s itself, which Windows programs leave to %s", shown(u.Image), suggested(p, how), listed(p.SpokenBy, 3)), u.refs(),

@@ -15,7 +15,11 @@ var leavesLocal = Detector{"port.leaves-local", finding.FamilyPort, func(u *Usag
 	if how == "" || !p.Local || c.anyLocal(u) {
 		return nil
 	}
-	return fact(outsideLocal, fmt.Sprintf("%s goes to %s outside the local networks", suggested(p, how), u.Peer), u.refs(),
+	way := "goes to"
+	if u.Inbound {
+		way = "is opened from"
+	}
+	return fact(outsideLocal, fmt.Sprintf("%s %s %s outside the local networks", suggested(p, how), way, u.Peer), u.refs(),
 		finding.Number{Name: "port", Value: float64(u.Port), Unit: "port"})
 }}
 

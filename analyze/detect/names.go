@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/wirewitness/wirewitness/analyze/correlate"
+	"github.com/wirewitness/wirewitness/analyze/policy"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
@@ -19,9 +20,6 @@ type nameUse struct {
 	times  []time.Time // of the first evidence.MaxQuestions look-ups
 	refs   citations
 }
-
-// minNames is how many look-ups under one domain make a usage of its own; fewer cannot be a tunnel worth the name.
-const minNames = 20
 
 // Types of records that carry more than an address (RFC 1035, RFC 6895).
 const (
@@ -36,10 +34,10 @@ type askerKey struct {
 	domain string
 }
 
-// nameUses makes a usage of every (asker, registered domain) with many look-ups: the resolver in between, which the
-// connections go to, is not the peer. Traffic is asked for by whoever the host's log names, else by the process that
+// nameUses makes a usage of every (asker, registered domain) whose names look as if they carried data: the resolver in
+// between, which the connections go to, is not the peer then. Traffic is asked for by whoever the host's log names, else by the process that
 // sent it.
-func nameUses(c *correlate.Case) []*Usage {
+func nameUses(c *correlate.Case, t policy.Thresholds) []*Usage {
 	byKey := map[askerKey]*Usage{}
 	var out []*Usage
 	at := func(k askerKey) *Usage {
@@ -66,7 +64,7 @@ func nameUses(c *correlate.Case) []*Usage {
 			at(k).ask(l.Name, l.Type, l.At, l.Ref)
 		}
 	}
-	out = slices.DeleteFunc(out, func(u *Usage) bool { return u.Tunnel.total < minNames })
+	out = slices.DeleteFunc(out, func(u *Usage) bool { return u.Tunnel.signs(t) < enoughSigns })
 	for _, u := range out {
 		u.finish()
 	}

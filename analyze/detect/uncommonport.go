@@ -24,7 +24,7 @@ var uncommonPort = Detector{"port.uncommon", finding.FamilyPort, func(u *Usage, 
 	if p, ok := c.protocol(name); ok && !p.Owns(u.Port) {
 		return nil // said by port.protocol-elsewhere already
 	}
-	if c.local(u) && u.Port >= dynamicPorts && (name == "" || name == "dce_rpc") {
+	if c.local(u) && (assigned(name, u.Port) || name == "" && u.Port >= dynamicPorts) {
 		return nil
 	}
 	port := finding.Number{Name: "port", Value: float64(u.Port), Unit: "port"}

@@ -28,7 +28,6 @@ type Thresholds struct {
 	DNSUniqueNames    Quantity `yaml:"dns_unique_names"`
 	DNSLabelLength    Quantity `yaml:"dns_label_length"`
 	DNSEntropy        Quantity `yaml:"dns_entropy"`
-	RareHosts         Quantity `yaml:"rare_hosts"`
 }
 
 // A number is a Quantity with the key it stands under.
@@ -50,7 +49,7 @@ func (p *Policy) numbers() []number {
 		{"thresholds.quiet_rate", t.QuietRate}, {"thresholds.fan_out", t.FanOut},
 		{"thresholds.fan_out_window", t.FanOutWindow}, {"thresholds.young_process", t.YoungProcess},
 		{"thresholds.dns_unique_names", t.DNSUniqueNames}, {"thresholds.dns_label_length", t.DNSLabelLength},
-		{"thresholds.dns_entropy", t.DNSEntropy}, {"thresholds.rare_hosts", t.RareHosts},
+		{"thresholds.dns_entropy", t.DNSEntropy},
 		{"severity.low", s.Low}, {"severity.medium", s.Medium}, {"severity.high", s.High}, {"severity.critical", s.Critical},
 		{"family_caps.process", c.Process}, {"family_caps.port", c.Port}, {"family_caps.volume", c.Volume},
 		{"family_caps.timing", c.Timing}, {"family_caps.content", c.Content},
