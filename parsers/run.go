@@ -85,23 +85,20 @@ func (r *run) look(ctx context.Context, f found) *opened {
 	}
 	part := r.meter.part(f.size)
 	defer part.finish()
-	var err error
-	if o.id, err = identify(ctx, &f, r.recognised, part); err != nil {
-		o.notOpened(err)
-		return o
+	if o.id, o.err = identify(ctx, &f, r.recognised, part); o.err == nil {
+		o.identified()
 	}
-	o.identified()
 	return o
 }
 
 // notOpened keeps the reason. What holds no bytes of its own is no evidence that went unread.
-func (o *opened) notOpened(err error) {
-	if errors.As(err, new(specialError)) {
+func (o *opened) notOpened() {
+	if errors.As(o.err, new(specialError)) {
 		o.State = Unknown
-		o.problem(evidence.Unsupported, err)
+		o.problem(evidence.Unsupported, o.err)
 		return
 	}
-	o.problem(evidence.Unreadable, err)
+	o.problem(evidence.Unreadable, o.err)
 }
 
 // identified fills in what the first pass learned.
@@ -159,6 +156,9 @@ func (r *run) skipCopies() {
 func (r *run) read(ctx context.Context, o *opened) {
 	part := r.meter.part(o.size)
 	defer part.finish()
+	if o.err != nil {
+		o.notOpened()
+	}
 	if o.format == nil || o.copyOf != nil {
 		return
 	}

@@ -152,6 +152,23 @@ func TestLinksAndPipes(t *testing.T) {
 	}
 }
 
+// TestNamesClash: names stay unique also where there is no content to tell files apart, or somebody chose such a name.
+func TestNamesClash(t *testing.T) {
+	a, b, c := t.TempDir(), t.TempDir(), t.TempDir()
+	for _, dir := range []string{a, b} {
+		write(t, dir, "same", "words\n")
+		if err := os.Symlink("nowhere", filepath.Join(dir, "gone")); err != nil {
+			t.Skip(err)
+		}
+	}
+	before := list(run1(t, []string{a, b}, Options{}))
+	clash := strings.Fields(before[2])[0] // the name that the first of two equal files gets
+	write(t, c, clash, "words\nother\n")
+	if got := list(run1(t, []string{a, b, c}, Options{})); len(got) != 5 {
+		t.Errorf("got\n%s", strings.Join(got, "\n"))
+	}
+}
+
 func TestMissingArgument(t *testing.T) {
 	if _, err := Run(t.Context(), []string{filepath.Join(t.TempDir(), "none")}, nil, Options{}); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("got %v", err)
@@ -197,6 +214,18 @@ func run1(t *testing.T, args []string, opt Options) []*Source {
 	got, err := Run(t.Context(), args, []Format{words}, opt)
 	if err != nil {
 		t.Fatal(err)
+	}
+	names := map[string]bool{}
+	for _, s := range got {
+		if names[s.Name] {
+			t.Errorf("two sources are named %s", s.Name)
+		}
+		names[s.Name] = true
+		for _, p := range s.Problems {
+			if p.Ref.File != s.Name {
+				t.Errorf("a problem of %s refers to %s", s.Name, p.Ref.File)
+			}
+		}
 	}
 	return got
 }
