@@ -44,6 +44,7 @@ var rooms = map[string][]string{
 	"github.com/Velocidex/ordereddict":  {"parsers/evtx", "parsers/evtx/**", "report"},
 	"github.com/olekukonko/tablewriter": {"report"},
 	"github.com/valyala/fastjson":       {"parsers/eventjson"},
+	"github.com/klauspost/compress":     {"parsers"},
 	"go.yaml.in/yaml/v4":                {"analyze/policy"},
 }
 

@@ -23,7 +23,7 @@ func (sh *shell) formats() *cobra.Command {
 
 func listFormats(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "evidence (recognised by content, also inside gzip)")
+	fmt.Fprintln(w, "evidence (recognised by content, also inside gzip and zstd)")
 	for _, f := range all.Formats {
 		fmt.Fprintf(w, "  %s\t%s\n", f.Name, f.Description)
 	}

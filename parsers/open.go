@@ -19,8 +19,9 @@ type identity struct {
 	content [32]byte // SHA-256 of the bytes as unpacked
 	size    int64    // of the bytes as stored
 	info    fs.FileInfo
-	packed  bool
-	head    []byte // first bytes as unpacked
+	packed  *wrapping // nil when it was not
+	head    []byte    // first bytes as unpacked
+	stuck   error     // why unpacking went no further than these
 	format  *Format
 }
 
@@ -38,30 +39,32 @@ func identify(ctx context.Context, f *found, recognised func([]byte) *Format, pa
 	}
 	id.info, id.size, id.content = info, size, [32]byte(stored.Sum(nil))
 	id.stored = id.content
-	if id.head, id.packed, err = head(file, size); err != nil {
+	if err := id.look(file); err != nil {
 		return id, cause(err)
 	}
-	if id.format = recognised(id.head); id.format != nil && id.packed {
+	if id.format = recognised(id.head); id.format != nil && id.packed != nil {
 		content := sha256.New()
-		unpack(ctx, io.NewSectionReader(file, 0, size), size, content) // its error comes up again when the file is read
+		id.packed.unpack(ctx, io.NewSectionReader(file, 0, size), size, content) // its error comes up again when the file is read
 		id.content = [32]byte(content.Sum(nil))
 	}
 	return id, nil
 }
 
-// head returns the first bytes of the content and whether it was packed.
-func head(file io.ReaderAt, size int64) (b []byte, packed bool, err error) {
-	b = make([]byte, min(size, SniffLen))
+// look takes the first bytes of the content, and how it was packed.
+func (id *identity) look(file io.ReaderAt) error {
+	b := make([]byte, min(id.size, SniffLen))
 	n, err := file.ReadAt(b, 0)
-	if b = b[:n]; err == io.EOF {
-		err = nil
+	if err != nil && err != io.EOF {
+		return err
 	}
-	if !isGzip(b) {
-		return b, false, err
+	id.head = b[:n]
+	if id.packed = wrappingOf(id.head); id.packed == nil {
+		return nil
 	}
 	var first bytes.Buffer
-	unpack(context.Background(), io.NewSectionReader(file, 0, size), size, &limited{w: &first, left: SniffLen})
-	return first.Bytes(), true, err
+	_, id.stuck = id.packed.unpack(context.Background(), io.NewSectionReader(file, 0, id.size), id.size, &limited{w: &first, left: SniffLen})
+	id.head = first.Bytes()
+	return nil
 }
 
 // An input is a file opened for parsing: the file itself or what was unpacked from it.
@@ -80,7 +83,7 @@ func openInput(ctx context.Context, o *opened, folder string) (*input, error) {
 		return nil, err
 	}
 	in := &input{ReaderAt: file, size: o.id.size, file: file, stored: o.id.info}
-	if !o.id.packed {
+	if o.id.packed == nil {
 		return in, nil
 	}
 	if err := in.unpack(ctx, o, folder); err != nil {
@@ -95,7 +98,7 @@ func (in *input) unpack(ctx context.Context, o *opened, folder string) (err erro
 		return cause(err)
 	}
 	os.Remove(in.spool.Name()) // where a file in use can be removed, nothing is left behind even after a kill
-	size, err := unpack(ctx, io.NewSectionReader(in.file, 0, in.size), in.size, in.spool)
+	size, err := o.id.packed.unpack(ctx, io.NewSectionReader(in.file, 0, in.size), in.size, in.spool)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

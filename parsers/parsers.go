@@ -1,7 +1,7 @@
 // Package parsers opens evidence files, recognises them by content and runs the format that reads them.
 //
-// A Format is a value in the list of parsers/all. Run walks the arguments, hashes every file, unwraps gzip, lets the
-// first format whose Sniff says yes parse it, recovers once around each file, and returns the results in an order that
+// A Format is a value in the list of parsers/all. Run walks the arguments, hashes every file, unwraps gzip and zstd, lets
+// the first format whose Sniff says yes parse it, recovers once around each file, and returns the results in an order that
 // depends on the names only.
 package parsers
 

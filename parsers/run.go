@@ -98,16 +98,18 @@ func (o *opened) notOpened() {
 		o.problem(evidence.Unsupported, o.err)
 		return
 	}
-	o.problem(evidence.Unreadable, o.err)
+	o.problem(kindOf(o.err), o.err)
 }
 
 // identified fills in what the first pass learned.
 func (o *opened) identified() {
 	o.Size, o.SHA256, o.format = uint64(o.id.size), hex.EncodeToString(o.id.stored[:]), o.id.format
-	if o.id.packed {
-		o.Unpacked = "gzip"
+	if o.id.packed != nil {
+		o.Unpacked = o.id.packed.name
 	}
 	switch {
+	case len(o.id.head) == 0 && o.id.stuck != nil:
+		o.err = o.id.stuck
 	case len(o.id.head) == 0:
 		o.State = Empty
 	case o.format == nil:

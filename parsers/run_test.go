@@ -14,6 +14,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/klauspost/compress/zstd"
+
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
@@ -62,6 +64,15 @@ func TestRunStates(t *testing.T) {
 		{"two", "several gzip members are one content", pack("words\n") + pack("more\n"), Read, nil, 2},
 		{"cut", "a cut gzip yields what it has", pack("words\n" + strings.Repeat("x", 10) + "\n")[:20], ReadInPart, []evidence.ProblemKind{evidence.Truncated}, 2},
 		{"sum", "a gzip checksum that does not fit is damage", flip(pack("words\none\n"), -6), ReadInPart, []evidence.ProblemKind{evidence.Damaged}, 2},
+		{"zst", "zstd is unwrapped", zst(lines), Read, nil, 20_001},
+		{"frames", "several zstd frames are one content, frames without any are passed over", skippable + zst("words\n") + skippable + zst("more\n"), Read, nil, 2},
+		{"cutzst", "a cut zstd yields what it has", zst("words\n") + zst("more\n")[:10], ReadInPart, []evidence.ProblemKind{evidence.Truncated}, 1},
+		{"sumzst", "a zstd checksum that does not fit is damage", flip(zst("words\none\n"), -2), ReadInPart, []evidence.ProblemKind{evidence.Damaged}, 2},
+		{"tailzst", "neither is what follows the last frame", zst("words\n") + "something else", ReadInPart, []evidence.ProblemKind{evidence.Damaged}, 1},
+		{"window", "a file does not decide how much memory it takes", zst("words\n") + wideZst, ReadInPart, []evidence.ProblemKind{evidence.Unsupported}, 1},
+		{"skipping", "frames without content alone are not unpacked", skippable, Unknown, nil, 0},
+		{"stuck", "packed, and nothing comes out: not the same as empty", pack("words\n")[:10], Unreadable, []evidence.ProblemKind{evidence.Truncated}, 0},
+		{"stuckzst", "likewise", wideZst, Unreadable, []evidence.ProblemKind{evidence.Unsupported}, 0},
 		{"nothing", "gzip of nothing", pack(""), Empty, nil, 0},
 		{"unknowngz", "gzip of something else is not unpacked further", pack("PK\x03\x04"), Unknown, nil, 0},
 	}
@@ -83,12 +94,17 @@ func TestRunStates(t *testing.T) {
 	}
 }
 
-func TestGzipBombIsBounded(t *testing.T) {
-	dir := t.TempDir()
-	write(t, dir, "bomb", pack("words\n"+strings.Repeat("\x00", ratioAllowed+1<<20)))
-	got := run1(t, []string{dir}, Options{})[0]
-	if !slices.Contains(kindsOf(got), evidence.Unreadable) || !strings.Contains(fmt.Sprint(got.Problems), errTooBig.Error()) {
-		t.Errorf("problems %v", got.Problems)
+func TestBombsAreBounded(t *testing.T) {
+	content := "words\n" + strings.Repeat("\x00", ratioAllowed+1<<20)
+	for name, packed := range map[string]string{"gzip": pack(content), "zstd": zst(content)} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			write(t, dir, "bomb", packed)
+			got := run1(t, []string{dir}, Options{})[0]
+			if !slices.Contains(kindsOf(got), evidence.Unreadable) || !strings.Contains(fmt.Sprint(got.Problems), errTooBig.Error()) || got.Unpacked != name {
+				t.Errorf("unpacked %q, problems %v", got.Unpacked, got.Problems)
+			}
+		})
 	}
 }
 
@@ -257,6 +273,23 @@ func write(t *testing.T, dir, name, content string) {
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// skippable is a zstd frame without content; wideZst the beginning of one that wants to refer 3.75 TB back.
+const (
+	skippable = "\x5a\x2a\x4d\x18\x03\x00\x00\x00abc"
+	wideZst   = "\x28\xb5\x2f\xfd\x00\xff\x01\x00\x00"
+)
+
+func zst(s string) string {
+	var b bytes.Buffer
+	w, err := zstd.NewWriter(&b, zstd.WithEncoderCRC(true))
+	if err != nil {
+		panic(err)
+	}
+	w.Write([]byte(s))
+	w.Close()
+	return b.String()
 }
 
 func pack(s string) string {

@@ -9,7 +9,7 @@ type Source struct {
 	SHA256   string // hex, of the bytes as stored; "" when they could not be read
 	Format   string // "" when no format recognised it
 	Unit     string // what Records counts
-	Unpacked string // "gzip" when it was unwrapped
+	Unpacked string // "gzip" or "zstd" when it was unwrapped
 	State    string // one of the states below
 	SameAs   string // name of the source with the same content that was read in its place
 	Records  uint64

@@ -35,7 +35,7 @@ type File struct {
 	SHA256   string // hex, of the bytes as stored
 	Format   string // name of the format; "" unknown
 	State    string // "read", "read in part", "unknown", "empty", "unreadable"
-	Unpacked string // "gzip" when it was unwrapped
+	Unpacked string // "gzip" or "zstd" when it was unwrapped
 	// Records is what was read of it, in the unit of its format.
 	Records uint64
 	Unit    string // "events", "frames", "lines"
