@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -20,23 +19,23 @@ func clean(s string) string {
 	if isPlain(s) {
 		return s
 	}
-	var b strings.Builder
+	b := make([]byte, 0, len(s)+len(s)/2)
 	marks := 0
 	for i, r := range s {
 		if r == utf8.RuneError && !strings.HasPrefix(s[i:], "\uFFFD") {
-			fmt.Fprintf(&b, `\x%02x`, s[i])
+			b = appendHex(append(b, `\x`...), rune(s[i]), 2)
 			continue
 		}
 		if marks++; !unicode.In(r, unicode.Mn, unicode.Me) {
 			marks = 0
 		}
 		if marks > maxMarks || misleads(r) {
-			b.WriteString(escaped(r))
+			b = appendEscaped(b, r)
 			continue
 		}
-		b.WriteRune(r)
+		b = utf8.AppendRune(b, r)
 	}
-	return b.String()
+	return string(b)
 }
 
 func isPlain(s string) bool {
@@ -55,20 +54,29 @@ func misleads(r rune) bool {
 		r == '\u2800' // the empty Braille cell
 }
 
-func escaped(r rune) string {
+func appendEscaped(b []byte, r rune) []byte {
 	switch {
 	case r == '\n':
-		return `\n`
+		return append(b, `\n`...)
 	case r == '\r':
-		return `\r`
+		return append(b, `\r`...)
 	case r == '\t':
-		return `\t`
+		return append(b, `\t`...)
 	case r < 0x80:
-		return fmt.Sprintf(`\x%02x`, r)
+		return appendHex(append(b, `\x`...), r, 2)
 	case r <= 0xffff:
-		return fmt.Sprintf(`\u%04x`, r)
+		return appendHex(append(b, `\u`...), r, 4)
 	}
-	return fmt.Sprintf(`\U%08x`, r)
+	return appendHex(append(b, `\U`...), r, 8)
+}
+
+// appendHex writes the lowest digits of v; evidence may consist of nothing but what has to be escaped, so this is not
+// left to package fmt.
+func appendHex(b []byte, v rune, digits int) []byte {
+	for shift := 4 * (digits - 1); shift >= 0; shift -= 4 {
+		b = append(b, "0123456789abcdef"[v>>shift&0xf])
+	}
+	return b
 }
 
 // width is the number of terminal columns of cleaned text. The options are fixed, or the locale would decide.

@@ -74,7 +74,7 @@ func escapeMisleading(b []byte) []byte {
 		}
 		r, size := utf8.DecodeRune(b[i:])
 		if misleads(r) {
-			out = append(append(out, b[done:i]...), unicodeEscape(r)...)
+			out = appendUnicode(append(out, b[done:i]...), r)
 			done = i + size
 		}
 		i += size
@@ -85,13 +85,14 @@ func escapeMisleading(b []byte) []byte {
 	return append(out, b[done:]...)
 }
 
-// unicodeEscape is the JSON escape of r, as a surrogate pair where it needs one.
-func unicodeEscape(r rune) string {
+// appendUnicode writes the JSON escape of r, as a surrogate pair where it needs one.
+func appendUnicode(b []byte, r rune) []byte {
 	if r < 0x10000 {
-		return fmt.Sprintf(`\u%04x`, r)
+		return appendHex(append(b, `\u`...), r, 4)
 	}
 	r -= 0x10000
-	return fmt.Sprintf(`\u%04x\u%04x`, 0xd800+r>>10, 0xdc00+r&0x3ff)
+	b = appendHex(append(b, `\u`...), 0xd800+r>>10, 4)
+	return appendHex(append(b, `\u`...), 0xdc00+r&0x3ff, 4)
 }
 
 // instant is a time in JSON: RFC 3339 in UTC without trailing zeros. A year that RFC 3339 cannot write stands in no

@@ -8,14 +8,16 @@ import (
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
+const notAProof = "A finding is a reason to look, not a proof: it says what the records state and what speaks for and against it. "
+
 // narrative says in sentences for readers who are no analysts what was looked at, what stands out, and how far it
 // can be relied on.
 func narrative(doc *finding.Document) []string {
-	paragraphs := []string{examined(doc)}
-	if len(doc.Findings) > 0 {
-		paragraphs = append(paragraphs, foremost(&doc.Findings[0]))
+	known := attributedSentence(&doc.Coverage.Totals)
+	if len(doc.Findings) == 0 {
+		return []string{examined(doc), known}
 	}
-	return append(paragraphs, "A finding is a reason to look, not a proof: it says what the records state and what speaks for and against it. "+attributedSentence(&doc.Coverage.Totals))
+	return []string{examined(doc), foremost(&doc.Findings[0]), notAProof + known}
 }
 
 func examined(doc *finding.Document) string {

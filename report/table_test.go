@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/wirewitness/wirewitness/analyze/finding"
 )
@@ -66,21 +65,17 @@ func TestColourOnlyWhereAllowed(t *testing.T) {
 	}
 }
 
-// An endless string costs neither the table nor the time.
+// An endless string neither floods the table nor stops the other formats.
 func TestEndlessStrings(t *testing.T) {
 	doc := ordinary()
-	long := strings.Repeat("\u202e", 1<<18)
+	long := strings.Repeat("\u202e", 1<<17)
 	f := &doc.Findings[0]
 	f.Host, f.Process.Name, f.Process.CommandLine, f.Facts[0].Text = long, long, long, long
-	start := time.Now()
 	for _, format := range Formats {
 		size := len(written(t, func(w *bytes.Buffer) error { return format.Write(w, doc, Options{Width: 80}) }))
-		if format.Name == "table" && size > 64<<10 {
+		if format.Name == "table" && size > 8<<10 {
 			t.Errorf("a table of %d bytes", size)
 		}
-	}
-	if took := time.Since(start); took > 30*time.Second {
-		t.Errorf("took %v", took)
 	}
 }
 
