@@ -2,6 +2,7 @@ package detect
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/wirewitness/wirewitness/analyze/correlate"
@@ -180,6 +181,14 @@ func TestDNSTunnel(t *testing.T) {
 	rows(t, dnsTunnel, []row{
 		{"coded names", "many, long and without words", asking(60, 1, coded), 60},
 		{"coded names for text", "and answers that carry data", asking(60, typeTXT, coded), 70},
+		{"to a server asked directly", "no domain is needed then", asking(60, 1, func(i int) string { return strings.TrimSuffix(coded(i), ".t.example.com") }), 60},
+		{"answers that carry the data", "short names, all text, and much of it", func(s *scene) {
+			asking(60, typeTXT, func(i int) string { return fmt.Sprintf("l.%d.example.com", i) })(s)
+			for i := range s.c.Links[0].Conn.DNS.Questions {
+				s.c.Links[0].Conn.DNS.Questions[i].Texts = 200
+			}
+		}, 60},
+		{"internal domain", "top-level labels of a company's own are not odd", asking(60, 1, func(i int) string { return fmt.Sprintf("ws%d.corp", i) }), 0},
 		{"from the host's log", "no capture is needed", func(s *scene) {
 			p := s.process(ordinary)
 			for i := range 60 {

@@ -12,14 +12,16 @@ import (
 )
 
 const (
-	// twoSigns, threeSigns, fourSigns: how many of many names, long labels, high entropy, and large or text answers agree.
+	// twoSigns, threeSigns, moreSigns: how many of the signs below agree.
 	twoSigns   = 45
 	threeSigns = 60
-	fourSigns  = 70
+	moreSigns  = 70
 	// enoughSigns: one alone is ordinary.
 	enoughSigns = 2
 	// textShare is the share of TXT, NULL and other data-carrying types that ordinary names never reach.
 	textShare = 0.3
+	// textVolume is more than the mail and verification records of a domain hold together, in bytes.
+	textVolume = 4096
 )
 
 // dnsTunnel: the names asked for under one registered domain carry data.
@@ -28,14 +30,15 @@ var dnsTunnel = Detector{"content.dns-tunnel", finding.FamilyContent, func(u *Us
 	if n == nil {
 		return nil
 	}
-	points := []float64{twoSigns, threeSigns, fourSigns}[n.signs(c.Policy.Thresholds)-enoughSigns]
+	points := []float64{twoSigns, threeSigns, moreSigns, moreSigns}[n.signs(c.Policy.Thresholds)-enoughSigns]
 	length, entropy := n.labels()
-	return fact(points, fmt.Sprintf("%d look-ups of %d different names under %s, %.0f characters and %.1f bits per character below it, %.0f %% of types that carry data", n.total, len(n.names), u.Peer, length, entropy, 100*n.dataShare()), n.refs,
+	return fact(points, fmt.Sprintf("%d look-ups of %d different names under %s, on average %.0f characters and %.1f bits per character below it, %.0f %% of types that carry data, %d bytes of it in answers", n.total, len(n.names), u.Peer, length, entropy, 100*n.dataShare(), n.texts), n.refs,
 		finding.Number{Name: "different names", Value: float64(len(n.names)), Unit: "count"}, finding.Number{Name: "characters", Value: length, Unit: "count"},
 		finding.Number{Name: "entropy", Value: entropy, Unit: "bits"}, finding.Number{Name: "data types", Value: n.dataShare(), Unit: "ratio"})
 }}
 
-// signs counts how many of these agree: many different names, long ones, such without words, types that carry data.
+// signs counts how many of these agree: many different names, long ones, such without words, types that carry data,
+// much data in them.
 // Of few look-ups nothing is said.
 func (n *nameUse) signs(t policy.Thresholds) int {
 	if float64(n.total) < t.DNSUniqueNames.Value {
@@ -43,7 +46,7 @@ func (n *nameUse) signs(t policy.Thresholds) int {
 	}
 	length, entropy := n.labels()
 	k := 0
-	for _, sign := range []bool{float64(len(n.names)) >= t.DNSUniqueNames.Value, length >= t.DNSLabelLength.Value, entropy >= t.DNSEntropy.Value, n.dataShare() >= textShare} {
+	for _, sign := range []bool{float64(len(n.names)) >= t.DNSUniqueNames.Value, length >= t.DNSLabelLength.Value, entropy >= t.DNSEntropy.Value, n.dataShare() >= textShare, n.texts >= textVolume} {
 		if sign {
 			k++
 		}

@@ -17,6 +17,7 @@ type nameUse struct {
 	names  map[string]bool
 	total  int
 	data   int         // look-ups of types that carry data
+	texts  uint64      // bytes in answers of those types, where a capture shows them
 	times  []time.Time // of the first evidence.MaxQuestions look-ups
 	refs   citations
 }
@@ -27,6 +28,24 @@ const (
 	typeTXT  = 16
 	typeKEY  = 25
 )
+
+// noDomain gathers names whose last label is none that a domain could have: a tunnel to a server that is asked directly
+// needs no domain.
+const noDomain = "no public domain"
+
+// domainOf is the registered domain of a name, or noDomain. Top-level labels hold no digits unless they are
+// internationalised (RFC 3696), and none is longer than maxTop.
+func domainOf(name string) string {
+	name = strings.TrimSuffix(name, ".")
+	top := strings.ToLower(name[strings.LastIndexByte(name, '.')+1:])
+	if d := registered(name); d == "" || strings.HasPrefix(top, "xn--") || len(top) <= maxTop && !strings.ContainsAny(top, "0123456789") {
+		return d
+	}
+	return noDomain
+}
+
+// maxTop is the length of the longest top-level label that is not internationalised, in bytes.
+const maxTop = 18
 
 type askerKey struct {
 	host   *correlate.Host
@@ -43,7 +62,10 @@ func nameUses(c *correlate.Case, t policy.Thresholds) []*Usage {
 	at := func(k askerKey) *Usage {
 		u := byKey[k]
 		if u == nil {
-			u = &Usage{Host: k.host, Transport: evidence.UDP, Port: 53, Peer: k.domain, Domain: k.domain, Tunnel: &nameUse{domain: k.domain, names: map[string]bool{}}}
+			u = &Usage{Host: k.host, Transport: evidence.UDP, Port: 53, Peer: k.domain, Tunnel: &nameUse{domain: k.domain, names: map[string]bool{}}}
+			if k.domain != noDomain {
+				u.Domain = k.domain
+			}
 			if k.asker != nil {
 				u.Processes = []*correlate.Process{k.asker}
 			}
@@ -59,7 +81,7 @@ func nameUses(c *correlate.Case, t policy.Thresholds) []*Usage {
 		}
 	}
 	for _, l := range c.Lookups {
-		k := askerKey{l.Host, l.Process, registered(l.Name)}
+		k := askerKey{l.Host, l.Process, domainOf(l.Name)}
 		if k.domain != "" && !onWire[askerKey{host: l.Host, domain: k.domain}] {
 			at(k).ask(l.Name, l.Type, l.At, l.Ref)
 		}
@@ -75,12 +97,12 @@ func nameUses(c *correlate.Case, t policy.Thresholds) []*Usage {
 func fromWire(l *correlate.Link, at func(askerKey) *Usage, onWire map[askerKey]bool) {
 	asker := map[string]*correlate.Process{}
 	for _, a := range l.Asked {
-		if d := registered(a.Name); asker[d] == nil {
+		if d := domainOf(a.Name); asker[d] == nil {
 			asker[d] = a.Process
 		}
 	}
 	for _, q := range l.Conn.DNS.Questions {
-		k := askerKey{l.Host, l.Process, registered(q.Name)}
+		k := askerKey{l.Host, l.Process, domainOf(q.Name)}
 		if k.domain == "" {
 			continue
 		}
@@ -90,6 +112,7 @@ func fromWire(l *correlate.Link, at func(askerKey) *Usage, onWire map[askerKey]b
 		}
 		u := at(k)
 		u.ask(q.Name, q.Type, q.At, q.Ref)
+		u.Tunnel.texts += uint64(q.Texts)
 		u.Sent, u.Received = plus(u.Sent, evidence.Measured(uint64(q.QueryBytes))), plus(u.Received, evidence.Measured(uint64(q.AnswerBytes)))
 		if n := len(u.Links); n == 0 || u.Links[n-1] != l {
 			u.Links, u.conns, u.Measured = append(u.Links, l), append(u.conns, l.Conn), u.Measured+1
