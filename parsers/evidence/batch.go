@@ -12,6 +12,8 @@ type Batch struct {
 	Conns     []Conn
 	Apps      []AppRecord
 	Captures  []Capture
+	Certs     []Certificate
+	Leases    []Lease
 	Problems  Problems
 	Tallies   Tallies
 }
@@ -42,6 +44,12 @@ func (b *Batch) App(a AppRecord) { b.Apps = append(b.Apps, a) }
 
 // Capture keeps c.
 func (b *Batch) Capture(c Capture) { b.Captures = append(b.Captures, c) }
+
+// Certificate keeps c.
+func (b *Batch) Certificate(c Certificate) { b.Certs = append(b.Certs, c) }
+
+// Lease keeps l.
+func (b *Batch) Lease(l Lease) { b.Leases = append(b.Leases, l) }
 
 // Problem counts p, and keeps it as long as there are few.
 func (b *Batch) Problem(p Problem) { b.Problems.add(p) }

@@ -38,7 +38,10 @@ type Volume struct {
 	Seen Pair
 	// IP is the IP length from the headers, bounded by the frame's original length and taken from the frame where the
 	// header says 0.
-	IP      Pair
+	IP Pair
+	// Frame is the lengths of the frames as a sensor counted them, link layer and padding included: more than IP by what
+	// the sensor does not say.
+	Frame   Pair
 	Packets Pair
 	// Missed is how much of Payload the capture never saw.
 	Missed Pair
@@ -108,6 +111,9 @@ type App struct {
 	RDP     *RDP
 	SSH     *SSH
 	RPC     *RPC
+	// Kerberos and NTLM are the names that authentication showed, whichever protocol it ran in.
+	Kerberos *Kerberos
+	NTLM     *NTLM
 }
 
 // HTTP is what the requests and responses of a connection said. Lists hold distinct values in order of first
@@ -141,7 +147,10 @@ type TLS struct {
 	NotAfter   time.Time
 	SelfSigned Tri
 	CertSHA256 string
-	Alerts     []string
+	// CertID is how the same sensor's log of certificates names the leaf (see Certificate), "" when the log states all
+	// of it here.
+	CertID string
+	Alerts []string
 	// Established: both sides sent encrypted application data.
 	Established bool
 }
@@ -184,6 +193,8 @@ type SMB struct {
 type RDP struct {
 	Cookie string
 	TLS    bool
+	// ClientName is the computer name that the client gave in clear.
+	ClientName string
 }
 
 // SSH holds the identification strings.
@@ -195,8 +206,43 @@ type RPC struct {
 	Endpoints  []string // names of well-known interfaces ("drsuapi", "svcctl")
 }
 
+// Kerberos holds the principals of tickets that were asked for, with their realm where it was said. Lists hold distinct
+// values in order of first appearance.
+type Kerberos struct {
+	Clients, Services []string
+	Errors            []string // what the key distribution centre answered where it refused
+}
+
+// NTLM is who logged on, as far as one exchange of messages said.
+type NTLM struct{ User, Domain, Host, Server string }
+
+// A Certificate is a sensor's statement about one certificate that stands in a log of its own (Zeek x509), to be put
+// together with the TLS of the same Sensor whose CertID is ID.
+type Certificate struct {
+	Ref                 Ref
+	Sensor, ID          string
+	Subject, Issuer     string
+	Names               []string // subject alternative names
+	NotBefore, NotAfter time.Time
+	SHA256              string
+}
+
+// A Lease is a sensor's statement that a host asked for or was given an address by DHCP. Fields that the messages left
+// out are empty; Client is zero where no address was given.
+type Lease struct {
+	Ref      Ref
+	Sensor   string
+	At       time.Time
+	Client   netip.Addr
+	MAC      string // lower case, with colons
+	HostName string // as the client wrote it
+	Domain   string
+	Span     time.Duration // for how long, 0 when not said
+}
+
 // An AppRecord is a sensor's statement about the content of a connection that stands in a log of its own (Zeek dns,
-// http, ssl, smb), to be put together with the Conn of the same Sensor and UID.
+// http, ssl, smb), to be put together with the Conn of the same Sensor and UID. Where the log names the UID only, Orig
+// and Resp are zero.
 type AppRecord struct {
 	Ref        Ref
 	Sensor     string
@@ -210,7 +256,7 @@ type AppRecord struct {
 // A Capture describes one capture file or one sensor's logs as a whole.
 type Capture struct {
 	Ref         Ref
-	Kind        string // "pcap", "pcapng", "zeek"
+	Kind        string // "pcap", "pcapng", "zeek", "suricata"
 	Sensor      string // of the connections that it states; the logs of one sensor share it
 	LinkTypes   []string
 	Snaplen     uint32

@@ -58,5 +58,7 @@ type Sink interface {
 	Conn(Conn)
 	App(AppRecord)
 	Capture(Capture)
+	Certificate(Certificate)
+	Lease(Lease)
 	Problem(Problem)
 }

@@ -97,6 +97,8 @@ func Lines(b *evidence.Batch) (all []string) {
 	each(add, "cleared", b.Clearings)
 	each(add, "conn", b.Conns)
 	each(add, "app", b.Apps)
+	each(add, "cert", b.Certs)
+	each(add, "lease", b.Leases)
 	return all
 }
 
