@@ -50,19 +50,21 @@ func hasAt(b []byte, at int, magic string) bool {
 
 // A file is one log while it is read.
 type file struct {
-	in     *parsers.Input
-	out    evidence.Sink
-	event  func(*winevent.Record)
-	header fileHeader
-	reader reader
-	names  map[string]string
-	lastID uint64 // highest record identifier seen in a record header
-	used   int64  // chunks up to the last one in use
-	junk   int64  // chunks past the declared end that are neither empty nor chunks
+	in       *parsers.Input
+	out      evidence.Sink
+	event    func(*winevent.Record)
+	header   fileHeader
+	compiled *compiled // nil leaves every record to the reader
+	reader   reader
+	names    map[string]string
+	lastID   uint64 // highest record identifier seen in a record header
+	used     int64  // chunks up to the last one in use
+	junk     int64  // chunks past the declared end that are neither empty nor chunks
 }
 
 func parse(ctx context.Context, in *parsers.Input, out evidence.Sink) error {
-	f := &file{in: in, out: out, event: func(r *winevent.Record) { winevent.Emit(r, out) }}
+	var em winevent.Emitter
+	f := &file{in: in, out: out, compiled: &compiled{}, event: func(r *winevent.Record) { em.Emit(r, out) }}
 	return f.read(ctx)
 }
 

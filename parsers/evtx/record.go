@@ -15,6 +15,12 @@ import (
 
 // emit hands over the events of a chunk and returns how many there were.
 func (f *file) emit(ctx context.Context, c *chunk) (returned int, err error) {
+	if f.compiled != nil && f.compiled.take(c) {
+		for i := range f.compiled.events {
+			f.event(f.compiled.event(&f.compiled.events[i], f.in.Name))
+		}
+		return len(c.records), nil
+	}
 	trees, refused, reason := f.reader.read(c)
 	c.defect = errors.Is(reason, errReader)
 	for _, t := range trees {

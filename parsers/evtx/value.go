@@ -132,8 +132,19 @@ func utf16Text(b []byte) string {
 }
 
 func guidText(b []byte) string {
-	le := binary.LittleEndian
-	return fmt.Sprintf("{%08x-%04x-%04x-%04x-%012x}", le.Uint32(b), le.Uint16(b[4:]), le.Uint16(b[6:]), b[8:10], b[10:16])
+	return "{" + string(appendGUID(nil, b)) + "}"
+}
+
+// appendGUID writes the 16 bytes, the first three groups of which are little endian integers.
+func appendGUID(to, b []byte) []byte {
+	const digits = "0123456789abcdef"
+	for i, from := range [16]int{3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15} {
+		if i == 4 || i == 6 || i == 8 || i == 10 {
+			to = append(to, '-')
+		}
+		to = append(to, digits[b[from]>>4], digits[b[from]&15])
+	}
+	return to
 }
 
 func sidText(b []byte) string {

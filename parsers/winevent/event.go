@@ -12,7 +12,8 @@ import (
 // Digest covers what the meaning was read from, no more and no less.
 type event struct {
 	*Record
-	hash Hash
+	typed Typed // Fields, where the container keeps values as they are stored
+	hash  Hash
 }
 
 // field returns the trimmed text of the first of the names that the record has a value for; "" when it has none. The
@@ -42,9 +43,20 @@ func (e *event) text(names ...string) string {
 
 // uint reads a number of up to the given bits, decimal or 0x...; 0 when there is none.
 func (e *event) uint(bits int, names ...string) uint64 {
-	n := number(e.field(names...), bits)
+	n := e.number(bits, names...)
 	e.hash.Uint(n)
 	return n
+}
+
+// number is uint without the hash.
+func (e *event) number(bits int, names ...string) uint64 {
+	if n, ok := e.stored(names); ok {
+		if n>>(bits-1)>>1 != 0 {
+			return 0
+		}
+		return n
+	}
+	return number(e.field(names...), bits)
 }
 
 func number(s string, bits int) uint64 {
@@ -77,7 +89,7 @@ func (e *event) pid(names ...string) uint32 { return uint32(e.uint(32, names...)
 // pidOr reads a process id, or what follows the label in the message: older NXLog exports lose ProcessId to the System
 // field of nearly the same name.
 func (e *event) pidOr(label string, names ...string) uint32 {
-	pid := number(e.field(names...), 32)
+	pid := e.number(32, names...)
 	if pid == 0 {
 		pid = number(e.after(label), 32)
 	}
@@ -100,7 +112,10 @@ const nilGUID = "00000000-0000-0000-0000-000000000000"
 
 // entity reads a ProcessGuid: lower case without braces, "" when all zero.
 func (e *event) entity(names ...string) string {
-	s := strings.ToLower(strings.Trim(e.field(names...), "{}"))
+	s, ok := e.guid(names)
+	if !ok {
+		s = strings.ToLower(strings.Trim(e.field(names...), "{}"))
+	}
 	if s == nilGUID {
 		s = ""
 	}

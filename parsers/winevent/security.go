@@ -102,7 +102,7 @@ func (e *event) platform(kind evidence.SocketKind) statement {
 func (e *event) platformPID() uint32 {
 	pid := number(e.after("Process ID:"), 32)
 	if pid == 0 {
-		pid = number(e.field("ProcessID", "ProcessId"), 32)
+		pid = e.number(32, "ProcessID", "ProcessId")
 	}
 	e.hash.Uint(pid)
 	return uint32(pid)

@@ -50,15 +50,32 @@ func (r *Record) Wanted() bool {
 // provider, event id, RecordID and its best time to the second, because containers keep different fractions. Without
 // a RecordID the hash of the stored record is mixed in: two events that look alike are then two, unless they are stored
 // alike.
-func Emit(r *Record, out evidence.Sink) {
-	e := event{Record: r, hash: NewHash(strings.ToLower(r.Computer))}
+func Emit(r *Record, out evidence.Sink) { new(Emitter).Emit(r, out) }
+
+// An Emitter is Emit for one file: what repeats from record to record is worked out once. It belongs to one goroutine.
+type Emitter struct {
+	event    event
+	sources  map[sourceKey]*source
+	last     *source // of the record before
+	computer string  // of the record before
+	begun    Hash    // over it
+}
+
+// Emit does what the function Emit does.
+func (em *Emitter) Emit(r *Record, out evidence.Sink) {
+	from := em.source(r)
+	e := &em.event
+	e.Record, e.hash = r, em.begin(r.Computer)
+	e.typed, _ = r.Fields.(Typed)
 	e.hash.Uint(uint64(r.EventID))
 	e.hash.Uint(r.RecordID)
 	if r.RecordID == 0 {
 		e.hash.Uint(r.Digest)
 	}
-	e.stampUTC()
-	state := e.mean()
+	if from.sysmon {
+		e.stampUTC()
+	}
+	state := e.mean(from)
 	r.Digest = e.hash.Sum()
 	out.Record(r.Header)
 	if state != nil {
@@ -66,12 +83,20 @@ func Emit(r *Record, out evidence.Sink) {
 	}
 }
 
+// begin starts the digest with the computer in lower case.
+func (em *Emitter) begin(computer string) Hash {
+	if em.computer != computer || em.begun == (Hash{}) {
+		em.computer, em.begun = computer, NewHash(strings.ToLower(computer))
+	}
+	return em.begun
+}
+
 // mean reads what the event means. For a class that is not read it only completes the digest.
-func (e *event) mean() statement {
-	if c, ok := find(e.Provider, e.Channel, e.EventID); ok {
+func (e *event) mean(from *source) statement {
+	if c, ok := from.class(e.EventID); ok {
 		return c.read(e)
 	}
-	e.hash.Text(strings.ToLower(e.Provider))
+	e.hash.Text(from.lower)
 	if t := e.Time(); !t.IsZero() {
 		e.hash.Uint(uint64(t.Unix()))
 	}
@@ -83,11 +108,7 @@ type statement func(h evidence.Header, out evidence.Sink)
 
 // stampUTC puts the time that Sysmon writes into the data of all its events before the others.
 func (e *event) stampUTC() {
-	if !speaks(sysmon, e.Provider, e.Channel) {
-		return
-	}
-	text, _ := e.Fields.Field("UtcTime")
-	s, ok := ParseStamp(text, "UtcTime")
+	s, ok := e.stamp("UtcTime")
 	if !ok {
 		return
 	}

@@ -1,0 +1,186 @@
+package evtx
+
+import (
+	"encoding/binary"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+	"github.com/wirewitness/wirewitness/parsers/winevent"
+)
+
+// A value is what stands in a slot: bytes of the chunk with their type, or text of the template.
+type value struct {
+	kind byte
+	b    []byte
+	text string
+	ok   bool // there is one
+}
+
+// string is the value's text.
+func (v value) string() string {
+	if len(v.b) == 0 || !v.ok {
+		return v.text
+	}
+	return text(v.kind, v.b)
+}
+
+// keep is string with one copy of what repeats.
+func (v value) keep(k *winevent.Strings) string {
+	if v.kind != kindString || len(v.b) == 0 || !v.ok {
+		return v.string()
+	}
+	var buf [2 * 512]byte
+	if narrow, ok := ascii(buf[:0], v.b); ok {
+		return k.Keep(narrow)
+	}
+	return k.Keep([]byte(v.string()))
+}
+
+// ascii appends UTF-16 text that is ASCII throughout, without the zeros at its end.
+func ascii(to, b []byte) ([]byte, bool) {
+	for len(b) >= 2 && b[len(b)-1] == 0 && b[len(b)-2] == 0 {
+		b = b[:len(b)-2]
+	}
+	const high = 0xff80ff80ff80ff80
+	for ; len(b) >= 8; b = b[8:] {
+		four := binary.LittleEndian.Uint64(b)
+		if four&high != 0 {
+			return nil, false
+		}
+		to = append(to, byte(four), byte(four>>16), byte(four>>32), byte(four>>48))
+	}
+	for ; len(b) >= 2; b = b[2:] {
+		if b[1] != 0 || b[0] >= 0x80 {
+			return nil, false
+		}
+		to = append(to, b[0])
+	}
+	return to, true
+}
+
+// number reads a whole number, decimal or 0x.
+func (v value) number() uint64 {
+	if n, ok := v.uint(); ok {
+		return n
+	}
+	n, _ := strconv.ParseUint(v.string(), 0, 64)
+	return n
+}
+
+// uint is the number that is stored, if it is a whole one that is not negative.
+func (v value) uint() (n uint64, ok bool) {
+	le := binary.LittleEndian
+	switch v.kind {
+	case kindUint8, kindInt8:
+		if len(v.b) == 1 {
+			return uint64(v.b[0]), v.kind == kindUint8 || v.b[0] < 1<<7
+		}
+	case kindUint16, kindInt16:
+		if len(v.b) == 2 {
+			n := le.Uint16(v.b)
+			return uint64(n), v.kind == kindUint16 || n < 1<<15
+		}
+	case kindUint32, kindInt32, kindHex32:
+		if len(v.b) == 4 {
+			n := le.Uint32(v.b)
+			return uint64(n), v.kind != kindInt32 || n < 1<<31
+		}
+	case kindUint64, kindInt64, kindHex64:
+		if len(v.b) == 8 {
+			n := le.Uint64(v.b)
+			return n, v.kind != kindInt64 || n < 1<<63
+		}
+	}
+	return 0, false
+}
+
+// The seconds since 1970 between which winevent.ParseStamp takes a time.
+var (
+	earliest = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
+	latest   = time.Date(2201, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
+)
+
+func (v value) stamp(field string) (evidence.Stamp, bool) {
+	if v.kind == kindFileTime && len(v.b) == 8 {
+		t := fileTime(binary.LittleEndian.Uint64(v.b))
+		if s := t.Unix(); s < earliest || s >= latest {
+			return evidence.Stamp{}, false
+		}
+		return evidence.Stamp{Time: t, Field: field, Resolution: 1}, true
+	}
+	var buf [64]byte
+	if v.kind == kindString && v.ok && len(v.b) <= 2*len(buf) {
+		if narrow, ok := ascii(buf[:0], v.b); ok {
+			return winevent.ParseStampBytes(narrow, field)
+		}
+	}
+	return winevent.ParseStamp(v.string(), field)
+}
+
+// holes finds the data fields of a record in the values of its template.
+type holes struct {
+	from *compiled
+	in   *instance
+	turn int // how often a field was asked for
+}
+
+// An ask is a field as it was asked for, and its index or nowhere. The meaning of an event asks for the same fields in
+// the same order, record after record.
+type ask struct {
+	name  string
+	field int
+}
+
+// maxAsks bounds what a template remembers.
+const maxAsks = 128
+
+func (h *holes) value(name string) value {
+	t := h.in.template
+	if t == nil {
+		return value{}
+	}
+	i := nowhere
+	if h.turn < len(t.asked) && t.asked[h.turn].name == name {
+		i = t.asked[h.turn].field
+	} else if i = t.data.search(name); h.turn < maxAsks {
+		t.asked = append(t.asked[:h.turn], ask{name, i})
+	}
+	h.turn++
+	if i == nowhere {
+		return value{}
+	}
+	return h.from.value(h.in, t.data.fields[i].slot)
+}
+
+func (d *data) search(name string) int {
+	for i := range d.fields {
+		if strings.EqualFold(d.fields[i].name, name) {
+			return i
+		}
+	}
+	return nowhere
+}
+
+// Field implements winevent.Fields.
+func (h *holes) Field(name string) (string, bool) {
+	v := h.value(name)
+	return v.keep(&h.from.strings), v.ok
+}
+
+// Uint implements winevent.Typed.
+func (h *holes) Uint(name string) (uint64, bool) { return h.value(name).uint() }
+
+// GUID implements winevent.Typed.
+func (h *holes) GUID(name string) (string, bool) {
+	v := h.value(name)
+	if v.kind != kindGUID || len(v.b) != 16 {
+		return "", false
+	}
+	var buf [36]byte
+	return h.from.strings.Keep(appendGUID(buf[:0], v.b)), true
+}
+
+// Stamp implements winevent.Typed.
+func (h *holes) Stamp(name string) (evidence.Stamp, bool) { return h.value(name).stamp(name) }

@@ -1,0 +1,55 @@
+package winevent
+
+import "github.com/wirewitness/wirewitness/parsers/evidence"
+
+// Typed is implemented by the Fields of a container that stores numbers and GUIDs as such, which need not become text
+// and numbers again then. What it returns must agree with the text that Field gives; where it says no, Field is asked.
+type Typed interface {
+	Fields
+	// Uint returns a field that is stored as a whole number.
+	Uint(name string) (n uint64, ok bool)
+	// GUID returns a field that is stored as a GUID: lower case, without braces.
+	GUID(name string) (s string, ok bool)
+	// Stamp returns a field that states a time, as ParseStamp reads it.
+	Stamp(name string) (s evidence.Stamp, ok bool)
+}
+
+// stored is the first of the named fields that is stored as a number. One before it that is stored otherwise has the word.
+func (e *event) stored(names []string) (n uint64, ok bool) {
+	if e.typed == nil {
+		return 0, false
+	}
+	for _, name := range names {
+		if n, ok := e.typed.Uint(name); ok {
+			return n, true
+		}
+		if s, _ := e.typed.Field(name); s != "" {
+			return 0, false
+		}
+	}
+	return 0, false
+}
+
+// guid is the first of the named fields that is stored as a GUID, likewise.
+func (e *event) guid(names []string) (s string, ok bool) {
+	if e.typed == nil {
+		return "", false
+	}
+	for _, name := range names {
+		if s, ok := e.typed.GUID(name); ok {
+			return s, true
+		}
+		if s, _ := e.typed.Field(name); s != "" {
+			return "", false
+		}
+	}
+	return "", false
+}
+
+func (e *event) stamp(name string) (evidence.Stamp, bool) {
+	if e.typed != nil {
+		return e.typed.Stamp(name)
+	}
+	text, _ := e.Fields.Field(name)
+	return ParseStamp(text, name)
+}
