@@ -237,6 +237,9 @@ func TestRemoteControl(t *testing.T) {
 	rows(t, remoteControl, []row{
 		{"service control", "starts programs elsewhere", func(s *scene) { s.link(nil, "10.1.0.9:49670", seen(5, 5, calls("epmapper", "svcctl"))) }, 40},
 		{"name service", "every domain member asks it", func(s *scene) { s.link(nil, "10.1.0.2:49670", seen(5, 5, calls("netlogon"))) }, 0},
+		{"lsass", "replicates and looks names up for Windows", func(s *scene) {
+			s.link(s.process(system32+"lsass.exe"), "10.1.0.2:49670", seen(5, 5, calls("drsuapi")))
+		}, 0},
 		{"as a server", "the other side controls", func(s *scene) {
 			s.link(s.process(system32+"services.exe"), "10.1.0.9:51000", inbound(49670), seen(5, 5, calls("svcctl")))
 		}, 0},

@@ -30,9 +30,10 @@ var controls = []struct {
 	{"backupkey", "reads the domain's backup keys", 40},
 }
 
-// remoteControl: RPC inside the connection controls the other machine.
+// remoteControl: RPC inside the connection controls the other machine. lsass.exe uses some of these interfaces to look up
+// names and to replicate, for Windows itself.
 var remoteControl = Detector{"content.remote-control", finding.FamilyContent, func(u *Usage, c *Context) []finding.Fact {
-	if u.Inbound {
+	if u.Inbound || u.Program() == "lsass.exe" && c.inSystemFolder(u.Image) {
 		return nil
 	}
 	for _, k := range controls {

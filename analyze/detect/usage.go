@@ -213,7 +213,7 @@ func (u *Usage) vote() {
 // subject is how policy matches see the usage.
 func (u *Usage) subject(local func(netip.Addr) bool) policy.Subject {
 	return policy.Subject{Host: u.hostName(), Image: u.Image, Service: u.Service, Peers: u.Addrs, Domain: u.Domain, Port: u.Port,
-		Transport: string(u.Transport), Inbound: u.Inbound, Local: local, Last: u.Last}
+		Transport: string(u.Transport), Protocol: u.protocol, Inbound: u.Inbound, Local: local, Last: u.Last}
 }
 
 func (u *Usage) hostName() string {

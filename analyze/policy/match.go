@@ -19,13 +19,14 @@ type Subject struct {
 	Domain    string
 	Port      uint16
 	Transport string
+	Protocol  string // confirmed by content, "" when none was
 	Inbound   bool
 	Local     func(netip.Addr) bool
 	Last      time.Time // last activity
 }
 
 func (m Match) empty() bool {
-	return len(m.Hosts)+len(m.Programs)+len(m.Folders)+len(m.Services)+len(m.Peers)+len(m.Ports)+len(m.Transports) == 0 && m.Direction == ""
+	return len(m.Hosts)+len(m.Programs)+len(m.Folders)+len(m.Services)+len(m.Peers)+len(m.Ports)+len(m.Transports)+len(m.Protocols) == 0 && m.Direction == ""
 }
 
 func (m Match) check() error {
@@ -62,6 +63,7 @@ func (m Match) Fits(s Subject) bool {
 			return slices.Contains(strings.Fields(strings.ToLower(s.Service)), strings.ToLower(p))
 		}) &&
 		anyOf(m.Transports, func(p string) bool { return strings.EqualFold(p, s.Transport) }) &&
+		anyOf(m.Protocols, func(p string) bool { return p == s.Protocol }) &&
 		(len(m.Ports) == 0 || slices.Contains(m.Ports, s.Port)) &&
 		(len(m.Peers) == 0 || s.allPeers(m.Peers)) &&
 		(m.Direction == "" || (m.Direction == "in") == s.Inbound)

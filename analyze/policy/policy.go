@@ -191,6 +191,7 @@ type Match struct {
 	Peers      []string `yaml:"peers,omitempty"`      // addresses, prefixes ("10.0.0.0/8"), "link-local", "local", or names with all below them ("example.com")
 	Ports      []uint16 `yaml:"ports,omitempty"`      // service ports
 	Transports []string `yaml:"transports,omitempty"` // "tcp", "udp"
+	Protocols  []string `yaml:"protocols,omitempty"`  // confirmed by content
 	Direction  string   `yaml:"direction,omitempty"`  // "out", "in"
 }
 

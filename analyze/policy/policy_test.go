@@ -155,7 +155,7 @@ func TestWithin(t *testing.T) {
 
 func TestMatch(t *testing.T) {
 	s := Subject{Host: "DESK01.corp.example", Image: `C:\Windows\System32\svchost.exe`, Service: "netsvcs BITS", Domain: "files.example.com", Port: 443,
-		Peers: []netip.Addr{netip.MustParseAddr("203.0.113.7")}, Transport: "tcp", Local: netip.Addr.IsPrivate, Last: time.Date(2024, 3, 4, 23, 59, 0, 0, time.UTC)}
+		Peers: []netip.Addr{netip.MustParseAddr("203.0.113.7")}, Transport: "tcp", Protocol: "tls", Local: netip.Addr.IsPrivate, Last: time.Date(2024, 3, 4, 23, 59, 0, 0, time.UTC)}
 	for _, c := range []struct {
 		name string
 		m    Match
@@ -173,6 +173,8 @@ func TestMatch(t *testing.T) {
 		{"local", Match{Peers: []string{"local"}}, false},
 		{"port and direction", Match{Ports: []uint16{443}, Direction: "out"}, true},
 		{"one field of two", Match{Ports: []uint16{443}, Direction: "in"}, false},
+		{"protocol", Match{Protocols: []string{"http", "tls"}}, true},
+		{"other protocol", Match{Protocols: []string{"ntp"}}, false},
 		{"folder", Match{Folders: []string{"/windows/"}}, true},
 		{"other folder", Match{Programs: []string{"svchost.exe"}, Folders: []string{"/program files/"}}, false},
 	} {
