@@ -37,6 +37,7 @@ type httpSide struct {
 	part    httpPart
 	buf     []byte
 	left    uint64 // of the body or chunk
+	scanned int    // how far the search for the next message has come
 	chunked bool
 	body    evidence.Count
 }
@@ -125,7 +126,7 @@ func (h *httpReader) gap(s *httpSide, c Chunk) {
 
 // lose gives up following this side until a message is found to begin.
 func (s *httpSide) lose() {
-	s.part, s.chunked, s.buf, s.body = inMystery, false, nil, evidence.Count{}
+	s.part, s.chunked, s.buf, s.body, s.scanned = inMystery, false, nil, evidence.Count{}, 0
 }
 
 // pass moves on in a body.
@@ -144,11 +145,13 @@ func (s *httpSide) pass(n uint64) {
 
 // search looks for the beginning of a message.
 func (s *httpSide) search(b []byte) (n int, more bool) {
-	at := startOfHTTP(b)
+	at, scanned := startOfHTTP(b, s.scanned)
 	if at < 0 {
-		return max(0, len(b)-maxLine), true
+		past := max(0, len(b)-maxLine)
+		s.scanned = max(0, scanned-past)
+		return past, true
 	}
-	s.part = inHead
+	s.part, s.scanned = inHead, 0
 	return at, false
 }
 
@@ -158,7 +161,7 @@ func (h *httpReader) head(s *httpSide, side Side, b []byte, kept int) (n int, mo
 	switch {
 	case start == len(b):
 		return start, false
-	case httpRequest(b[start:], false) == no && httpResponse(b[start:], false) == no:
+	case bytes.IndexByte(b[start:max(start, kept)], '\n') < 0 && httpRequest(b[start:], false) == no && httpResponse(b[start:], false) == no:
 		s.lose()
 		return start, false
 	case bytes.IndexByte(b[min(kept, len(b)):], '\n') >= 0:

@@ -90,24 +90,40 @@ func token(b []byte) bool {
 	return len(b) > 0
 }
 
-// startOfHTTP finds where a message begins in b, after a gap or in a capture that began in the middle of a body.
-func startOfHTTP(b []byte) int {
-	for at := 0; at < len(b); {
-		i := bytes.Index(b[at:], []byte("HTTP/1."))
+// startOfHTTP finds where a message begins in b, after a gap or in a capture that began in the middle of a body; -1 when
+// none does. Places before from have been looked at; scanned is where to go on when more bytes have come.
+func startOfHTTP(b []byte, from int) (at, scanned int) {
+	const version, enough = "HTTP/1.", len("HTTP/1.1 200")
+	for {
+		i := bytes.Index(b[from:], []byte(version))
 		if i < 0 {
-			return -1
+			return -1, max(from, len(b)-len(version)+1)
 		}
-		i += at
+		i += from
+		if len(b) < i+enough {
+			return -1, i
+		}
 		if httpResponse(b[i:], false) == yes {
-			return i
+			return i, i
 		}
-		begin := 1 + max(bytes.LastIndexByte(b[:i], '\n'), lastBody(b[:i]))
-		if end := bytes.IndexByte(b[i:], '\n'); end > 0 && httpRequest(b[begin:i+end+1], false) == yes {
-			return begin
+		if begin := requestAround(b, i); begin >= 0 {
+			return begin, begin
 		}
-		at = i + 1
+		from = i + 1
 	}
-	return -1
+}
+
+// requestAround is where the request line begins that ends with the version at i, -1 when there is none.
+func requestAround(b []byte, i int) int {
+	rest := b[i+len("HTTP/1.1"):]
+	if rest[0] != '\n' && (rest[0] != '\r' || rest[1] != '\n') {
+		return -1
+	}
+	begin := 1 + lastBody(b[:i])
+	if httpRequest(b[begin:i+len("HTTP/1.1\r\n")], false) != yes {
+		return -1
+	}
+	return begin
 }
 
 // lastBody is where something that cannot stand in a request line ends.
