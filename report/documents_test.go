@@ -143,7 +143,7 @@ func upload() finding.Finding {
 			},
 			Combined: 72.5, Adjustments: []finding.Adjustment{{Kind: "link", Name: "tuple, ambiguous", Factor: 0.98, Reason: "two candidates"}}, Ceiling: 100,
 		},
-		Attribution: finding.Attribution{Basis: finding.BasisAmbiguous, Confidence: 0.7, Rivals: []string{"msedge.exe (5120)", "svchost.exe (812)"},
+		Attribution: finding.Attribution{Basis: finding.BasisAmbiguous, Confidence: 0.7, Rivals: []string{"msedge.exe (5120)", "svchost.exe (812)"}, Behalf: []string{"robocopy.exe (77)"},
 			Reason: "the local port was used again within the tolerance of the clock"},
 		Techniques: []finding.Technique{{ID: "T1567.002", Name: "Exfiltration to Cloud Storage"}},
 		Innocent:   []string{"the installer of a synchronisation client that was started by hand"},
@@ -337,7 +337,7 @@ func hostile() *finding.Document {
 		f := beacon()
 		f.ID, f.Rank, f.Score, f.Severity = "f-"+strings.Repeat("0", 8)+countPlain(uint64(i+10)), i+1, float64(90-i), finding.Severity(4-i%5)
 		f.Host, f.Process.Name, f.Process.Executable, f.Process.CommandLine, f.Process.User = p, next(), p, p, next()
-		f.Process.Chain, f.Peer.Domain, f.Inner, f.Attribution.Rivals = []string{p, next()}, next(), []string{next()}, []string{p}
+		f.Process.Chain, f.Peer.Domain, f.Inner, f.Attribution.Rivals, f.Attribution.Behalf = []string{p, next()}, next(), []string{next()}, []string{p}, []string{p}
 		f.Facts[0].Text, f.Facts[0].Numbers = p, []finding.Number{{Name: next(), Value: 1, Unit: next()}}
 		f.Facts[0].Refs = []evidence.Ref{{File: p, Unit: "record", N: 1}}
 		f.Arithmetic.Adjustments[0].Name, f.Arithmetic.Adjustments[0].Reason = next(), p

@@ -211,7 +211,7 @@ func appliedText(c *finding.Clock) string {
 func clockNotes(clocks []finding.Clock) (notes []string) {
 	for i := range clocks {
 		c := &clocks[i]
-		if !c.Applied {
+		if !c.Applied && !replaced(c, clocks) {
 			notes = append(notes, clockName(c)+" not aligned to "+c.Capture+": "+cmp.Or(c.Reason, "no reason given"))
 		}
 		for _, s := range c.Segments {

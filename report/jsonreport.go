@@ -148,6 +148,7 @@ type jsonAttribution struct {
 	Basis      string   `json:"basis"`
 	Confidence float64  `json:"confidence"`
 	Rivals     []string `json:"rivals"`
+	OnBehalfOf []string `json:"on_behalf_of,omitempty"`
 	Reason     string   `json:"reason,omitempty"`
 }
 
@@ -277,7 +278,7 @@ func newRef(r *evidence.Ref) jsonRef {
 }
 
 func newAttribution(a *finding.Attribution) jsonAttribution {
-	return jsonAttribution{string(a.Basis), a.Confidence, list(a.Rivals), a.Reason}
+	return jsonAttribution{string(a.Basis), a.Confidence, list(a.Rivals), a.Behalf, a.Reason}
 }
 
 func newThreat(ts []finding.Technique) (t jsonThreat) {
