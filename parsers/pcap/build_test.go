@@ -212,3 +212,8 @@ func rewriteFrame(data []byte, link capfile.LinkType, change func(uint16) uint16
 		binary.BigEndian.PutUint16(ports, change(binary.BigEndian.Uint16(ports)))
 	}
 }
+
+// frameOf is what the container would yield for an Ethernet frame.
+func frameOf(data []byte) *capfile.Frame {
+	return &capfile.Frame{Number: 1, Time: epoch, LinkType: linkEthernet, CapLen: len(data), OrigLen: len(data), Data: data}
+}

@@ -42,13 +42,20 @@ func (d *decoder) SetTruncated() {}
 
 // decode fills d.packets[:d.n]. Packets found before an error stay valid.
 func (d *decoder) decode(f *capfile.Frame) (err error) {
-	d.n, d.nvlan, d.steps, d.kind, d.vni, d.unsupported = 0, 0, 0, "", 0, false
-	defer func() {
-		if recover() != nil {
-			err = errDefect
-		}
-	}()
+	d.begin()
+	defer d.guard(&err)
 	return d.link(f.LinkType, span{f.Data, f.OrigLen})
+}
+
+func (d *decoder) begin() {
+	d.n, d.nvlan, d.steps, d.kind, d.vni, d.unsupported = 0, 0, 0, "", 0, false
+}
+
+// guard turns a panic into an error.
+func (d *decoder) guard(err *error) {
+	if recover() != nil {
+		*err = errDefect
+	}
 }
 
 // step bounds the number of headers.

@@ -53,9 +53,8 @@ func (f *flow) renewed(p *packet, dir int, at time.Time) bool {
 	return f.tcp.reused(p, dir) || (f.tcp.over() && silent > closedSilence)
 }
 
-// take counts a packet and follows its content.
-func (f *flow) take(c *capfile.Frame, p *packet, dir int) {
-	f.count(c, p, dir)
+// content follows what a packet says, or a datagram that came in fragments.
+func (f *flow) content(c *capfile.Frame, p *packet, dir int) {
 	f.history.packet(p, dir)
 	if f.tcp != nil {
 		f.tcp.take(f, c, p, dir)
@@ -66,25 +65,37 @@ func (f *flow) take(c *capfile.Frame, p *packet, dir int) {
 	}
 }
 
-// count adds a packet, or a later fragment of one, to what its sender sent.
-func (f *flow) count(c *capfile.Frame, p *packet, dir int) {
+// A share is what a packet, or a fragment of one, adds to its connection.
+type share struct {
+	frame            uint64
+	at               time.Time
+	ip, payload, cut int
+	offset           int // in its datagram
+}
+
+func shareOf(c *capfile.Frame, p *packet) share {
+	return share{c.Number, c.Time, p.ipLen, p.payload.wire, p.payload.cut(), p.frag.offset}
+}
+
+// count adds a packet to what its sender sent.
+func (f *flow) count(p share, dir int) {
 	s := &f.sides[dir]
 	s.packets++
-	s.ip += uint64(p.ipLen)
-	s.seen += uint64(p.payload.wire)
-	s.cut += uint64(p.payload.cut())
-	f.last = c.Number
-	if c.Time.IsZero() {
+	s.ip += uint64(p.ip)
+	s.seen += uint64(p.payload)
+	s.cut += uint64(p.cut)
+	f.last = max(f.last, p.frame)
+	if p.at.IsZero() {
 		return
 	}
-	if f.start.IsZero() || c.Time.Before(f.start) {
-		f.start = c.Time
+	if f.start.IsZero() || p.at.Before(f.start) {
+		f.start = p.at
 	}
-	if c.Time.After(f.end) {
-		f.end = c.Time
+	if p.at.After(f.end) {
+		f.end = p.at
 	}
-	if p.payload.wire > 0 {
-		f.series.add(c.Time, dir, uint64(p.payload.wire))
+	if p.payload > 0 {
+		f.series.add(p.at, dir, uint64(p.payload))
 	}
 }
 

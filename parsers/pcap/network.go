@@ -1,6 +1,9 @@
 package pcap
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"errors"
+)
 
 // The IP protocols followed.
 //
@@ -62,9 +65,8 @@ func (d *decoder) ipv4(s span) error {
 	p.src, p.dst = mapped(d.ip4.SrcIP), mapped(d.ip4.DstIP)
 	p.ipLen = s.wire
 	const more = 1
-	p.frag.id = uint32(d.ip4.Id)
-	p.frag.later = d.ip4.FragOffset > 0
-	p.frag.first = !p.frag.later && uint8(d.ip4.Flags)&more != 0
+	p.frag.set(uint32(d.ip4.Id), int(d.ip4.FragOffset)*8, uint8(d.ip4.Flags)&more != 0)
+	p.frag.proto, p.frag.data = uint8(d.ip4.Protocol), s.skip(header)
 	return d.transport(p, uint8(d.ip4.Protocol), s.skip(header))
 }
 
@@ -110,7 +112,8 @@ func (d *decoder) extensions(p *packet, proto uint8, s span) error {
 		switch proto {
 		case protoFragment:
 			place := binary.BigEndian.Uint16(s.data[2:])
-			p.frag = fragment{id: binary.BigEndian.Uint32(s.data[4:]), later: place>>3 > 0, first: place>>3 == 0 && place&1 != 0}
+			p.frag.set(binary.BigEndian.Uint32(s.data[4:]), int(place&^7), place&1 != 0)
+			p.frag.proto, p.frag.data = s.data[0], s.skip(8)
 		case protoAH:
 			length = (int(s.data[1]) + 2) * 4
 		default:
@@ -191,8 +194,13 @@ func (d *decoder) readUDP(p *packet, s span) error {
 	return d.udpTunnel(p.sport, p.dport, p.payload)
 }
 
-// reject takes the last packet out again: without its transport header it belongs to no connection.
+// reject takes the last packet out again: without its transport header it belongs to no connection. In a first fragment
+// that is too short for it the rest of the header comes with the next.
 func (d *decoder) reject(err error) error {
+	if p := &d.packets[d.n-1]; p.frag.first && errors.Is(err, errShort) {
+		p.frag.first, p.frag.later, p.payload = false, true, p.frag.data
+		return nil
+	}
 	d.n--
 	return err
 }

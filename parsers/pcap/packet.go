@@ -40,13 +40,6 @@ const (
 
 func (p *packet) has(flags uint8) bool { return p.flags&flags == flags }
 
-// A fragment is the place of a packet in a fragmented datagram.
-type fragment struct {
-	id    uint32
-	first bool // more follow; transport header included
-	later bool // without transport header
-}
-
 // A span is what is left of a frame: the bytes captured, and how many there were on the wire.
 type span struct {
 	data []byte
@@ -85,5 +78,8 @@ func (s span) limit(n int) span {
 
 // cut is how many bytes of the span were not captured.
 func (s span) cut() int { return s.wire - len(s.data) }
+
+// isV4 tells whether the packet is one of IPv4.
+func (p *packet) isV4() bool { return address(p.src).Is4() }
 
 func address(a [16]byte) netip.Addr { return netip.AddrFrom16(a).Unmap() }

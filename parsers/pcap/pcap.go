@@ -40,10 +40,11 @@ func parse(ctx context.Context, in *parsers.Input, out evidence.Sink) error {
 		return fmt.Errorf("open capture: %w", err)
 	}
 	s := newSurvey(in.Name, report)
-	t := newTracker(in.Name, out)
+	t := newTracker(in.Name, out, s.count)
 	if err := frames(ctx, r, s, t); err != nil {
 		return err
 	}
+	t.giveUp()
 	s.finish()
 	out.Capture(s.capture(r.Info()))
 	t.finish()
@@ -65,8 +66,6 @@ func frames(ctx context.Context, r *capfile.Reader, s *survey, t *tracker) error
 		}
 		err := d.decode(&f)
 		s.frame(&f, &d, err)
-		if orphans := t.frame(&f, &d); orphans > 0 {
-			s.orphans(&f, orphans)
-		}
+		t.frame(&f, &d)
 	}
 }

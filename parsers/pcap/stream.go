@@ -19,8 +19,13 @@ type stream struct {
 	waiting uint64
 	// refused is the last position that was too far ahead to be believed.
 	refused uint64
-	pending []segment // behind next, in order, not overlapping
-	size    int       // bytes held in pending
+	queue   // behind next
+}
+
+// A queue holds segments until what lies before them has come: in order and not overlapping.
+type queue struct {
+	pending []segment
+	size    int // bytes held
 }
 
 // A segment is a piece of a stream. Data is shorter than the piece where the snaplen cut it.
@@ -99,16 +104,16 @@ func (s *stream) extend(from, to uint64) {
 func (s *stream) length() uint64 { return max(s.end, s.acked) - s.start }
 
 // shift takes the first pending segment, without what has been delivered of it.
-func (s *stream) shift() segment {
-	first := s.pending[0]
-	s.pending = slices.Delete(s.pending, 0, 1)
-	s.size -= len(first.data)
+func (q *queue) shift() segment {
+	first := q.pending[0]
+	q.pending = slices.Delete(q.pending, 0, 1)
+	q.size -= len(first.data)
 	return first
 }
 
 // insert puts what is new of a segment between the pending ones: the first copy wins.
-func (s *stream) insert(g segment) {
-	i, _ := slices.BinarySearchFunc(s.pending, g.from, func(p segment, at uint64) int {
+func (q *queue) insert(g segment) {
+	i, _ := slices.BinarySearchFunc(q.pending, g.from, func(p segment, at uint64) int {
 		if p.to <= at {
 			return -1
 		}
@@ -116,18 +121,18 @@ func (s *stream) insert(g segment) {
 	})
 	for g.from < g.to {
 		end := g.to
-		if i < len(s.pending) {
-			end = min(end, max(s.pending[i].from, g.from))
+		if i < len(q.pending) {
+			end = min(end, max(q.pending[i].from, g.from))
 		}
 		if end > g.from {
-			s.pending = slices.Insert(s.pending, i, g.slice(g.from, end))
-			s.size += len(s.pending[i].data)
+			q.pending = slices.Insert(q.pending, i, g.slice(g.from, end))
+			q.size += len(q.pending[i].data)
 			i++
 		}
-		if i == len(s.pending) {
+		if i == len(q.pending) {
 			return
 		}
-		g = g.slice(min(max(s.pending[i].to, g.from), g.to), g.to)
+		g = g.slice(min(max(q.pending[i].to, g.from), g.to), g.to)
 		i++
 	}
 }

@@ -85,11 +85,7 @@ func severity(err error) evidence.ProblemKind {
 	return evidence.Suspect
 }
 
-// orphans counts fragments whose first fragment was not captured: which connection they belong to is not known.
-func (s *survey) orphans(f *capfile.Frame, n int) {
-	s.count(evidence.Suspect, "fragments without their first", f.Number, uint64(n))
-}
-
+// count notes that frames were not read, or not wholly.
 func (s *survey) count(kind evidence.ProblemKind, text string, frame, n uint64) {
 	key := failure{kind, text}
 	t := s.failures[key]

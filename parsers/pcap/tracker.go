@@ -42,34 +42,39 @@ type tracker struct {
 	flows   map[key]*flow
 	order   []*flow // by first frame
 	tunnels map[tunnelKey]uint32
-	pieces  pieces
 	budget  int // bytes that reassembly may still buffer
+
+	held  collection
+	again decoder // of datagrams that came in fragments
+	bytes []byte  // of the one that is looked at
+	// unread is told what was not followed, and of how many frames.
+	unread func(kind evidence.ProblemKind, why string, frame, n uint64)
 }
 
-func newTracker(file string, out evidence.Sink) *tracker {
-	return &tracker{file: file, out: out, flows: map[key]*flow{}, tunnels: map[tunnelKey]uint32{}, budget: maxBuffered}
+func newTracker(file string, out evidence.Sink, unread func(evidence.ProblemKind, string, uint64, uint64)) *tracker {
+	return &tracker{
+		file: file, out: out, flows: map[key]*flow{}, tunnels: map[tunnelKey]uint32{}, budget: maxBuffered, unread: unread,
+	}
 }
 
-// frame takes the packets of a frame, outermost first, and tells how many were fragments of unknown datagrams.
-func (t *tracker) frame(f *capfile.Frame, d *decoder) (orphans int) {
-	var outer *flow
-	var tunnel uint32
-	for i := range d.n {
+// frame takes the packets of a frame, and the datagrams that it makes complete.
+func (t *tracker) frame(f *capfile.Frame, d *decoder) {
+	t.packets(f, d, 0, nil, 0)
+	t.datagrams()
+}
+
+// packets takes the packets of a frame from one on, outermost first.
+func (t *tracker) packets(f *capfile.Frame, d *decoder, from int, outer *flow, tunnel uint32) {
+	for i := from; i < d.n; i++ {
 		p := &d.packets[i]
 		if i > 0 {
 			tunnel = t.tunnel(&d.packets[i-1], p, tunnel)
 		}
-		fl := t.packet(f, d, p, outer, tunnel)
-		if fl == nil {
-			orphans++
-			continue
-		}
-		if outer != nil && i > 0 {
+		if outer != nil {
 			outer.carries = true
 		}
-		outer = fl
+		outer = t.packet(f, d, p, outer, tunnel)
 	}
-	return orphans
 }
 
 // tunnel numbers the tunnel between two packets of a frame.
@@ -86,17 +91,21 @@ func (t *tracker) tunnel(outer, inner *packet, in uint32) uint32 {
 	return n
 }
 
-// packet finds or begins the connection of a packet and counts it there; nil for a fragment of an unknown datagram.
+// packet takes a packet to its connection; nil when that is not known yet.
 func (t *tracker) packet(f *capfile.Frame, d *decoder, p *packet, outer *flow, tunnel uint32) *flow {
-	if p.frag.later {
-		fl, dir := t.pieces.find(p)
-		if fl != nil {
-			fl.count(f, p, dir)
-		}
-		return fl
+	if !p.frag.whole() {
+		return t.fragment(f, d, p, outer, tunnel)
 	}
+	fl, dir := t.find(f, d, p, outer, tunnel)
+	fl.count(shareOf(f, p), dir)
+	fl.content(f, p, dir)
+	return fl
+}
+
+// find finds or begins the connection of a packet.
+func (t *tracker) find(f *capfile.Frame, d *decoder, p *packet, outer *flow, tunnel uint32) (fl *flow, dir int) {
 	k, down := keyOf(p, tunnel)
-	fl := t.flows[k]
+	fl = t.flows[k]
 	if fl != nil && fl.renewed(p, fl.dir(down), f.Time) {
 		fl.close()
 		fl = nil
@@ -107,12 +116,7 @@ func (t *tracker) packet(f *capfile.Frame, d *decoder, p *packet, outer *flow, t
 			fl.tunnel, fl.kind = evidence.Ref{File: t.file, Unit: "frame", N: outer.first}, p.kind
 		}
 	}
-	dir := fl.dir(down)
-	if p.frag.first {
-		t.pieces.add(p, fl, dir)
-	}
-	fl.take(f, p, dir)
-	return fl
+	return fl, fl.dir(down)
 }
 
 // begin starts a connection. Its provisional originator is the sender, unless only the sender has a port that servers use
@@ -137,9 +141,17 @@ func (t *tracker) begin(f *capfile.Frame, d *decoder, p *packet, k key, down boo
 	return fl
 }
 
+// giveUp ends the waiting for fragments.
+func (t *tracker) giveUp() {
+	for e := t.held.order.Front(); e != nil; e = t.held.order.Front() {
+		t.held.drop(e.Value.(*datagram))
+		t.datagrams()
+	}
+}
+
 // finish ends all connections and emits them in the order of their first frames, letting go of each.
 func (t *tracker) finish() {
-	t.flows, t.pieces = nil, pieces{}
+	t.flows = nil
 	for i, fl := range t.order {
 		fl.close()
 		t.out.Conn(fl.conn())

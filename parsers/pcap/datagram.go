@@ -1,0 +1,100 @@
+package pcap
+
+import (
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+	"github.com/wirewitness/wirewitness/parsers/pcap/capfile"
+)
+
+// fragment counts a fragment for the connection of its datagram, as soon as that is known, and keeps it until the others are
+// there.
+func (t *tracker) fragment(f *capfile.Frame, d *decoder, p *packet, outer *flow, tunnel uint32) *flow {
+	t.held.expire(f.Time)
+	g := t.held.find(f, d, p, outer, tunnel)
+	if p.frag.first {
+		fl, dir := t.find(f, d, p, outer, tunnel)
+		if g.flow != nil && g.flow != fl { // the number is used again
+			t.held.drop(g)
+			g = t.held.find(f, d, p, outer, tunnel)
+		}
+		g.belongs(fl, dir, 0)
+	}
+	g.count(shareOf(f, p))
+	t.held.add(g, f, p)
+	return g.flow
+}
+
+// belongs settles the connection of a datagram. header is how much of the transport header, which is no payload, lies in the
+// fragments seen so far.
+func (g *datagram) belongs(fl *flow, dir, header int) {
+	g.flow, g.dir = fl, dir
+	for _, s := range g.uncounted {
+		s.payload -= min(max(header-s.offset, 0), s.payload)
+		fl.count(s, dir)
+	}
+	g.uncounted = nil
+}
+
+func (g *datagram) count(s share) {
+	switch {
+	case g.flow != nil:
+		g.flow.count(s, g.dir)
+	case len(g.uncounted) < maxFragments:
+		g.uncounted = append(g.uncounted, s)
+	}
+}
+
+// datagrams looks at the datagrams that are complete or given up. What they carry may make others complete.
+func (t *tracker) datagrams() {
+	for g := t.held.next(); g != nil; g = t.held.next() {
+		t.datagram(g)
+		g.queue = queue{}
+	}
+}
+
+func (t *tracker) datagram(g *datagram) {
+	f := &g.latest
+	switch {
+	case !g.all && g.flow == nil:
+		t.unread(evidence.Suspect, "fragments without their first", g.began.Number, g.n)
+		return
+	case !g.all:
+		t.unread(evidence.Suspect, "datagrams with fragments missing", g.began.Number, g.n)
+		f = &g.began
+	}
+	d, s := &t.again, g.content(t.bytes[:0])
+	t.bytes = s.data
+	if err := d.datagram(g, s); err != nil {
+		t.unread(severity(err), err.Error(), f.Number, 1)
+	}
+	if d.n == 0 {
+		return
+	}
+	p := &d.packets[0]
+	if g.flow == nil {
+		fl, dir := t.find(f, d, p, g.outer, g.key.tunnel)
+		g.belongs(fl, dir, g.total-p.payload.wire)
+	}
+	g.flow.content(f, p, g.dir)
+	t.packets(f, d, 1, g.flow, g.key.tunnel)
+}
+
+// datagram takes apart what was put together. The first packet is the datagram itself.
+func (d *decoder) datagram(g *datagram, s span) (err error) {
+	d.begin()
+	d.vlan, d.nvlan, d.kind = g.vlan, g.nvlan, g.kind
+	defer d.guard(&err)
+	p, err := d.add()
+	if err != nil {
+		return err
+	}
+	p.src, p.dst = g.key.src, g.key.dst
+	if p.isV4() {
+		err = d.transport(p, g.proto, s)
+	} else {
+		err = d.extensions(p, g.proto, s)
+	}
+	if d.n > 0 && !p.frag.whole() { // fragments of fragments
+		d.n, err = 0, errMalformed
+	}
+	return err
+}
