@@ -46,7 +46,7 @@ func (m *dnsMessage) credible(cut bool) bool {
 			return false
 		}
 	}
-	if slices.Contains(m.types, 0) || (m.short || m.unlabelled) && len(m.names) == 0 {
+	if slices.Contains(m.types, 0) || (m.short || m.surplus) && len(m.names) == 0 {
 		return false
 	}
 	if m.opcode() > 6 && !m.netbios() { // NetBIOS has codes of its own

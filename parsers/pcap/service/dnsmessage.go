@@ -13,7 +13,6 @@ const (
 	typeA     = 1
 	typeCNAME = 5
 	typeNULL  = 10
-	typePTR   = 12
 	typeTXT   = 16
 	typeAAAA  = 28
 	typeNB    = 32 // NetBIOS
@@ -29,19 +28,19 @@ const (
 
 // A dnsMessage is the header, the questions, and what the answers hold.
 type dnsMessage struct {
-	id, flags  int
-	counts     [4]int // questions, answers, authorities, additional records
-	names      []string
-	types      []uint16
-	classes    []int
-	owner      string // of the first record, and its type
-	ownerType  uint16
-	answers    []netip.Addr
-	aliases    []string
-	texts      uint32
-	flush      bool // a record carries the cache-flush bit of mDNS
-	unlabelled bool // bytes are left over behind the last record
-	short      bool // the message ends before its counts say
+	id, flags int
+	counts    [4]int // questions, answers, authorities, additional records
+	names     []string
+	types     []uint16
+	classes   []int
+	owner     string // of the first record, and its type
+	ownerType uint16
+	answers   []netip.Addr
+	aliases   []string
+	texts     uint32
+	flush     bool // a record carries the cache-flush bit of mDNS
+	surplus   bool // bytes are left over behind the last record
+	short     bool // the message ends before its counts say
 }
 
 func (m *dnsMessage) response() bool { return m.flags&0x8000 != 0 }
@@ -111,7 +110,7 @@ func (m *dnsMessage) records(b []byte, at int) {
 			m.answer(b, kind, next+10, size)
 		}
 	}
-	m.unlabelled = at < len(b)
+	m.surplus = at < len(b)
 }
 
 func (m *dnsMessage) answer(b []byte, kind uint16, at, size int) {

@@ -27,6 +27,7 @@ const (
 	inBody                    // a body, or a chunk of one, of known length
 	inSize                    // the line before a chunk
 	inTrailer                 // the lines after the last chunk
+	inDoubt                   // what a client sends behind CONNECT before it is answered
 	inTunnel                  // whatever was agreed on: CONNECT, WebSocket
 	inMystery                 // lost: a gap swallowed the place where the next message begins
 	inHTTP2                   // HTTP/2 with prior knowledge
@@ -101,11 +102,16 @@ func (h *httpReader) step(s *httpSide, c Chunk, b []byte, kept int) (n int, more
 		h.tunnelled(c.with(b))
 		return len(b), false
 	case inHead:
-		return h.head(s, c.Side, b, kept)
+		return h.head(s, c, b, kept)
 	case inSize, inTrailer:
 		return h.line(s, b)
 	case inMystery:
 		return s.search(b)
+	case inDoubt:
+		if len(b) <= maxHead {
+			return 0, true
+		}
+		s.lose()
 	}
 	return len(b), false
 }
@@ -156,7 +162,7 @@ func (s *httpSide) search(b []byte) (n int, more bool) {
 }
 
 // head reads a header section, if one begins here.
-func (h *httpReader) head(s *httpSide, side Side, b []byte, kept int) (n int, more bool) {
+func (h *httpReader) head(s *httpSide, c Chunk, b []byte, kept int) (n int, more bool) {
 	start := len(b) - len(bytes.TrimLeft(b, "\r\n"))
 	switch {
 	case start == len(b):
@@ -168,7 +174,7 @@ func (h *httpReader) head(s *httpSide, side Side, b []byte, kept int) (n int, mo
 		n = endOfHead(b[start:])
 	}
 	if n > 0 {
-		h.message(s, side, b[start:start+n])
+		h.message(s, c, b[start:start+n])
 		return start + n, false
 	}
 	if len(b) > maxHead {
@@ -213,19 +219,19 @@ func endOfHead(b []byte) int {
 }
 
 // message reads a whole header section.
-func (h *httpReader) message(s *httpSide, side Side, unit []byte) {
+func (h *httpReader) message(s *httpSide, c Chunk, unit []byte) {
 	first, rest, _ := bytes.Cut(unit, []byte("\n"))
 	first = bytes.TrimRight(first, "\r ")
 	fields := headerFields(rest)
 	switch {
 	case httpResponse(first, true) == yes:
-		h.client, h.known = side.other(), true
-		h.response(s, first, fields)
+		h.client, h.known = c.Side.other(), true
+		h.response(s, c, first, fields)
 	case string(first) == "PRI * HTTP/2.0":
-		h.client, h.known = side, true
+		h.client, h.known = c.Side, true
 		h.sides[Orig].part, h.sides[Resp].part = inHTTP2, inHTTP2
 	case httpVersion(first) == yes:
-		h.client, h.known = side, true
+		h.client, h.known = c.Side, true
 		h.request(s, first, fields)
 	default:
 		s.lose()
@@ -246,6 +252,9 @@ func (h *httpReader) request(s *httpSide, first []byte, f fields) {
 	h.list(&h.http.Agents, f.get("user-agent"))
 	if method == "CONNECT" {
 		h.http.Connect = text([]byte(uri))
+		s.part = inDoubt
+		h.methods = append(h.methods[:min(len(h.methods), maxPipelined-1)], method)
+		return
 	}
 	if len(h.methods) < maxPipelined {
 		h.methods = append(h.methods, method)
@@ -256,7 +265,7 @@ func (h *httpReader) request(s *httpSide, first []byte, f fields) {
 	h.begin(s, f, false)
 }
 
-func (h *httpReader) response(s *httpSide, first []byte, f fields) {
+func (h *httpReader) response(s *httpSide, c Chunk, first []byte, f fields) {
 	status, _ := strconv.Atoi(string(first[9:min(12, len(first))]))
 	method := ""
 	if len(h.methods) > 0 {
@@ -273,10 +282,26 @@ func (h *httpReader) response(s *httpSide, first []byte, f fields) {
 	}
 	switch {
 	case status == 101, method == "CONNECT" && status/100 == 2:
+		s.part, s.buf = inTunnel, nil
 		h.tunnel(status == 101)
+		h.resume(c, inTunnel)
+		return
 	case method == "HEAD", status == 204, status == 304:
 	default:
 		h.begin(s, f, true)
+	}
+	if method == "CONNECT" {
+		h.resume(c, inHead)
+	}
+}
+
+// resume goes on with the client where the answer to it says, beginning with what it has sent meanwhile.
+func (h *httpReader) resume(c Chunk, part httpPart) {
+	s := &h.sides[h.client]
+	waiting := s.buf
+	s.part, s.buf, c.Side = part, nil, h.client
+	if len(waiting) > 0 {
+		h.feed(c.with(waiting))
 	}
 }
 

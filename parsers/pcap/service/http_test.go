@@ -90,6 +90,8 @@ func TestTunnels(t *testing.T) {
 	}{
 		{"CONNECT", secure.after(connect), "http", []string{"tls"}},
 		{"a refused CONNECT carries nothing", tcp(">CONNECT a:1 HTTP/1.1\r\n\r\n", "<HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\nno"), "http", nil},
+		{"CONNECT, the client did not wait", talk{evidence.TCP, slices.Concat(connect.said[:1], secure.said[:1], connect.said[1:], secure.said[1:])}, "http", []string{"tls"}},
+		{"a refused CONNECT, then another request", tcp(">CONNECT a:1 HTTP/1.1\r\n\r\n"+get, "<HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\nno"+ok), "http", nil},
 		{"SOCKS 5", secure.after(tcp(">\x05\x01\x00", "<\x05\x00", ">\x05\x01\x00\x03\x01a\x01\xbb", "<\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00")), "socks", []string{"tls"}},
 		{"SOCKS 5 with a password", secure.after(tcp(">\x05\x01\x02", "<\x05\x02", ">\x01\x01u\x01p", "<\x01\x00", ">\x05\x01\x00\x01\x0a\x00\x00\x01\x01\xbb", "<\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00")), "socks", []string{"tls"}},
 		{"SOCKS 4a", tcp(">\x04\x01\x00\x50\x00\x00\x00\x01me\x00www.example.com\x00", "<\x00\x5a\x00\x00\x00\x00\x00\x00", ">"+get, "<"+ok), "socks", []string{"http"}},
@@ -121,4 +123,23 @@ func masked(s string) string {
 		b[i] ^= byte(i&3) + 1
 	}
 	return string(b)
+}
+
+// TestStartOfHTTP finds the next message after bytes that are none.
+func TestStartOfHTTP(t *testing.T) {
+	for _, c := range []struct {
+		why, text string
+		want      int
+	}{
+		{"a response behind a body without a line end", "bodyHTTP/1.1 200 OK\r\n", 4},
+		{"a request behind a line end", "body\r\nGET / HTTP/1.1\r\n\r\n", 6},
+		{"a request behind binary data", "\x00\xffPOST /x HTTP/1.0\r\n\r\n", 2},
+		{"talk about HTTP", "we speak HTTP/1.1 here, and more of it", -1},
+		{"no method", "\nget / HTTP/1.1\r\n\r\n", -1},
+		{"the line is not whole yet", "\nGET / HTTP/1.1", -1},
+	} {
+		if at, _ := startOfHTTP([]byte(c.text), 0); at != c.want {
+			t.Errorf("%s: at %d, want %d", c.why, at, c.want)
+		}
+	}
 }

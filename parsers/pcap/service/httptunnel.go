@@ -24,11 +24,8 @@ func (f fields) get(name string) string {
 	return ""
 }
 
-// tunnel hands both sides over to what they agreed on.
+// tunnel starts reading what both sides agreed on.
 func (h *httpReader) tunnel(upgraded bool) {
-	for i := range h.sides {
-		h.sides[i].part, h.sides[i].buf = inTunnel, nil
-	}
 	h.inner = h.scene.inside()
 	if upgraded && strings.Contains(h.upgrade, "websocket") {
 		h.ws = [2]*webSocket{{}, {}}
