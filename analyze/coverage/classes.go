@@ -2,15 +2,16 @@ package coverage
 
 import "strings"
 
-// A class is an event class that the analysis draws on, with what is not seen without it.
-type class struct {
-	provider string
-	id       uint32
-	meaning  string
+// A Class is an event class that the analysis draws on.
+type Class struct {
+	Provider string
+	ID       uint32
+	Meaning  string
 }
 
-// Classes are the event classes the analysis reads, by provider. cmd's tests hold it against what the parsers read.
-var classes = []class{
+// Classes are the event classes the analysis reads, by provider. The parsers have a list of their own, which a test in
+// cmd holds against this one: the analysis knows no formats.
+var Classes = []Class{
 	{"Microsoft-Windows-Sysmon", 1, "process start"},
 	{"Microsoft-Windows-Sysmon", 3, "network connection"},
 	{"Microsoft-Windows-Sysmon", 5, "process end"},
@@ -29,20 +30,11 @@ var classes = []class{
 	{"Microsoft-Windows-Eventlog", 1102, "log cleared"},
 }
 
-// Classes yields provider, id and meaning of every class read.
-func Classes(yield func(provider string, id uint32, meaning string) bool) {
-	for _, c := range classes {
-		if !yield(c.provider, c.id, c.meaning) {
-			return
-		}
-	}
-}
-
 // meaning is what an event states, "" when it is not read.
 func meaning(provider string, id uint32) string {
-	for _, c := range classes {
-		if c.id == id && strings.EqualFold(c.provider, provider) {
-			return c.meaning
+	for _, c := range Classes {
+		if c.ID == id && strings.EqualFold(c.Provider, provider) {
+			return c.Meaning
 		}
 	}
 	return ""

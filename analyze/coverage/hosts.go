@@ -120,11 +120,11 @@ func (s *source) finish() {
 	slices.SortFunc(s.Classes, func(a, b finding.ClassCoverage) int {
 		return cmp.Or(cmp.Compare(a.EventID, b.EventID), cmp.Compare(b.Count, a.Count), a.First.Compare(b.First))
 	})
-	for _, c := range classes {
-		here := slices.ContainsFunc(providers, func(p string) bool { return strings.EqualFold(p, c.provider) })
-		seen := slices.ContainsFunc(s.Classes, func(x finding.ClassCoverage) bool { return x.Read && x.EventID == c.id })
+	for _, c := range Classes {
+		here := slices.ContainsFunc(providers, func(p string) bool { return strings.EqualFold(p, c.Provider) })
+		seen := slices.ContainsFunc(s.Classes, func(x finding.ClassCoverage) bool { return x.Read && x.EventID == c.ID })
 		if here && !seen {
-			s.NotSeen = append(s.NotSeen, fmt.Sprintf("%d (%s)", c.id, c.meaning))
+			s.NotSeen = append(s.NotSeen, fmt.Sprintf("%d (%s)", c.ID, c.Meaning))
 		}
 	}
 	slices.Sort(s.Files)
