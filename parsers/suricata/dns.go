@@ -1,0 +1,177 @@
+package suricata
+
+import (
+	"cmp"
+	"errors"
+	"maps"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// dns is one message, in the three layouts there have been: an answer is one event for each of its records (version 1),
+// one event with a list (2), or that with the question in a list as well (3).
+type dns struct {
+	Version number           `json:"version"`
+	Type    text             `json:"type"`
+	ID      text             `json:"id"`
+	RCode   text             `json:"rcode"`
+	Name    text             `json:"rrname"`
+	RRType  text             `json:"rrtype"`
+	RData   text             `json:"rdata"`
+	Queries []record         `json:"queries"`
+	Answers []record         `json:"answers"`
+	Grouped map[string]texts `json:"grouped"`
+}
+
+type record struct {
+	Name   text `json:"rrname"`
+	RRType text `json:"rrtype"`
+	RData  text `json:"rdata"`
+}
+
+// asked holds questions until their answer was met. Their order is that of the log.
+type asked struct {
+	list []*evidence.AppRecord
+	last map[exchange]*evidence.AppRecord
+	keys []exchange // of the members of list
+}
+
+// An exchange is what a question and its answer have in common.
+type exchange struct{ sensor, uid, id string }
+
+// maxAsked is how many questions wait for an answer. A resolver of a large network asks as many within minutes.
+const maxAsked = 1 << 16
+
+func (p *parser) dns(e *event) error {
+	m := cmp.Or(e.DNS, e.MDNS, e.LLMNR)
+	src, dst, ok := e.ends()
+	if !ok || m == nil {
+		return errors.Join(errUnless(ok, errEnds), errUnless(m != nil, errors.New("a DNS event without its section")))
+	}
+	switch k := (exchange{e.sensor.capture.Sensor, string(e.FlowID), string(m.ID)}); m.Type {
+	case "query", "request":
+		for _, q := range m.questions() {
+			p.asked.put(k, e.question(q, src, dst))
+		}
+	case "answer", "response":
+		p.answer(k, e, m, src, dst)
+	default:
+		return errors.New("a DNS event that is neither question nor answer")
+	}
+	p.asked.push(p.out, maxAsked)
+	return nil
+}
+
+// answer completes the question; where that is not in the log, the answer says what was asked.
+func (p *parser) answer(k exchange, e *event, m *dns, src, dst netip.AddrPort) {
+	rec := p.asked.last[k]
+	if rec == nil || k.uid == "" {
+		if isService(src) && !isService(dst) { // whether an answer is written in its own direction depends on the version
+			src, dst = dst, src
+		}
+		asked := m.questions()
+		if len(asked) == 0 {
+			asked = []record{{}}
+		}
+		rec = e.question(asked[0], src, dst)
+		p.asked.put(k, rec)
+	}
+	m.complete(&rec.DNS.Questions[0])
+}
+
+// questions are what the message asks. In an answer of version 1 the type is that of the one record it states.
+func (m *dns) questions() []record {
+	switch {
+	case len(m.Queries) > 0:
+		return m.Queries
+	case m.Name == "":
+		return nil
+	case m.RRType == "CNAME" && m.RData != "":
+		return []record{{Name: m.Name}}
+	}
+	return []record{{Name: m.Name, RRType: m.RRType}}
+}
+
+func (e *event) question(q record, orig, resp netip.AddrPort) *evidence.AppRecord {
+	a := e.record(orig, resp)
+	a.App = evidence.App{Confirmed: true, Content: true}
+	a.Protocol = protocol("dns", &evidence.Conn{Transport: a.Transport, Orig: orig, Resp: resp})
+	a.DNS = &evidence.DNS{Total: 1, Questions: []evidence.Question{{At: e.at, Ref: e.ref, Name: host(q.Name), Type: rrType(q.RRType), RCode: -1}}}
+	return &a
+}
+
+// complete adds what an answer states. Of names only aliases are kept.
+func (m *dns) complete(q *evidence.Question) {
+	if code := rcode(m.RCode); code >= 0 {
+		q.RCode = code
+	}
+	records := m.Answers
+	if len(records) == 0 {
+		for _, kind := range slices.Sorted(maps.Keys(m.Grouped)) {
+			for _, data := range m.Grouped[kind] {
+				records = append(records, record{RRType: text(kind), RData: data})
+			}
+		}
+	}
+	if len(records) == 0 && m.RData != "" {
+		records = []record{{RRType: m.RRType, RData: m.RData}}
+	}
+	for _, r := range records {
+		r.complete(q)
+	}
+}
+
+// maxAnswers bounds what one question keeps: messages of version 1 may add records without end.
+const maxAnswers = 1024
+
+func (r *record) complete(q *evidence.Question) {
+	if len(q.Answers)+len(q.Aliases) >= maxAnswers {
+		return
+	}
+	switch r.RRType {
+	case "A", "AAAA":
+		if addr, err := netip.ParseAddr(string(r.RData)); err == nil && !slices.Contains(q.Answers, addr.Unmap()) {
+			q.Answers = append(q.Answers, addr.Unmap())
+		}
+	case "CNAME":
+		if name := host(r.RData); name != "" && !slices.Contains(q.Aliases, name) {
+			q.Aliases = append(q.Aliases, name)
+		}
+	case "TXT", "NULL":
+		q.Texts += uint32(len(r.RData))
+	}
+}
+
+// put keeps a question. The first of several in one message is the one that the answer completes.
+func (a *asked) put(k exchange, rec *evidence.AppRecord) {
+	if a.last == nil {
+		a.last = map[exchange]*evidence.AppRecord{}
+	}
+	if old := a.last[k]; old == nil || old.Ref != rec.Ref {
+		a.last[k] = rec
+	}
+	a.list, a.keys = append(a.list, rec), append(a.keys, k)
+}
+
+// push hands the oldest questions over, until no more than keep are left.
+func (a *asked) push(out evidence.Sink, keep int) {
+	if len(a.list) <= keep {
+		return
+	}
+	n := len(a.list) - keep/2
+	for i, rec := range a.list[:n] {
+		out.App(*rec)
+		if a.last[a.keys[i]] == rec {
+			delete(a.last, a.keys[i])
+		}
+	}
+	a.list, a.keys = slices.Clone(a.list[n:]), slices.Clone(a.keys[n:])
+}
+
+func isService(end netip.AddrPort) bool { return end.Port() == 53 || dnsPorts[end.Port()] != "" }
+
+// host is a name as names are compared: in lower case, without the dot at its end.
+func host(name text) string { return strings.ToLower(strings.TrimSuffix(string(name), ".")) }

@@ -1,0 +1,169 @@
+package suricata
+
+import (
+	"cmp"
+	"errors"
+	"net/netip"
+	"slices"
+	"strconv"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// A flow is what Suricata says when it forgets a flow. The client is the sender of the first packet, unless a SYN-ACK or
+// the content told otherwise; bytes are the captured lengths of its frames, link layer included.
+type flow struct {
+	PktsToServer  number `json:"pkts_toserver"`
+	PktsToClient  number `json:"pkts_toclient"`
+	BytesToServer number `json:"bytes_toserver"`
+	BytesToClient number `json:"bytes_toclient"`
+	Start         text   `json:"start"`
+	End           text   `json:"end"`
+	Bypass        text   `json:"bypass"`
+}
+
+// tcp is what the stream engine saw; flags are the sum of all segments, in hexadecimal.
+type tcp struct {
+	FlagsTS text `json:"tcp_flags_ts"`
+	FlagsTC text `json:"tcp_flags_tc"`
+	State   text `json:"state"`
+	TSGap   bool `json:"ts_gap"`
+	TCGap   bool `json:"tc_gap"`
+	GapTS   bool `json:"gap_ts"` // as older versions write it
+	GapTC   bool `json:"gap_tc"`
+}
+
+var errEnds = errors.New("the ends of the connection cannot be read")
+
+func (p *parser) flow(e *event) error {
+	orig, resp, ok := e.ends()
+	if !ok || e.Flow == nil {
+		return cmp.Or(errUnless(ok, errEnds), errors.New("a flow without its section"))
+	}
+	c := e.conn(orig, resp)
+	f := e.Flow
+	p.times(&c, e, f.Start, f.End)
+	c.Volume.Frame = evidence.Pair{Orig: f.BytesToServer.Count, Resp: f.BytesToClient.Count}
+	c.Volume.Packets = evidence.Pair{Orig: f.PktsToServer.Count, Resp: f.PktsToClient.Count}
+	c.App = e.named(&c)
+	p.session(e, &c)
+	if f.Bypass != "" {
+		p.doubts.add(bypassed, e.ref)
+	}
+	p.doubts.add(frames, e.ref)
+	p.out.Conn(c)
+	return nil
+}
+
+func errUnless(ok bool, err error) error {
+	if ok {
+		return nil
+	}
+	return err
+}
+
+func (e *event) conn(orig, resp netip.AddrPort) evidence.Conn {
+	return evidence.Conn{Ref: e.ref, Sensor: e.sensor.capture.Sensor, UID: string(e.FlowID), Transport: e.transport(), Orig: orig, Resp: resp, VLAN: e.vlans()}
+}
+
+func (p *parser) times(c *evidence.Conn, e *event, start, end text) {
+	from, ok1 := p.instant(start)
+	to, ok2 := p.instant(end)
+	if !ok1 {
+		p.doubts.add(badTime, e.ref)
+		from = to
+	}
+	if c.Start, c.End = from, to; !ok2 || to.Before(from) {
+		c.End = from
+	}
+	e.sensor.span(c.Start)
+	e.sensor.span(c.End)
+}
+
+// Flags of a TCP segment: https://www.rfc-editor.org/rfc/rfc9293#section-3.1
+const (
+	fin = 1 << iota
+	syn
+	rst
+)
+
+// session reads what the stream engine says of the connection's course.
+func (p *parser) session(e *event, c *evidence.Conn) {
+	c.OrigKnown = c.Confirmed
+	if c.Transport == evidence.UDP {
+		c.State = "S0"
+		if c.Volume.Packets.Resp.N > 0 {
+			c.State = "SF"
+		}
+	}
+	if c.Transport != evidence.TCP || e.TCP == nil {
+		return
+	}
+	t := e.TCP
+	ts, tc := flags(t.FlagsTS), flags(t.FlagsTC)
+	c.OrigKnown = c.OrigKnown || ts&syn != 0
+	c.MidStream = (ts|tc)&syn == 0
+	c.State = state(ts, tc, string(t.State))
+	if t.TSGap || t.TCGap || t.GapTS || t.GapTC {
+		p.doubts.add(gaps, e.ref)
+	}
+}
+
+func flags(s text) uint8 {
+	n, _ := strconv.ParseUint(string(s), 16, 8) // without a session there are none
+	return uint8(n)
+}
+
+// state gives the end of a connection Zeek's name. Suricata keeps which flags each side sent, not their order.
+func state(ts, tc uint8, stream string) string {
+	switch {
+	case ts&syn == 0:
+		return "OTH"
+	case tc&syn == 0 && tc&rst != 0:
+		return "REJ"
+	case tc&syn == 0 && ts&rst != 0:
+		return "RSTOS0"
+	case tc&syn == 0 && ts&fin != 0:
+		return "SH"
+	case tc&syn == 0 || stream == "syn_sent":
+		return "S0"
+	case ts&tc&fin != 0:
+		return "SF"
+	case ts&rst != 0:
+		return "RSTO"
+	case tc&rst != 0:
+		return "RSTR"
+	case ts&fin != 0:
+		return "S2"
+	case tc&fin != 0:
+		return "S3"
+	}
+	return "S1"
+}
+
+// named says which protocol Suricata found. A protocol that took over from another (STARTTLS, CONNECT) runs inside it.
+func (e *event) named(c *evidence.Conn) evidence.App {
+	name, outer := protocol(e.AppProto, c), protocol(e.AppOrig, c)
+	app := evidence.App{Protocol: cmp.Or(outer, name), Content: name != "" || e.AppProto == "failed" || roomForContent(c)}
+	if outer != "" && outer != name {
+		app.Inner = strs(text(name))
+	}
+	app.Confirmed = app.Protocol != "" && !slices.Contains(announced, app.Protocol)
+	return app
+}
+
+// maxHeaders is the most that a frame without content holds: Ethernet, IPv6, and TCP with all its options.
+const maxHeaders = 14 + 40 + 60
+
+// roomForContent tells whether a flow must have carried something although no protocol was named: a datagram does, and
+// segments that are longer than their headers can be. Short frames leave it open.
+func roomForContent(c *evidence.Conn) bool {
+	v := &c.Volume
+	if c.Transport == evidence.UDP {
+		return v.Packets.Orig.N > 0 || v.Packets.Resp.N > 0
+	}
+	beyond := func(bytes, packets evidence.Count) bool {
+		return c.Transport == evidence.TCP && packets.N > 0 && bytes.N/packets.N > maxHeaders
+	}
+	return beyond(v.Frame.Orig, v.Packets.Orig) || beyond(v.Frame.Resp, v.Packets.Resp)
+}

@@ -1,0 +1,288 @@
+package suricata
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wirewitness/wirewitness/parsers"
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+	"github.com/wirewitness/wirewitness/parsers/parsertest"
+)
+
+func TestFormat(t *testing.T) { parsertest.Run(t, Format, "testdata") }
+
+func FuzzParse(f *testing.F) { parsertest.Fuzz(f, Format, "testdata") }
+
+func TestSniff(t *testing.T) {
+	cases := []struct {
+		why, head string
+		want      bool
+	}{
+		{"an event of a flow", line("flow", `"flow":{}`), true},
+		{"statistics have no flow", `{"timestamp":"2024-05-06T09:08:07.1+0200","event_type":"stats","stats":{}}`, true},
+		{"spaces, as other writers put them", `{ "timestamp": "x", "event_type": "dns", "flow_id": 1 }`, true},
+		{"the first line is cut", "\x00\x00garbage\n" + line("flow", `"flow":{}`), true},
+		{"a Windows event", `{"EventID":3,"timestamp":"x","Channel":"Security"}`, false},
+		{"a Zeek log", `{"_path":"conn","ts":1.5,"uid":"C1","id.orig_h":"192.0.2.1"}`, false},
+		{"events of something else", `{"timestamp":"x","event_type":"login","user":"a"}`, false},
+		{"nothing", "", false},
+	}
+	for _, c := range cases {
+		if got := sniff([]byte(c.head)); got != c.want {
+			t.Errorf("%s: got %v", c.why, got)
+		}
+	}
+}
+
+func TestInstant(t *testing.T) {
+	want := time.Date(2024, 5, 6, 7, 8, 9, 123456789, time.UTC)
+	for _, s := range []text{"2024-05-06T09:08:09.123456789+0200", "2024-05-06T07:08:09.123456789Z", "2024-05-06T01:38:09.123456789-05:30", "2024-05-06T07:08:09.123456789"} {
+		p := &parser{in: &parsers.Input{}, lines: &parsers.Lines{}}
+		if got, ok := p.instant(s); !ok || !got.Equal(want) || got.Location() != time.UTC {
+			t.Errorf("%s: got %v", s, got)
+		}
+		if counted := p.doubts.n[noOffset] == 1; counted != !strings.ContainsAny(string(s[19:]), "+-Z") {
+			t.Errorf("%s: counted as written without an offset: %v", s, counted)
+		}
+	}
+}
+
+// TestBytesOfFramesAreNoPayload: what Suricata counts holds the link layer, and must not pass for anything else.
+func TestBytesOfFramesAreNoPayload(t *testing.T) {
+	b := read(t, line("flow", `"flow":{"pkts_toserver":6,"pkts_toclient":4,"bytes_toserver":461,"bytes_toclient":509}`))
+	pair := func(orig, resp uint64) evidence.Pair {
+		return evidence.Pair{Orig: evidence.Measured(orig), Resp: evidence.Measured(resp)}
+	}
+	if want := (evidence.Volume{Frame: pair(461, 509), Packets: pair(6, 4)}); b.Conns[0].Volume != want {
+		t.Errorf("got %+v", b.Conns[0].Volume)
+	}
+}
+
+func TestState(t *testing.T) {
+	cases := []struct {
+		why         string
+		ts, tc      uint8
+		stream      string
+		want        string
+		known, midd bool
+	}{
+		{"opened and closed by both", 0x1b, 0x1b, "closed", "SF", true, false},
+		{"open", 0x1a, 0x1a, "established", "S1", true, false},
+		{"no answer", 0x02, 0, "syn_sent", "S0", true, false},
+		{"refused", 0x02, 0x14, "closed", "REJ", true, false},
+		{"half closed by the client", 0x1b, 0x1a, "close_wait", "S2", true, false},
+		{"half closed by the server", 0x1a, 0x1b, "fin_wait2", "S3", true, false},
+		{"ended by the client", 0x1e, 0x1a, "closed", "RSTO", true, false},
+		{"ended by the server", 0x1a, 0x1e, "closed", "RSTR", true, false},
+		{"began before the capture", 0, 0, "", "OTH", false, true},
+		{"only the client was seen", 0x13, 0, "closed", "SH", true, false},
+	}
+	for _, c := range cases {
+		got := read(t, line("flow", fmt.Sprintf(`"flow":{},"tcp":{"tcp_flags_ts":"%02x","tcp_flags_tc":"%02x","state":%q}`, c.ts, c.tc, c.stream))).Conns[0]
+		if got.State != c.want || got.OrigKnown != c.known || got.MidStream != c.midd {
+			t.Errorf("%s: %s, originator known %v, midstream %v", c.why, got.State, got.OrigKnown, got.MidStream)
+		}
+	}
+}
+
+func TestProtocol(t *testing.T) {
+	cases := []struct {
+		why, fields string
+		proto       string
+		port        int
+		want        string // outermost, then inner ones
+		confirmed   bool
+		content     bool
+	}{
+		{"found", `"app_proto":"smb"`, "TCP", 9999, "smb", true, true},
+		{"looked at and not recognised", `"app_proto":"failed"`, "TCP", 443, "", false, true},
+		{"nothing to look at", `"app_proto":"unknown"`, "TCP", 443, "", false, false},
+		{"nothing was looked for in ICMP", `"x":1`, "ICMP", 0, "", false, false},
+		{"a datagram carries something", `"x":1`, "UDP", 40000, "", false, true},
+		{"what another connection announced was not looked at", `"app_proto":"ftp-data"`, "TCP", 20, "ftp-data", false, true},
+		{"STARTTLS", `"app_proto":"tls","app_proto_orig":"smtp"`, "TCP", 25, "smtp tls", true, true},
+		{"expected only", `"app_proto_expected":"tls"`, "TCP", 443, "", false, false},
+		{"their names", `"app_proto":"krb5"`, "UDP", 88, "kerberos", true, true},
+		{"HTTP/2 is HTTP", `"app_proto":"http2"`, "TCP", 80, "http", true, true},
+		{"messages of DNS on the port of another protocol", `"app_proto":"dns"`, "UDP", 5355, "llmnr", true, true},
+	}
+	for _, c := range cases {
+		text := strings.NewReplacer(`"TCP"`, `"`+c.proto+`"`, `"dest_port":443`, fmt.Sprintf(`"dest_port":%d`, c.port)).
+			Replace(line("flow", c.fields+`,"flow":{"pkts_toserver":2,"bytes_toserver":132}`))
+		got := read(t, text).Conns[0]
+		if name := strings.Join(append([]string{got.Protocol}, got.Inner...), " "); name != c.want || got.Confirmed != c.confirmed || got.Content != c.content {
+			t.Errorf("%s: got %q, confirmed %v, content %v", c.why, name, got.Confirmed, got.Content)
+		}
+	}
+}
+
+// TestDNSLayouts: the three ways of writing one question with its answer say the same.
+func TestDNSLayouts(t *testing.T) {
+	query := `"dns":{"type":"query","id":7,"rrname":"www.example.net","rrtype":"A"}`
+	layouts := map[string]string{
+		"version 1": line("dns", query) + back("dns", `"dns":{"type":"answer","id":7,"rcode":"NOERROR","rrname":"www.example.net","rrtype":"CNAME","rdata":"e.example.net"}`) +
+			back("dns", `"dns":{"type":"answer","id":7,"rcode":"NOERROR","rrname":"e.example.net","rrtype":"A","rdata":"192.0.2.7"}`),
+		"version 2": line("dns", query) + line("dns", `"dns":{"version":2,"type":"answer","id":7,"rrname":"www.example.net","rrtype":"A","rcode":"NOERROR","answers":[`+
+			`{"rrname":"www.example.net","rrtype":"CNAME","rdata":"e.example.net"},{"rrname":"e.example.net","rrtype":"A","rdata":"192.0.2.7"}]}`),
+		"version 2, grouped": line("dns", query) + line("dns", `"dns":{"version":2,"type":"answer","id":7,"rcode":"NOERROR","grouped":{"A":["192.0.2.7"],"CNAME":["e.example.net"]}}`),
+		"version 3": line("dns", `"dns":{"version":3,"type":"request","id":7,"rcode":"NOERROR","queries":[{"rrname":"www.example.net","rrtype":"A"}]}`) +
+			back("dns", `"dns":{"version":3,"type":"response","id":7,"rcode":"NOERROR","queries":[{"rrname":"www.example.net","rrtype":"A"}],"answers":[`+
+				`{"rrname":"www.example.net","rrtype":"CNAME","rdata":"e.example.net"},{"rrname":"e.example.net","rrtype":"A","rdata":"192.0.2.7"}]}`),
+	}
+	for name, text := range layouts {
+		b := read(t, text)
+		if len(b.Apps) != 1 || b.Apps[0].DNS.Total != 1 {
+			t.Errorf("%s: %d records", name, len(b.Apps))
+			continue
+		}
+		a := b.Apps[0]
+		q := a.DNS.Questions[0]
+		if q.Name != "www.example.net" || q.Type != 1 || q.RCode != 0 || fmt.Sprint(q.Answers, q.Aliases) != "[192.0.2.7] [e.example.net]" || a.Resp.Port() != 443 || q.Ref.N != 1 {
+			t.Errorf("%s: %+v to %v", name, q, a.Resp)
+		}
+	}
+}
+
+// TestQuestionsAreBounded: questions that nobody answers do not pile up.
+func TestQuestionsAreBounded(t *testing.T) {
+	var a asked
+	b := &evidence.Batch{}
+	for i := range 3 * maxAsked / 2 {
+		rec := &evidence.AppRecord{Ref: evidence.Ref{N: uint64(i + 1)}}
+		a.put(exchange{uid: "1", id: fmt.Sprint(i)}, rec)
+		a.push(b, maxAsked)
+		if len(a.list) > maxAsked || len(a.last) > maxAsked || len(a.keys) != len(a.list) {
+			t.Fatalf("%d questions wait", len(a.list))
+		}
+	}
+	a.push(b, 0)
+	if !slices.IsSortedFunc(b.Apps, func(x, y evidence.AppRecord) int { return int(x.Ref.N) - int(y.Ref.N) }) || len(b.Apps) != 3*maxAsked/2 {
+		t.Errorf("%d questions, or not in order", len(b.Apps))
+	}
+}
+
+// TestDropsAcrossRestarts: the counter begins again with the process; without a capture part nothing was measured.
+func TestDropsAcrossRestarts(t *testing.T) {
+	at := func(part string) string {
+		return `{"timestamp":"2024-05-06T09:08:09.1+0200","event_type":"stats","stats":{"uptime":1` + part + "}}\n"
+	}
+	drops := func(n int) string { return at(fmt.Sprintf(`,"capture":{"kernel_drops":%d}`, n)) }
+	cases := []struct {
+		why, text string
+		want      evidence.Count
+	}{
+		{"counts up", drops(0) + drops(5) + drops(9), evidence.Measured(9)},
+		{"starts again", drops(9) + drops(2) + drops(3), evidence.Measured(12)},
+		{"none lost", drops(0), evidence.Measured(0)},
+		{"a file was read, no interface", at(""), evidence.Count{}},
+	}
+	for _, c := range cases {
+		if got := read(t, c.text).Captures[0].Dropped; got != c.want {
+			t.Errorf("%s: got %v", c.why, got)
+		}
+	}
+}
+
+func TestSensors(t *testing.T) {
+	text := strings.ReplaceAll(line("flow", `"flow":{}`), `"flow_id"`, `"host":"dmz","flow_id"`) + line("flow", `"flow":{}`)
+	b := &evidence.Batch{}
+	in := &parsers.Input{Name: "ids/eve.json", Folder: "ids", Size: int64(len(text)), ReaderAt: strings.NewReader(text)}
+	if err := Format.Parse(t.Context(), in, b); err != nil || len(b.Captures) != 2 {
+		t.Fatalf("%d captures, %v", len(b.Captures), err)
+	}
+	for i, want := range []string{"ids:dmz", "ids"} {
+		if b.Conns[i].Sensor != want || b.Captures[i].Sensor != want || b.Captures[i].Lines != 1 {
+			t.Errorf("sensor %q of %q, %d lines", b.Conns[i].Sensor, b.Captures[i].Sensor, b.Captures[i].Lines)
+		}
+	}
+}
+
+// TestDamage: what cannot be read is counted with its line, and the rest is read.
+func TestDamage(t *testing.T) {
+	good := line("flow", spanned)
+	cases := []struct {
+		why, text string
+		kind      evidence.ProblemKind
+		at        uint64
+		conns     int
+	}{
+		{"no JSON", good + "{\"event_type\":\n" + good, evidence.Damaged, 2, 2},
+		{"cut off", good + good[:len(good)/2], evidence.Truncated, 2, 1},
+		{"a flow without ends", strings.Replace(good, "192.0.2.10", "x", 1) + good, evidence.Damaged, 1, 1},
+		{"a flow without its section", line("flow", `"x":1`), evidence.Damaged, 1, 0},
+		{"no flow but a text", line("flow", `"flow":"x"`) + good, evidence.Damaged, 1, 1},
+		{"the port of none", strings.Replace(good, ":443", ":70000", 1), evidence.Damaged, 1, 0},
+	}
+	for _, c := range cases {
+		b, err := parsertest.Parse(t.Context(), Format, []byte(c.text))
+		if err != nil || b.Problems.Total != 1 || len(b.Conns) != c.conns {
+			t.Errorf("%s: %d connections, %v, %v", c.why, len(b.Conns), b.Problems.First, err)
+			continue
+		}
+		if p := b.Problems.First[0]; p.Kind != c.kind || p.Ref.N != c.at || p.Lost != 1 {
+			t.Errorf("%s: %v", c.why, p)
+		}
+	}
+	if b := read(t, strings.TrimSuffix(good, "\n")); b.Problems.Total != 0 {
+		t.Errorf("a whole line without its end: %v", b.Problems.First)
+	}
+}
+
+// TestEndlessLine: one line without end is one problem, and costs no more memory than a line may have.
+func TestEndlessLine(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped: reads 200 MiB")
+	}
+	const size = 200 << 20
+	good := line("flow", spanned)
+	in := &parsers.Input{Name: "file", Size: size + 1 + int64(len(good)), ReaderAt: endless{size, "\n" + good}}
+	b := &evidence.Batch{}
+	if err := Format.Parse(t.Context(), in, b); err != nil || b.Problems.Total != 1 || len(b.Conns) != 1 {
+		t.Errorf("%d connections, %v, %v", len(b.Conns), b.Problems.First, err)
+	}
+}
+
+// An endless file is one letter size times, then a tail.
+type endless struct {
+	size int64
+	tail string
+}
+
+func (e endless) ReadAt(b []byte, off int64) (int, error) {
+	if off < e.size {
+		n := min(int64(len(b)), e.size-off)
+		copy(b, bytes.Repeat([]byte("x"), int(n)))
+		return int(n), nil
+	}
+	n := copy(b, e.tail[min(off-e.size, int64(len(e.tail))):])
+	if n < len(b) {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+// spanned is a flow that says when it was.
+const spanned = `"flow":{"start":"2024-05-06T09:08:07.1+0200","end":"2024-05-06T09:08:08.1+0200"}`
+
+func read(t *testing.T, text string) *evidence.Batch {
+	t.Helper()
+	b, err := parsertest.Parse(t.Context(), Format, []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func line(kind, fields string) string {
+	return `{"timestamp":"2024-05-06T09:08:09.123456+0200","flow_id":1001,"event_type":"` + kind + `","src_ip":"192.0.2.10","src_port":50001,"dest_ip":"198.51.100.5","dest_port":443,"proto":"TCP",` + fields + "}\n"
+}
+
+// back is a line in the direction of the answer.
+func back(kind, fields string) string {
+	return strings.NewReplacer(`"src_ip":"192.0.2.10","src_port":50001,"dest_ip":"198.51.100.5","dest_port":443`, `"src_ip":"198.51.100.5","src_port":443,"dest_ip":"192.0.2.10","dest_port":50001`).Replace(line(kind, fields))
+}

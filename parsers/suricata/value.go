@@ -1,0 +1,77 @@
+package suricata
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// instants are the shapes of a time: with the offset as Suricata writes it, as others rewrite it, and without one.
+var instants = []string{"2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05Z07:00"}
+
+const local = "2006-01-02T15:04:05"
+
+// instant reads a time with its whole fraction. One without an offset is read as UTC, and counted as doubtful.
+func (p *parser) instant(s text) (time.Time, bool) {
+	for _, shape := range instants {
+		if t, err := time.Parse(shape, string(s)); err == nil {
+			return t.UTC(), true
+		}
+	}
+	t, err := time.Parse(local, string(s))
+	if err != nil {
+		return time.Time{}, false
+	}
+	p.doubts.add(noOffset, p.ref())
+	return t, true
+}
+
+// ends are the two ends in the order written.
+func (e *event) ends() (src, dst netip.AddrPort, ok bool) {
+	src, ok1 := end(e.SrcIP, e.SrcPort)
+	dst, ok2 := end(e.DestIP, e.DestPort)
+	return src, dst, ok1 && ok2
+}
+
+// end reads one of them. What has no ports, ICMP too, is written without.
+func end(ip text, port number) (netip.AddrPort, bool) {
+	a, err := netip.ParseAddr(string(ip))
+	if err != nil || port.N > 1<<16-1 {
+		return netip.AddrPort{}, false
+	}
+	return netip.AddrPortFrom(a.Unmap().WithZone(""), uint16(port.N)), true
+}
+
+// transport names the protocol that carries the flow: Suricata writes the names of /etc/protocols, or the number.
+func (e *event) transport() evidence.Transport {
+	switch proto := strings.ToLower(string(e.Proto)); proto {
+	case "tcp":
+		return evidence.TCP
+	case "udp":
+		return evidence.UDP
+	case "icmp":
+		return evidence.ICMP
+	case "ipv6-icmp", "icmpv6":
+		return evidence.ICMP6
+	case "sctp":
+		return evidence.SCTP
+	default:
+		if n, err := strconv.ParseUint(proto, 10, 8); err == nil {
+			return evidence.Transport("ip/" + strconv.FormatUint(n, 10))
+		}
+		return "ip"
+	}
+}
+
+// vlans are the tags outermost first, as written.
+func (e *event) vlans() (all []uint16) {
+	for _, t := range e.VLAN {
+		if n, err := strconv.ParseUint(string(t), 10, 16); err == nil {
+			all = append(all, uint16(n))
+		}
+	}
+	return all
+}
