@@ -15,7 +15,7 @@ func has(facts []finding.Fact, ids ...string) bool {
 func hypothesis(u *Usage, facts []finding.Fact, c *Context) finding.Hypothesis {
 	p, how := c.spoken(u)
 	switch {
-	case has(facts, "content.dns-tunnel", "content.dns-over-https") || p.Name == "ssh" && has(facts, "port.protocol-elsewhere"):
+	case has(facts, "content.dns-tunnel", "content.dns-over-https", "port.relay") || p.Name == "ssh" && has(facts, "port.protocol-elsewhere"):
 		return finding.Tunnel
 	case has(facts, "timing.fan-out", "port.sweep"):
 		return finding.Reconnaissance
@@ -54,6 +54,7 @@ var excuses = []struct{ id, text string }{
 	{"port.not-its-protocol", "a domain-aware product that queries the directory or administers other machines itself"},
 	{"port.manages", "administration from this machine that its owner can name"},
 	{"port.leaves-local", "an address of the organisation's own that the local networks do not list"},
+	{"port.relay", "a remote support or virtual desktop product that serves this machine's own screen"},
 	{"port.sweep", "a scanner or a monitor of the organisation's own, or a program whose server is gone"},
 	{"port.listener", "a program with a server function that its user switched on"},
 	{"volume.outbound", "a backup, a synchronisation, a large upload or a call that its user remembers"},

@@ -18,8 +18,9 @@ type Context struct {
 
 	children  map[*correlate.Process][]*correlate.Process
 	into, by  map[*correlate.Process][]*correlate.Access
-	asked     map[*correlate.Host]int // look-ups by the host that its log or a capture shows
-	servers   map[netip.Addr]bool     // addresses that serve a directory or names to others
+	loops     map[*correlate.Process][]*correlate.Link // to its own host
+	asked     map[*correlate.Host]int                  // look-ups by the host that its log or a capture shows
+	servers   map[netip.Addr]bool                      // addresses that serve a directory or names to others
 	companies map[*correlate.Host]bool
 	habits    map[string]*habit // by base name of the program, over all hosts
 	folders   map[string]int    // index in Policy.WritableFolders by image, -1 for none
@@ -30,13 +31,14 @@ type Context struct {
 func newContext(c *correlate.Case, p *policy.Policy) *Context {
 	x := &Context{Case: c, Policy: p, Usages: foldSweeps(group(c)), children: map[*correlate.Process][]*correlate.Process{}, into: map[*correlate.Process][]*correlate.Access{},
 		by: map[*correlate.Process][]*correlate.Access{}, asked: map[*correlate.Host]int{}, servers: map[netip.Addr]bool{}, companies: map[*correlate.Host]bool{},
-		habits: map[string]*habit{}, folders: map[string]int{}}
+		habits: map[string]*habit{}, loops: map[*correlate.Process][]*correlate.Link{}, folders: map[string]int{}}
 	x.Usages = append(x.Usages, nameUses(c, p.Thresholds)...)
 	for _, s := range p.CommandSigns {
 		x.signs = append(x.signs, regexp.MustCompile(s.Pattern))
 	}
 	x.indexHosts()
 	x.indexAccesses()
+	x.indexLoops()
 	x.indexUsages()
 	x.visited = x.visits()
 	return x

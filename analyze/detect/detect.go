@@ -24,7 +24,7 @@ type Detector struct {
 // All lists the detectors in the order in which families are shown.
 var All = []Detector{
 	unusual, folder, masquerade, stranger, commandLine, noArguments, oddParent, ancestor, injected, reaching, commands,
-	elsewhere, uncommonPort, foreignService, leavesLocal, manages, listener, sweep,
+	elsewhere, uncommonPort, foreignService, leavesLocal, manages, listener, relay, sweep,
 	outbound, asymmetry, uploads, outlier,
 	regular, quiet, young, fanOut,
 	bareAddress, noName, unrecognised, tlsHello, tlsCertificate, userAgent, polling, fetchesCode, httpUpload, dnsTunnel, dnsOverHTTPS, remoteControl, adminShare,

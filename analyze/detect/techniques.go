@@ -59,7 +59,7 @@ var techniqueNames = map[string]string{
 // byFact is the technique that a kind of fact shows.
 var byFact = map[string]string{
 	"process.pretends": "T1036", "process.injected": "T1055", "process.reads-credentials": "T1003", "process.command-line": "T1027",
-	"port.protocol-elsewhere": "T1571", "port.uncommon": "T1571", "port.sweep": "T1046", "timing.fan-out": "T1018",
+	"port.protocol-elsewhere": "T1571", "port.uncommon": "T1571", "port.sweep": "T1046", "port.relay": "T1572", "timing.fan-out": "T1018",
 	"content.dns-tunnel": "T1071.004", "content.dns-over-https": "T1572", "content.fetches-code": "T1105", "content.admin-share": "T1021.002",
 }
 

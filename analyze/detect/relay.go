@@ -1,0 +1,40 @@
+package detect
+
+import (
+	"fmt"
+
+	"github.com/wirewitness/wirewitness/analyze/finding"
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// relays: a program with a foot inside and one outside carries what it gets.
+const relays = 45
+
+// relay: the program also connects to a management service of its own host, as the near end of a tunnel does.
+var relay = Detector{"port.relay", finding.FamilyPort, func(u *Usage, c *Context) []finding.Fact {
+	if u.Inbound || u.Tunnel != nil {
+		return nil
+	}
+	for _, p := range u.Processes {
+		for _, l := range c.loops[p] {
+			q, ok := c.owner(l.Remote.Port(), l.Transport)
+			if !ok || !q.Manages || q.Name == "dce_rpc" || matchAny(q.SpokenBy, u.Program()) {
+				continue
+			}
+			return fact(relays, fmt.Sprintf("%s also connects to port %d (%s) of its own host", who(p), l.Remote.Port(), q.Name), cite(linkRefs(l)...),
+				finding.Number{Name: "port", Value: float64(l.Remote.Port()), Unit: "port"})
+		}
+	}
+	return nil
+}}
+
+func (c *Context) indexLoops() {
+	for _, l := range c.Case.Links {
+		if l.Process != nil && l.Outbound == evidence.Yes && l.Remote.Addr().Unmap().IsLoopback() && len(c.loops[l.Process]) < maxLoops {
+			c.loops[l.Process] = append(c.loops[l.Process], l)
+		}
+	}
+}
+
+// maxLoops bounds how many connections of a process to its own host are looked at.
+const maxLoops = 1000
