@@ -39,43 +39,12 @@ func families(facts []finding.Fact) map[finding.Family]bool {
 	return out
 }
 
-// excuses says what would explain a kind of fact innocently.
-var excuses = []struct{ id, text string }{
-	{"process.unusual", "an administrator's or a management tool's script that is known to its owner"},
-	{"process.writable-folder", "a program installed for one user only, or a portable tool that its user knows"},
-	{"process.pretends", "a renamed copy of an ordinary program that an installer or a vendor ships"},
-	{"process.stranger", "an in-house program whose makers left out the version data"},
-	{"process.command-line", "a management tool that encodes its scripts or hides their windows"},
-	{"process.parent", "a management product that starts its scripts through WMI, WinRM or a service"},
-	{"process.injected", "security, accessibility or debugging software that works inside other programs"},
-	{"process.reads-credentials", "security software that inspects lsass.exe"},
-	{"port.protocol-elsewhere", "a product that is configured to another port"},
-	{"port.uncommon", "a product with a port of its own; its documentation names it"},
-	{"port.not-its-protocol", "a domain-aware product that queries the directory or administers other machines itself"},
-	{"port.manages", "administration from this machine that its owner can name"},
-	{"port.leaves-local", "an address of the organisation's own that the local networks do not list"},
-	{"port.relay", "a remote support or virtual desktop product that serves this machine's own screen"},
-	{"port.sweep", "a scanner or a monitor of the organisation's own, or a program whose server is gone"},
-	{"port.listener", "a program with a server function that its user switched on"},
-	{"volume.outbound", "a backup, a synchronisation, a large upload or a call that its user remembers"},
-	{"volume.outbound-share", "log shipping or telemetry, which only send"},
-	{"timing.regular", "an agent, an updater or a monitor that polls by design"},
-	{"timing.fan-out", "an inventory or vulnerability scanner, or a console that opens all machines"},
-	{"content.bare-address", "an appliance or an in-house service that is used by address"},
-	{"content.no-name", "a name that was asked for before the log begins or that the configuration of the log leaves out"},
-	{"content.unrecognised", "a product with a protocol of its own"},
-	{"content.certificate", "an appliance or an in-house service with a certificate of its own"},
-	{"content.agent", "a program that embeds the browser component of Windows"},
-	{"content.polling", "an agent that polls its server by design"},
-	{"content.dns-tunnel", "a security product or content network that encodes look-ups into names"},
-	{"content.remote-control", "administration from this machine that its owner can name"},
-}
-
-func innocent(u *Usage, facts []finding.Fact) []string {
+// innocent says what would explain each kind of fact innocently, in the order of All.
+func innocent(facts []finding.Fact) []string {
 	var out []string
-	for _, e := range excuses {
-		if has(facts, e.id) {
-			out = append(out, e.text)
+	for _, d := range All {
+		if has(facts, d.Name) && !slices.Contains(out, d.Innocent) {
+			out = append(out, d.Innocent)
 		}
 	}
 	return out

@@ -19,17 +19,21 @@ const (
 
 // ancestor: something above the program in the process tree is odd in itself, and the program is one that acts for
 // whoever starts it.
-var ancestor = Detector{"process.ancestor", finding.FamilyProcess, func(u *Usage, c *Context) []finding.Fact {
-	if !c.isUnusual(u.Program()) {
-		return nil
-	}
-	for _, p := range u.Processes {
-		if points, text := c.oddAncestor(p); points > 0 {
-			return fact(points, fmt.Sprintf("%s descends from %s", who(p), text), cite(p.Refs...))
+var ancestor = Detector{
+	Name: "process.ancestor", Family: finding.FamilyProcess,
+	Innocent: "an administrator's script, or a command typed in a tool that its user knows",
+	Find: func(u *Usage, c *Context) []finding.Fact {
+		if !c.isUnusual(u.Program()) {
+			return nil
 		}
-	}
-	return nil
-}}
+		for _, p := range u.Processes {
+			if points, text := c.oddAncestor(p); points > 0 {
+				return fact(points, fmt.Sprintf("%s descends from %s", who(p), text), cite(p.Refs...))
+			}
+		}
+		return nil
+	},
+}
 
 func (c *Context) oddAncestor(p *correlate.Process) (points float64, text string) {
 	for range maxChain {

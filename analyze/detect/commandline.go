@@ -10,14 +10,18 @@ import (
 )
 
 // commandLine: the command line of an instance hides what it does, or runs code from elsewhere.
-var commandLine = Detector{"process.command-line", finding.FamilyProcess, func(u *Usage, c *Context) []finding.Fact {
-	for _, p := range u.Processes {
-		if points, names := c.signsOf(p.Image, p.CommandLine); points > 0 {
-			return fact(points, fmt.Sprintf("the command line of %s shows: %s", who(p), strings.Join(names, ", ")), cite(p.Refs...))
+var commandLine = Detector{
+	Name: "process.command-line", Family: finding.FamilyProcess, Technique: "T1027",
+	Innocent: "a management tool that encodes its scripts or hides their windows",
+	Find: func(u *Usage, c *Context) []finding.Fact {
+		for _, p := range u.Processes {
+			if points, names := c.signsOf(p.Image, p.CommandLine); points > 0 {
+				return fact(points, fmt.Sprintf("the command line of %s shows: %s", who(p), strings.Join(names, ", ")), cite(p.Refs...))
+			}
 		}
-	}
-	return nil
-}}
+		return nil
+	},
+}
 
 // signsOf returns the signs of the policy that a command line shows: the points of the strongest and half of the
 // others'.

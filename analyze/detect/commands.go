@@ -17,29 +17,33 @@ const (
 )
 
 // commands: the program started commands that tell where and who it is.
-var commands = Detector{"process.discovery-commands", finding.FamilyProcess, func(u *Usage, c *Context) []finding.Fact {
-	if u.Program() == "svchost.exe" || u.Program() == "services.exe" || u.Program() == "explorer.exe" {
-		return nil
-	}
-	var names []string
-	var refs citations
-	for _, p := range u.Processes {
-		for _, k := range c.below(p) {
-			if name := policy.Base(k.Image); matchAny(c.Policy.Discovery.Names, name) {
-				refs.add(k.Refs...)
-				if !slices.Contains(names, name) {
-					names = append(names, name)
+var commands = Detector{
+	Name: "process.discovery-commands", Family: finding.FamilyProcess,
+	Innocent: "a support or inventory tool that collects the state of the machine",
+	Find: func(u *Usage, c *Context) []finding.Fact {
+		if u.Program() == "svchost.exe" || u.Program() == "services.exe" || u.Program() == "explorer.exe" {
+			return nil
+		}
+		var names []string
+		var refs citations
+		for _, p := range u.Processes {
+			for _, k := range c.below(p) {
+				if name := policy.Base(k.Image); matchAny(c.Policy.Discovery.Names, name) {
+					refs.add(k.Refs...)
+					if !slices.Contains(names, name) {
+						names = append(names, name)
+					}
 				}
 			}
 		}
-	}
-	if len(names) == 0 {
-		return nil
-	}
-	slices.Sort(names)
-	return fact(min(startsDiscovery+perCommand*float64(len(names)-1), 60), fmt.Sprintf("%s started %s", shown(u.Image), listed(names, 8)), refs,
-		finding.Number{Name: "commands", Value: float64(len(names)), Unit: "count"})
-}}
+		if len(names) == 0 {
+			return nil
+		}
+		slices.Sort(names)
+		return fact(min(startsDiscovery+perCommand*float64(len(names)-1), 60), fmt.Sprintf("%s started %s", shown(u.Image), listed(names, 8)), refs,
+			finding.Number{Name: "commands", Value: float64(len(names)), Unit: "count"})
+	},
+}
 
 // below are the children of a process and those of the shells among them.
 func (c *Context) below(p *correlate.Process) []*correlate.Process {

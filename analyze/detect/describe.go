@@ -32,7 +32,7 @@ func describe(u *Usage, facts []finding.Fact, c *Context) finding.Finding {
 	}
 	f.Hypothesis = hypothesis(u, facts, c)
 	f.Techniques = techniques(u, f, c)
-	f.Innocent, f.Next, f.Missing = innocent(u, facts), next(u, f), missing(u)
+	f.Innocent, f.Next, f.Missing = innocent(facts), next(u, f), missing(u)
 	refs := u.refs()
 	f.Refs, f.RefsTotal = refs.refs, refs.total
 	return f

@@ -16,9 +16,11 @@ import (
 
 // A Detector states one kind of fact about a usage, or nothing.
 type Detector struct {
-	Name   string // the id of its facts
-	Family finding.Family
-	Find   func(*Usage, *Context) []finding.Fact
+	Name      string // the id of its facts
+	Family    finding.Family
+	Technique string // the ATT&CK technique that the fact shows by itself, "" none
+	Innocent  string // what would explain the fact innocently
+	Find      func(*Usage, *Context) []finding.Fact
 }
 
 // All lists the detectors in the order in which families are shown.

@@ -25,17 +25,21 @@ const (
 )
 
 // dnsTunnel: the names asked for under one registered domain carry data.
-var dnsTunnel = Detector{"content.dns-tunnel", finding.FamilyContent, func(u *Usage, c *Context) []finding.Fact {
-	n := u.Tunnel
-	if n == nil {
-		return nil
-	}
-	points := []float64{twoSigns, threeSigns, moreSigns, moreSigns}[n.signs(c.Policy.Thresholds)-enoughSigns]
-	length, entropy := n.labels()
-	return fact(points, fmt.Sprintf("%d look-ups of %d different names under %s, on average %.0f characters and %.1f bits per character below it, %.0f %% of types that carry data, %d bytes of it in answers", n.total, len(n.names), u.Peer, length, entropy, 100*n.dataShare(), n.texts), n.refs,
-		finding.Number{Name: "different names", Value: float64(len(n.names)), Unit: "count"}, finding.Number{Name: "characters", Value: length, Unit: "count"},
-		finding.Number{Name: "entropy", Value: entropy, Unit: "bits"}, finding.Number{Name: "data types", Value: n.dataShare(), Unit: "ratio"})
-}}
+var dnsTunnel = Detector{
+	Name: "content.dns-tunnel", Family: finding.FamilyContent, Technique: "T1071.004",
+	Innocent: "a security product or content network that encodes look-ups into names",
+	Find: func(u *Usage, c *Context) []finding.Fact {
+		n := u.Tunnel
+		if n == nil {
+			return nil
+		}
+		points := []float64{twoSigns, threeSigns, moreSigns, moreSigns}[n.signs(c.Policy.Thresholds)-enoughSigns]
+		length, entropy := n.labels()
+		return fact(points, fmt.Sprintf("%d look-ups of %d different names under %s, on average %.0f characters and %.1f bits per character below it, %.0f %% of types that carry data, %d bytes of it in answers", n.total, len(n.names), u.Peer, length, entropy, 100*n.dataShare(), n.texts), n.refs,
+			finding.Number{Name: "different names", Value: float64(len(n.names)), Unit: "count"}, finding.Number{Name: "characters", Value: length, Unit: "count"},
+			finding.Number{Name: "entropy", Value: entropy, Unit: "bits"}, finding.Number{Name: "data types", Value: n.dataShare(), Unit: "ratio"})
+	},
+}
 
 // signs counts how many of these agree: many different names, long ones, such without words, types that carry data,
 // much data in them.

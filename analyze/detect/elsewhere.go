@@ -19,25 +19,29 @@ const (
 )
 
 // elsewhere: what the content says does not agree with the port.
-var elsewhere = Detector{"port.protocol-elsewhere", finding.FamilyPort, func(u *Usage, c *Context) []finding.Fact {
-	name, seen := u.Protocol()
-	port := finding.Number{Name: "port", Value: float64(u.Port), Unit: "port"}
-	owner, owned := c.owner(u.Port, u.Transport)
-	if name == "" {
-		if !seen || !owned || u.midStream() || !u.dissected(owner.Name) {
+var elsewhere = Detector{
+	Name: "port.protocol-elsewhere", Family: finding.FamilyPort, Technique: "T1571",
+	Innocent: "a product that is configured to another port",
+	Find: func(u *Usage, c *Context) []finding.Fact {
+		name, seen := u.Protocol()
+		port := finding.Number{Name: "port", Value: float64(u.Port), Unit: "port"}
+		owner, owned := c.owner(u.Port, u.Transport)
+		if name == "" {
+			if !seen || !owned || u.midStream() || !u.dissected(owner.Name) {
+				return nil
+			}
+			return fact(nothingKnown, fmt.Sprintf("the content on port %d is not %s and not recognised", u.Port, owner.Name), u.refs(), port)
+		}
+		p, judged := c.protocol(name)
+		if !judged || p.Owns(u.Port) || assigned(name, u.Port) {
 			return nil
 		}
-		return fact(nothingKnown, fmt.Sprintf("the content on port %d is not %s and not recognised", u.Port, owner.Name), u.refs(), port)
-	}
-	p, judged := c.protocol(name)
-	if !judged || p.Owns(u.Port) || assigned(name, u.Port) {
-		return nil
-	}
-	if owned {
-		return fact(anothersPort, fmt.Sprintf("%s was confirmed by content on port %d, which is %s's", name, u.Port, owner.Name), u.refs(), port)
-	}
-	return fact(notItsPort, fmt.Sprintf("%s was confirmed by content on port %d, which is not its own", name, u.Port), u.refs(), port)
-}}
+		if owned {
+			return fact(anothersPort, fmt.Sprintf("%s was confirmed by content on port %d, which is %s's", name, u.Port, owner.Name), u.refs(), port)
+		}
+		return fact(notItsPort, fmt.Sprintf("%s was confirmed by content on port %d, which is not its own", name, u.Port), u.refs(), port)
+	},
+}
 
 // owner is the first protocol of the policy that a port belongs to. HTTP and TLS run over TCP, QUIC over UDP.
 func (c *Context) owner(port uint16, transport evidence.Transport) (policy.Protocol, bool) {

@@ -16,15 +16,19 @@ import (
 const visitsMany = 40
 
 // fanOut: the program opened the same service at many machines of the local networks within a short time.
-var fanOut = Detector{"timing.fan-out", finding.FamilyTiming, func(u *Usage, c *Context) []finding.Fact {
-	t := c.Policy.Thresholds
-	peers := c.visited[u]
-	if peers == 0 || float64(peers) < t.FanOut.Value {
-		return nil
-	}
-	return fact(visitsMany, fmt.Sprintf("%d machines were visited at port %d within %.0f s", peers, u.Port, t.FanOutWindow.Value), u.refs(),
-		finding.Number{Name: "machines", Value: float64(peers), Unit: "count"}, finding.Number{Name: "window", Value: t.FanOutWindow.Value, Unit: "s"})
-}}
+var fanOut = Detector{
+	Name: "timing.fan-out", Family: finding.FamilyTiming, Technique: "T1018",
+	Innocent: "an inventory or vulnerability scanner, or a console that opens all machines",
+	Find: func(u *Usage, c *Context) []finding.Fact {
+		t := c.Policy.Thresholds
+		peers := c.visited[u]
+		if peers == 0 || float64(peers) < t.FanOut.Value {
+			return nil
+		}
+		return fact(visitsMany, fmt.Sprintf("%d machines were visited at port %d within %.0f s", peers, u.Port, t.FanOutWindow.Value), u.refs(),
+			finding.Number{Name: "machines", Value: float64(peers), Unit: "count"}, finding.Number{Name: "window", Value: t.FanOutWindow.Value, Unit: "s"})
+	},
+}
 
 // A visit is one connection of a program to one machine.
 type visit struct {

@@ -21,26 +21,30 @@ var codeExtensions = []string{".exe", ".dll", ".scr", ".ps1", ".psm1", ".hta", "
 var codeTypes = []string{"application/x-msdownload", "application/x-dosexec", "application/x-msdos-program", "application/vnd.microsoft.portable-executable", "application/x-executable", "application/hta", "application/java-vm", "application/x-java-class"}
 
 // fetchesCode: a program or script was fetched over HTTP, from a bare address or by something that is no browser.
-var fetchesCode = Detector{"content.fetches-code", finding.FamilyContent, func(u *Usage, c *Context) []finding.Fact {
-	if u.Inbound {
+var fetchesCode = Detector{
+	Name: "content.fetches-code", Family: finding.FamilyContent, Technique: "T1105",
+	Innocent: "an installer or an updater that fetches its parts over plain HTTP",
+	Find: func(u *Usage, c *Context) []finding.Fact {
+		if u.Inbound {
+			return nil
+		}
+		for _, k := range u.conns {
+			if k.HTTP == nil {
+				continue
+			}
+			what := codeIn(k.HTTP)
+			bare := slices.ContainsFunc(k.HTTP.Hosts, isAddress)
+			switch {
+			case what == "":
+			case bare:
+				return fact(codeFromAddress, fmt.Sprintf("code was fetched from a bare address: %s", what), cite(k.Ref))
+			case u.Known() && !matchAny(browsers, u.Program()):
+				return fact(codeByProgram, fmt.Sprintf("%s fetched code: %s", shown(u.Image), what), cite(k.Ref))
+			}
+		}
 		return nil
-	}
-	for _, k := range u.conns {
-		if k.HTTP == nil {
-			continue
-		}
-		what := codeIn(k.HTTP)
-		bare := slices.ContainsFunc(k.HTTP.Hosts, isAddress)
-		switch {
-		case what == "":
-		case bare:
-			return fact(codeFromAddress, fmt.Sprintf("code was fetched from a bare address: %s", what), cite(k.Ref))
-		case u.Known() && !matchAny(browsers, u.Program()):
-			return fact(codeByProgram, fmt.Sprintf("%s fetched code: %s", shown(u.Image), what), cite(k.Ref))
-		}
-	}
-	return nil
-}}
+	},
+}
 
 func codeIn(h *evidence.HTTP) string {
 	for _, uri := range h.URIs {

@@ -9,13 +9,17 @@ import (
 )
 
 // folder: the program's file lies where ordinary users can write.
-var folder = Detector{"process.writable-folder", finding.FamilyProcess, func(u *Usage, c *Context) []finding.Fact {
-	f, ok := c.writable(u.Image)
-	if !ok {
-		return nil
-	}
-	return fact(f.Points, fmt.Sprintf("%s runs from a folder that ordinary users can write to (%s)", shown(u.Image), f.Path), u.processRefs())
-}}
+var folder = Detector{
+	Name: "process.writable-folder", Family: finding.FamilyProcess,
+	Innocent: "a program installed for one user only, or a portable tool that its user knows",
+	Find: func(u *Usage, c *Context) []finding.Fact {
+		f, ok := c.writable(u.Image)
+		if !ok {
+			return nil
+		}
+		return fact(f.Points, fmt.Sprintf("%s runs from a folder that ordinary users can write to (%s)", shown(u.Image), f.Path), u.processRefs())
+	},
+}
 
 // writable returns the first folder of the policy that an image lies in.
 func (c *Context) writable(image string) (policy.Folder, bool) {

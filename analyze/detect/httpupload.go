@@ -19,24 +19,28 @@ const (
 var writingMethods = []string{"PUT", "MKCOL", "PROPPATCH", "MOVE", "COPY"}
 
 // httpUpload: HTTP is used to put data on the server rather than to get it.
-var httpUpload = Detector{"content.http-upload", finding.FamilyContent, func(u *Usage, c *Context) []finding.Fact {
-	if u.Inbound {
-		return nil
-	}
-	for _, k := range u.conns {
-		h := k.HTTP
-		if h == nil {
-			continue
+var httpUpload = Detector{
+	Name: "content.http-upload", Family: finding.FamilyContent,
+	Innocent: "a WebDAV folder, a form with a file, or telemetry",
+	Find: func(u *Usage, c *Context) []finding.Fact {
+		if u.Inbound {
+			return nil
 		}
-		for _, m := range h.Methods {
-			if slices.Contains(writingMethods, m) {
-				return fact(writes, fmt.Sprintf("HTTP method %s writes to the server", m), cite(k.Ref))
+		for _, k := range u.conns {
+			h := k.HTTP
+			if h == nil {
+				continue
+			}
+			for _, m := range h.Methods {
+				if slices.Contains(writingMethods, m) {
+					return fact(writes, fmt.Sprintf("HTTP method %s writes to the server", m), cite(k.Ref))
+				}
+			}
+			if h.ReqBody.Known && h.RespBody.Known && h.ReqBody.N >= bodyFloor && h.ReqBody.N > 2*h.RespBody.N {
+				return fact(upHeavy, fmt.Sprintf("HTTP request bodies hold %d bytes, response bodies %d", h.ReqBody.N, h.RespBody.N), cite(k.Ref),
+					finding.Number{Name: "request bodies", Value: float64(h.ReqBody.N), Unit: "bytes"}, finding.Number{Name: "response bodies", Value: float64(h.RespBody.N), Unit: "bytes"})
 			}
 		}
-		if h.ReqBody.Known && h.RespBody.Known && h.ReqBody.N >= bodyFloor && h.ReqBody.N > 2*h.RespBody.N {
-			return fact(upHeavy, fmt.Sprintf("HTTP request bodies hold %d bytes, response bodies %d", h.ReqBody.N, h.RespBody.N), cite(k.Ref),
-				finding.Number{Name: "request bodies", Value: float64(h.ReqBody.N), Unit: "bytes"}, finding.Number{Name: "response bodies", Value: float64(h.RespBody.N), Unit: "bytes"})
-		}
-	}
-	return nil
-}}
+		return nil
+	},
+}

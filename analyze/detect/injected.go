@@ -30,23 +30,27 @@ const (
 )
 
 // injected: another process reached into this one before the last of its connections began.
-var injected = Detector{"process.injected", finding.FamilyProcess, func(u *Usage, c *Context) []finding.Fact {
-	for _, p := range u.Processes {
-		for _, a := range c.into[p] {
-			if a.At.After(u.Last) || ordinaryAccess(a) {
-				continue
-			}
-			by := shown(a.Access.Source.Image)
-			switch {
-			case a.Kind == evidence.RemoteThread:
-				return fact(remoteThread, fmt.Sprintf("%s started a thread in %s before its last connection", by, who(p)), cite(a.Ref))
-			case a.Granted&(vmWrite|vmOperation) == vmWrite|vmOperation && outsideModules(a):
-				return fact(writing(a), fmt.Sprintf("code outside any module of %s opened %s for writing its memory", by, who(p)), cite(a.Ref))
+var injected = Detector{
+	Name: "process.injected", Family: finding.FamilyProcess, Technique: "T1055",
+	Innocent: "security, accessibility or debugging software that works inside other programs",
+	Find: func(u *Usage, c *Context) []finding.Fact {
+		for _, p := range u.Processes {
+			for _, a := range c.into[p] {
+				if a.At.After(u.Last) || ordinaryAccess(a) {
+					continue
+				}
+				by := shown(a.Access.Source.Image)
+				switch {
+				case a.Kind == evidence.RemoteThread:
+					return fact(remoteThread, fmt.Sprintf("%s started a thread in %s before its last connection", by, who(p)), cite(a.Ref))
+				case a.Granted&(vmWrite|vmOperation) == vmWrite|vmOperation && outsideModules(a):
+					return fact(writing(a), fmt.Sprintf("code outside any module of %s opened %s for writing its memory", by, who(p)), cite(a.Ref))
+				}
 			}
 		}
-	}
-	return nil
-}}
+		return nil
+	},
+}
 
 func writing(a *correlate.Access) float64 {
 	if a.Granted&everything == everything {

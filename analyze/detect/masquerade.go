@@ -24,21 +24,25 @@ const (
 var twoExtensions = regexp.MustCompile(`\.(pdf|docx?|xlsx?|pptx?|txt|jpe?g|png|gif|zip|rar|csv|rtf|mp[34])\s*\.(exe|scr|com|pif|bat|cmd)$`)
 
 // masquerade: name or original file name pretends to be something else.
-var masquerade = Detector{"process.pretends", finding.FamilyProcess, func(u *Usage, c *Context) []finding.Fact {
-	name := u.Program()
-	if matchAny(c.Policy.SystemPrograms.Names, name) && strings.Contains(u.Image, `\`) && !c.inSystemFolder(u.Image) {
-		return fact(systemNameElsewhere, fmt.Sprintf("%s has the name of a Windows program and runs from another folder than Windows'", shown(u.Image)), u.processRefs())
-	}
-	if twoExtensions.MatchString(name) || strings.ContainsRune(name, '\u202e') {
-		return fact(doubleExtension, fmt.Sprintf("%s is named to look like a document", shown(u.Image)), u.processRefs())
-	}
-	for _, p := range u.Processes {
-		if o := original(p); o != "" && stem(o) != stem(name) && c.isUnusual(o) && !c.isUnusual(name) {
-			return fact(renamedUnusual, fmt.Sprintf("%s says of itself that it is %s", shown(u.Image), o), u.processRefs())
+var masquerade = Detector{
+	Name: "process.pretends", Family: finding.FamilyProcess, Technique: "T1036",
+	Innocent: "a renamed copy of an ordinary program that an installer or a vendor ships",
+	Find: func(u *Usage, c *Context) []finding.Fact {
+		name := u.Program()
+		if matchAny(c.Policy.SystemPrograms.Names, name) && strings.Contains(u.Image, `\`) && !c.inSystemFolder(u.Image) {
+			return fact(systemNameElsewhere, fmt.Sprintf("%s has the name of a Windows program and runs from another folder than Windows'", shown(u.Image)), u.processRefs())
 		}
-	}
-	return nil
-}}
+		if twoExtensions.MatchString(name) || strings.ContainsRune(name, '\u202e') {
+			return fact(doubleExtension, fmt.Sprintf("%s is named to look like a document", shown(u.Image)), u.processRefs())
+		}
+		for _, p := range u.Processes {
+			if o := original(p); o != "" && stem(o) != stem(name) && c.isUnusual(o) && !c.isUnusual(name) {
+				return fact(renamedUnusual, fmt.Sprintf("%s says of itself that it is %s", shown(u.Image), o), u.processRefs())
+			}
+		}
+		return nil
+	},
+}
 
 func (c *Context) inSystemFolder(image string) bool {
 	for _, f := range c.Policy.SystemFolders.Names {

@@ -13,17 +13,21 @@ const withoutArguments = 45
 var needArguments = []string{"rundll32.exe", "regsvr32.exe", "dllhost.exe", "msbuild.exe", "installutil.exe", "regasm.exe", "regsvcs.exe", "svchost.exe", "mshta.exe", "cmstp.exe", "searchprotocolhost.exe", "werfault.exe", "gpupdate.exe"}
 
 // noArguments: a program that does nothing without arguments was started without any.
-var noArguments = Detector{"process.no-arguments", finding.FamilyProcess, func(u *Usage, c *Context) []finding.Fact {
-	if !matchAny(needArguments, u.Program()) {
-		return nil
-	}
-	for _, p := range u.Processes {
-		if line := strings.TrimSpace(p.CommandLine); line != "" && arguments(line) == "" {
-			return fact(withoutArguments, fmt.Sprintf("%s was started without arguments", who(p)), cite(p.Refs...))
+var noArguments = Detector{
+	Name: "process.no-arguments", Family: finding.FamilyProcess,
+	Innocent: "a program that a debugger or an installer started and handed its work in another way",
+	Find: func(u *Usage, c *Context) []finding.Fact {
+		if !matchAny(needArguments, u.Program()) {
+			return nil
 		}
-	}
-	return nil
-}}
+		for _, p := range u.Processes {
+			if line := strings.TrimSpace(p.CommandLine); line != "" && arguments(line) == "" {
+				return fact(withoutArguments, fmt.Sprintf("%s was started without arguments", who(p)), cite(p.Refs...))
+			}
+		}
+		return nil
+	},
+}
 
 // arguments is what follows the program in a command line.
 func arguments(line string) string {

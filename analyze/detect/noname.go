@@ -12,13 +12,17 @@ const nobodyAsked = 25
 
 // noName: no name is known for the peer, although the host's log or a capture records what the host asked for. What
 // began before the capture may have been asked for before it too.
-var noName = Detector{"content.no-name", finding.FamilyContent, func(u *Usage, c *Context) []finding.Fact {
-	if u.Inbound || u.Sweep != nil || u.midStream() || u.Domain != "" || c.asked[u.Host] == 0 || c.server(u) || !c.reachedByName(u) {
-		return nil
-	}
-	return fact(nobodyAsked, fmt.Sprintf("no name was asked for to get %s, and %d look-ups of the host are recorded", u.Peer, c.asked[u.Host]), u.refs(),
-		finding.Number{Name: "look-ups", Value: float64(c.asked[u.Host]), Unit: "count"})
-}}
+var noName = Detector{
+	Name: "content.no-name", Family: finding.FamilyContent,
+	Innocent: "a name that was asked for before the log begins or that the configuration of the log leaves out",
+	Find: func(u *Usage, c *Context) []finding.Fact {
+		if u.Inbound || u.Sweep != nil || u.midStream() || u.Domain != "" || c.asked[u.Host] == 0 || c.server(u) || !c.reachedByName(u) {
+			return nil
+		}
+		return fact(nobodyAsked, fmt.Sprintf("no name was asked for to get %s, and %d look-ups of the host are recorded", u.Peer, c.asked[u.Host]), u.refs(),
+			finding.Number{Name: "look-ups", Value: float64(c.asked[u.Host]), Unit: "count"})
+	},
+}
 
 // reachedByName tells whether the service is one that people and programs reach by name: domain services are located
 // through the directory, and what runs over UDP is mostly found by discovery or configured by address.

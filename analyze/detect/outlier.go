@@ -14,15 +14,19 @@ const (
 )
 
 // outlier: the program sent far more to this peer than to any other, on any host of the case.
-var outlier = Detector{"volume.outlier", finding.FamilyVolume, func(u *Usage, c *Context) []finding.Fact {
-	v := c.Policy.DataVolume
-	if !u.Known() || u.Inbound || float64(u.Sent.N) < v.ShareFloor.Value {
-		return nil
-	}
-	others, most := c.habit(u.Program()).elsewhere(u.Peer)
-	if others < enoughPeers || float64(u.Sent.N) < v.Outlier.Value*float64(most) {
-		return nil
-	}
-	return fact(unlikeOthers, fmt.Sprintf("%d bytes went to %s; to each of %d other peers %s sent %d at most", u.Sent.N, u.Peer, others, shown(u.Image), most), u.refs(),
-		finding.Number{Name: "sent", Value: float64(u.Sent.N), Unit: "bytes"}, finding.Number{Name: "most elsewhere", Value: float64(most), Unit: "bytes"})
-}}
+var outlier = Detector{
+	Name: "volume.outlier", Family: finding.FamilyVolume,
+	Innocent: "the one server that the program is there for",
+	Find: func(u *Usage, c *Context) []finding.Fact {
+		v := c.Policy.DataVolume
+		if !u.Known() || u.Inbound || float64(u.Sent.N) < v.ShareFloor.Value {
+			return nil
+		}
+		others, most := c.habit(u.Program()).elsewhere(u.Peer)
+		if others < enoughPeers || float64(u.Sent.N) < v.Outlier.Value*float64(most) {
+			return nil
+		}
+		return fact(unlikeOthers, fmt.Sprintf("%d bytes went to %s; to each of %d other peers %s sent %d at most", u.Sent.N, u.Peer, others, shown(u.Image), most), u.refs(),
+			finding.Number{Name: "sent", Value: float64(u.Sent.N), Unit: "bytes"}, finding.Number{Name: "most elsewhere", Value: float64(most), Unit: "bytes"})
+	},
+}

@@ -16,20 +16,24 @@ const (
 )
 
 // reaching: the program itself reached into another process.
-var reaching = Detector{"process.reads-credentials", finding.FamilyProcess, func(u *Usage, c *Context) []finding.Fact {
-	for _, p := range u.Processes {
-		for _, a := range c.by[p] {
-			if ordinaryAccess(a) {
-				continue
-			}
-			target := policy.Base(a.Access.Target.Image)
-			switch {
-			case a.Kind == evidence.Opened && target == "lsass.exe" && a.Granted&vmRead != 0 && outsideModules(a):
-				return fact(readsLsass, fmt.Sprintf("code outside any module of %s opened lsass.exe for reading its memory", who(p)), cite(a.Ref))
-			case a.Kind == evidence.RemoteThread:
-				return fact(threadElsewhere, fmt.Sprintf("%s started a thread in %s", who(p), target), cite(a.Ref))
+var reaching = Detector{
+	Name: "process.reads-credentials", Family: finding.FamilyProcess, Technique: "T1003",
+	Innocent: "security software that inspects lsass.exe",
+	Find: func(u *Usage, c *Context) []finding.Fact {
+		for _, p := range u.Processes {
+			for _, a := range c.by[p] {
+				if ordinaryAccess(a) {
+					continue
+				}
+				target := policy.Base(a.Access.Target.Image)
+				switch {
+				case a.Kind == evidence.Opened && target == "lsass.exe" && a.Granted&vmRead != 0 && outsideModules(a):
+					return fact(readsLsass, fmt.Sprintf("code outside any module of %s opened lsass.exe for reading its memory", who(p)), cite(a.Ref))
+				case a.Kind == evidence.RemoteThread:
+					return fact(threadElsewhere, fmt.Sprintf("%s started a thread in %s", who(p), target), cite(a.Ref))
+				}
 			}
 		}
-	}
-	return nil
-}}
+		return nil
+	},
+}

@@ -22,25 +22,29 @@ const (
 //
 // The interval is the median and the spread the median absolute deviation over it, both inside the span of activity:
 // pauses, nights and a few missed calls do not spoil them, and a capture longer than the activity does not dilute them.
-var regular = Detector{"timing.regular", finding.FamilyTiming, func(u *Usage, c *Context) []finding.Fact {
-	if p, _ := c.spoken(u); u.Inbound || p.Name == "dns" && u.Tunnel == nil {
-		return nil // the resolver is not the peer: names are usages of their own
-	}
-	t := c.Policy.Thresholds
-	calls := u.calls(seconds(t.RegularInterval.Value))
-	if float64(len(calls)) < t.RegularEvents.Value {
-		return nil
-	}
-	median, spread := rhythm(calls)
-	if median < t.RegularInterval.Value || spread > allowedSpread(len(calls), t) {
-		return nil
-	}
-	points := justRegular + perDoubling*math.Log2(float64(len(calls))/t.RegularEvents.Value)
-	points = min(points, veryRegular) * (1 - spread)
-	return fact(tenth(points), fmt.Sprintf("%d calls, one every %.1f s, half of them within ± %.1f %% of it", len(calls), median, 100*spread), u.refs(),
-		finding.Number{Name: "calls", Value: float64(len(calls)), Unit: "count"}, finding.Number{Name: "interval", Value: median, Unit: "s"},
-		finding.Number{Name: "spread", Value: spread, Unit: "ratio"})
-}}
+var regular = Detector{
+	Name: "timing.regular", Family: finding.FamilyTiming,
+	Innocent: "an agent, an updater or a monitor that polls by design",
+	Find: func(u *Usage, c *Context) []finding.Fact {
+		if p, _ := c.spoken(u); u.Inbound || p.Name == "dns" && u.Tunnel == nil {
+			return nil // the resolver is not the peer: names are usages of their own
+		}
+		t := c.Policy.Thresholds
+		calls := u.calls(seconds(t.RegularInterval.Value))
+		if float64(len(calls)) < t.RegularEvents.Value {
+			return nil
+		}
+		median, spread := rhythm(calls)
+		if median < t.RegularInterval.Value || spread > allowedSpread(len(calls), t) {
+			return nil
+		}
+		points := justRegular + perDoubling*math.Log2(float64(len(calls))/t.RegularEvents.Value)
+		points = min(points, veryRegular) * (1 - spread)
+		return fact(tenth(points), fmt.Sprintf("%d calls, one every %.1f s, half of them within ± %.1f %% of it", len(calls), median, 100*spread), u.refs(),
+			finding.Number{Name: "calls", Value: float64(len(calls)), Unit: "count"}, finding.Number{Name: "interval", Value: median, Unit: "s"},
+			finding.Number{Name: "spread", Value: spread, Unit: "ratio"})
+	},
+}
 
 // allowedSpread rises from the spread allowed at the fewest calls to the one allowed at many.
 func allowedSpread(calls int, t policy.Thresholds) float64 {

@@ -11,22 +11,26 @@ import (
 const relays = 45
 
 // relay: the program also connects to a management service of its own host, as the near end of a tunnel does.
-var relay = Detector{"port.relay", finding.FamilyPort, func(u *Usage, c *Context) []finding.Fact {
-	if u.Inbound || u.Tunnel != nil {
-		return nil
-	}
-	for _, p := range u.Processes {
-		for _, l := range c.loops[p] {
-			q, ok := c.owner(l.Remote.Port(), l.Transport)
-			if !ok || !q.Manages || q.Name == "dce_rpc" || matchAny(q.SpokenBy, u.Program()) {
-				continue
-			}
-			return fact(relays, fmt.Sprintf("%s also connects to port %d (%s) of its own host", who(p), l.Remote.Port(), q.Name), cite(linkRefs(l)...),
-				finding.Number{Name: "port", Value: float64(l.Remote.Port()), Unit: "port"})
+var relay = Detector{
+	Name: "port.relay", Family: finding.FamilyPort, Technique: "T1572",
+	Innocent: "a remote support or virtual desktop product that serves this machine's own screen",
+	Find: func(u *Usage, c *Context) []finding.Fact {
+		if u.Inbound || u.Tunnel != nil {
+			return nil
 		}
-	}
-	return nil
-}}
+		for _, p := range u.Processes {
+			for _, l := range c.loops[p] {
+				q, ok := c.owner(l.Remote.Port(), l.Transport)
+				if !ok || !q.Manages || q.Name == "dce_rpc" || matchAny(q.SpokenBy, u.Program()) {
+					continue
+				}
+				return fact(relays, fmt.Sprintf("%s also connects to port %d (%s) of its own host", who(p), l.Remote.Port(), q.Name), cite(linkRefs(l)...),
+					finding.Number{Name: "port", Value: float64(l.Remote.Port()), Unit: "port"})
+			}
+		}
+		return nil
+	},
+}
 
 func (c *Context) indexLoops() {
 	for _, l := range c.Case.Links {

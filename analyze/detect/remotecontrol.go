@@ -32,16 +32,20 @@ var controls = []struct {
 
 // remoteControl: RPC inside the connection controls the other machine. lsass.exe uses some of these interfaces to look up
 // names and to replicate, for Windows itself.
-var remoteControl = Detector{"content.remote-control", finding.FamilyContent, func(u *Usage, c *Context) []finding.Fact {
-	if u.Inbound || u.Program() == "lsass.exe" && c.inSystemFolder(u.Image) {
-		return nil
-	}
-	for _, k := range controls {
-		for _, conn := range u.conns {
-			if conn.RPC != nil && slices.Contains(conn.RPC.Endpoints, k.name) {
-				return fact(k.points, fmt.Sprintf("RPC interface %s %s", k.name, k.does), cite(conn.Ref))
+var remoteControl = Detector{
+	Name: "content.remote-control", Family: finding.FamilyContent,
+	Innocent: "administration from this machine that its owner can name",
+	Find: func(u *Usage, c *Context) []finding.Fact {
+		if u.Inbound || u.Program() == "lsass.exe" && c.inSystemFolder(u.Image) {
+			return nil
+		}
+		for _, k := range controls {
+			for _, conn := range u.conns {
+				if conn.RPC != nil && slices.Contains(conn.RPC.Endpoints, k.name) {
+					return fact(k.points, fmt.Sprintf("RPC interface %s %s", k.name, k.does), cite(conn.Ref))
+				}
 			}
 		}
-	}
-	return nil
-}}
+		return nil
+	},
+}

@@ -22,14 +22,18 @@ const (
 type sweepUse struct{ peers, ports, tries int }
 
 // sweep: many services were tried and none answered.
-var sweep = Detector{"port.sweep", finding.FamilyPort, func(u *Usage, c *Context) []finding.Fact {
-	if u.Sweep == nil {
-		return nil
-	}
-	return fact(knocks, fmt.Sprintf("%d connections to %d ports of %d machines were tried and carried nothing", u.Sweep.tries, u.Sweep.ports, u.Sweep.peers), u.refs(),
-		finding.Number{Name: "tries", Value: float64(u.Sweep.tries), Unit: "count"}, finding.Number{Name: "ports", Value: float64(u.Sweep.ports), Unit: "count"},
-		finding.Number{Name: "machines", Value: float64(u.Sweep.peers), Unit: "count"})
-}}
+var sweep = Detector{
+	Name: "port.sweep", Family: finding.FamilyPort, Technique: "T1046",
+	Innocent: "a scanner or a monitor of the organisation's own, or a program whose server is gone",
+	Find: func(u *Usage, c *Context) []finding.Fact {
+		if u.Sweep == nil {
+			return nil
+		}
+		return fact(knocks, fmt.Sprintf("%d connections to %d ports of %d machines were tried and carried nothing", u.Sweep.tries, u.Sweep.ports, u.Sweep.peers), u.refs(),
+			finding.Number{Name: "tries", Value: float64(u.Sweep.tries), Unit: "count"}, finding.Number{Name: "ports", Value: float64(u.Sweep.ports), Unit: "count"},
+			finding.Number{Name: "machines", Value: float64(u.Sweep.peers), Unit: "count"})
+	},
+}
 
 type knocker struct {
 	host    *correlate.Host

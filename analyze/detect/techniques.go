@@ -2,9 +2,9 @@ package detect
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/wirewitness/wirewitness/analyze/finding"
+	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
 // Names of techniques: https://attack.mitre.org/techniques/enterprise/
@@ -56,13 +56,6 @@ var techniqueNames = map[string]string{
 	"T1573":     "Encrypted Channel",
 }
 
-// byFact is the technique that a kind of fact shows.
-var byFact = map[string]string{
-	"process.pretends": "T1036", "process.injected": "T1055", "process.reads-credentials": "T1003", "process.command-line": "T1027",
-	"port.protocol-elsewhere": "T1571", "port.uncommon": "T1571", "port.sweep": "T1046", "port.relay": "T1572", "timing.fan-out": "T1018",
-	"content.dns-tunnel": "T1071.004", "content.dns-over-https": "T1572", "content.fetches-code": "T1105", "content.admin-share": "T1021.002",
-}
-
 // inside is the technique of a protocol between machines of the local networks, channel that of a protocol to elsewhere.
 var (
 	inside = map[string]string{"smb": "T1021.002", "dce_rpc": "T1021.003", "winrm": "T1021.006", "rdp": "T1021.001", "ssh": "T1021.004",
@@ -91,11 +84,13 @@ func techniques(u *Usage, f finding.Finding, c *Context) []finding.Technique {
 	default:
 		ids = append(ids, "T1071")
 	}
-	for _, x := range f.Facts {
-		ids = append(ids, byFact[x.ID])
-		if x.ID == "content.remote-control" && strings.Contains(x.Text, "drsuapi") {
-			ids = append(ids, "T1003.006")
+	for _, d := range All {
+		if has(f.Facts, d.Name) {
+			ids = append(ids, d.Technique)
 		}
+	}
+	if slices.ContainsFunc(u.conns, func(k *evidence.Conn) bool { return k.RPC != nil && slices.Contains(k.RPC.Endpoints, "drsuapi") }) {
+		ids = append(ids, "T1003.006")
 	}
 	if has(f.Facts, "process.unusual") {
 		ids = append(ids, byProgram[u.Program()])

@@ -16,22 +16,26 @@ const (
 )
 
 // tlsCertificate: the server's certificate is self-signed or does not cover the name in the greeting.
-var tlsCertificate = Detector{"content.certificate", finding.FamilyContent, func(u *Usage, c *Context) []finding.Fact {
-	if u.Inbound {
-		return nil
-	}
-	for _, k := range u.conns {
-		t := k.TLS
-		switch {
-		case t == nil || k.RDP != nil || u.Port == 3389:
-		case t.SelfSigned == evidence.Yes:
-			return fact(ownCertificate, fmt.Sprintf("the certificate %q is self-signed", t.Subject), cite(k.Ref))
-		case t.SNI != "" && len(t.Names) > 0 && !covered(t.Names, t.SNI):
-			return fact(otherName, fmt.Sprintf("the certificate is for %s, the greeting asked for %s", listed(t.Names, 3), t.SNI), cite(k.Ref))
+var tlsCertificate = Detector{
+	Name: "content.certificate", Family: finding.FamilyContent,
+	Innocent: "an appliance or an in-house service with a certificate of its own",
+	Find: func(u *Usage, c *Context) []finding.Fact {
+		if u.Inbound {
+			return nil
 		}
-	}
-	return nil
-}}
+		for _, k := range u.conns {
+			t := k.TLS
+			switch {
+			case t == nil || k.RDP != nil || u.Port == 3389:
+			case t.SelfSigned == evidence.Yes:
+				return fact(ownCertificate, fmt.Sprintf("the certificate %q is self-signed", t.Subject), cite(k.Ref))
+			case t.SNI != "" && len(t.Names) > 0 && !covered(t.Names, t.SNI):
+				return fact(otherName, fmt.Sprintf("the certificate is for %s, the greeting asked for %s", listed(t.Names, 3), t.SNI), cite(k.Ref))
+			}
+		}
+		return nil
+	},
+}
 
 // covered tells whether one of the names of a certificate fits, wildcards for one label included (RFC 6125).
 func covered(names []string, sni string) bool {

@@ -11,25 +11,29 @@ import (
 
 // unusual: the program is of a kind that is not normally associated with network activity (UnusualProcessList), or not
 // with this protocol.
-var unusual = Detector{"process.unusual", finding.FamilyProcess, func(u *Usage, c *Context) []finding.Fact {
-	class, ok := c.class(u)
-	if !ok {
-		return nil
-	}
-	p, how := c.spoken(u)
-	if how != "" && slices.Contains(class.Usual, p.Name) {
-		return nil
-	}
-	protocol := "a protocol that is not known"
-	if how != "" {
-		protocol = suggested(p, how)
-	}
-	verb := "speaks"
-	if u.Inbound {
-		verb = "is spoken to in"
-	}
-	return fact(class.Points, fmt.Sprintf("%s is %s and %s %s", shown(u.Image), article(class.Name), verb, protocol), u.processRefs())
-}}
+var unusual = Detector{
+	Name: "process.unusual", Family: finding.FamilyProcess,
+	Innocent: "an administrator's or a management tool's script that is known to its owner",
+	Find: func(u *Usage, c *Context) []finding.Fact {
+		class, ok := c.class(u)
+		if !ok {
+			return nil
+		}
+		p, how := c.spoken(u)
+		if how != "" && slices.Contains(class.Usual, p.Name) {
+			return nil
+		}
+		protocol := "a protocol that is not known"
+		if how != "" {
+			protocol = suggested(p, how)
+		}
+		verb := "speaks"
+		if u.Inbound {
+			verb = "is spoken to in"
+		}
+		return fact(class.Points, fmt.Sprintf("%s is %s and %s %s", shown(u.Image), article(class.Name), verb, protocol), u.processRefs())
+	},
+}
 
 func article(noun string) string {
 	if strings.ContainsRune("AEIOUaeiou", rune(noun[0])) {

@@ -10,20 +10,24 @@ import (
 const addUp = 30
 
 // uploads: many connections of the usage each sent more than they received.
-var uploads = Detector{"volume.uploads", finding.FamilyVolume, func(u *Usage, c *Context) []finding.Fact {
-	v := c.Policy.DataVolume
-	if u.Inbound {
-		return nil // who is asked gives
-	}
-	n, total := 0, uint64(0)
-	for _, l := range u.Links {
-		if sent, received := l.Sent(); sent.Known && received.Known && sent.N > received.N {
-			n, total = n+1, total+sent.N
+var uploads = Detector{
+	Name: "volume.uploads", Family: finding.FamilyVolume,
+	Innocent: "log shipping, telemetry or a synchronisation in many parts",
+	Find: func(u *Usage, c *Context) []finding.Fact {
+		v := c.Policy.DataVolume
+		if u.Inbound {
+			return nil // who is asked gives
 		}
-	}
-	if float64(n) < v.Uploads.Value || float64(total) < v.ShareFloor.Value {
-		return nil
-	}
-	return fact(addUp*c.nearer(u), fmt.Sprintf("%d connections sent more than they received, %d bytes together", n, total), u.refs(),
-		finding.Number{Name: "uploads", Value: float64(n), Unit: "count"}, finding.Number{Name: "sent", Value: float64(total), Unit: "bytes"})
-}}
+		n, total := 0, uint64(0)
+		for _, l := range u.Links {
+			if sent, received := l.Sent(); sent.Known && received.Known && sent.N > received.N {
+				n, total = n+1, total+sent.N
+			}
+		}
+		if float64(n) < v.Uploads.Value || float64(total) < v.ShareFloor.Value {
+			return nil
+		}
+		return fact(addUp*c.nearer(u), fmt.Sprintf("%d connections sent more than they received, %d bytes together", n, total), u.refs(),
+			finding.Number{Name: "uploads", Value: float64(n), Unit: "count"}, finding.Number{Name: "sent", Value: float64(total), Unit: "bytes"})
+	},
+}

@@ -20,29 +20,33 @@ const (
 var browsers = []string{"chrome.exe", "msedge.exe", "firefox.exe", "brave.exe", "opera.exe", "vivaldi.exe", "iexplore.exe", "microsoftedge*.exe", "msedgewebview2.exe", "browser_broker.exe", "tor.exe"}
 
 // userAgent: the user agent does not fit the program.
-var userAgent = Detector{"content.agent", finding.FamilyContent, func(u *Usage, c *Context) []finding.Fact {
-	if u.Inbound || matchAny(browsers, u.Program()) {
-		return nil
-	}
-	for _, k := range u.conns {
-		if k.HTTP == nil || k.HTTP.Requests == 0 {
-			continue
+var userAgent = Detector{
+	Name: "content.agent", Family: finding.FamilyContent,
+	Innocent: "a program that embeds the browser component of Windows",
+	Find: func(u *Usage, c *Context) []finding.Fact {
+		if u.Inbound || matchAny(browsers, u.Program()) {
+			return nil
 		}
-		for _, agent := range k.HTTP.Agents {
-			switch {
-			case !claimsBrowser(agent):
-			case u.Known():
-				return fact(posesAsBrowser, fmt.Sprintf("%s says it is a browser: %q", shown(u.Image), agent), cite(k.Ref))
-			case outdated(agent):
-				return fact(oldBrowser, fmt.Sprintf("an unknown program says it is a browser of years ago: %q", agent), cite(k.Ref))
+		for _, k := range u.conns {
+			if k.HTTP == nil || k.HTTP.Requests == 0 {
+				continue
+			}
+			for _, agent := range k.HTTP.Agents {
+				switch {
+				case !claimsBrowser(agent):
+				case u.Known():
+					return fact(posesAsBrowser, fmt.Sprintf("%s says it is a browser: %q", shown(u.Image), agent), cite(k.Ref))
+				case outdated(agent):
+					return fact(oldBrowser, fmt.Sprintf("an unknown program says it is a browser of years ago: %q", agent), cite(k.Ref))
+				}
+			}
+			if len(k.HTTP.Agents) == 0 {
+				return fact(saysNothing, "HTTP requests name no user agent", cite(k.Ref))
 			}
 		}
-		if len(k.HTTP.Agents) == 0 {
-			return fact(saysNothing, "HTTP requests name no user agent", cite(k.Ref))
-		}
-	}
-	return nil
-}}
+		return nil
+	},
+}
 
 // claimsBrowser: PowerShell and other libraries begin like a browser and then say what they are.
 func claimsBrowser(agent string) bool {

@@ -10,19 +10,23 @@ import (
 const atOnce = 15
 
 // young: the process connected within seconds of its start.
-var young = Detector{"timing.young-process", finding.FamilyTiming, func(u *Usage, c *Context) []finding.Fact {
-	if u.Inbound {
+var young = Detector{
+	Name: "timing.young-process", Family: finding.FamilyTiming,
+	Innocent: "many programs look for news of themselves when they start",
+	Find: func(u *Usage, c *Context) []finding.Fact {
+		if u.Inbound {
+			return nil
+		}
+		for _, p := range u.Processes {
+			l := u.first(p)
+			if l == nil || p.Start.IsZero() {
+				continue
+			}
+			if age := l.Start.Sub(p.Start).Seconds(); age >= 0 && age <= c.Policy.Thresholds.YoungProcess.Value {
+				return fact(atOnce, fmt.Sprintf("%s connected %.1f s after it started", who(p), age), cite(append(linkRefs(l), p.Refs...)...),
+					finding.Number{Name: "age", Value: age, Unit: "s"})
+			}
+		}
 		return nil
-	}
-	for _, p := range u.Processes {
-		l := u.first(p)
-		if l == nil || p.Start.IsZero() {
-			continue
-		}
-		if age := l.Start.Sub(p.Start).Seconds(); age >= 0 && age <= c.Policy.Thresholds.YoungProcess.Value {
-			return fact(atOnce, fmt.Sprintf("%s connected %.1f s after it started", who(p), age), cite(append(linkRefs(l), p.Refs...)...),
-				finding.Number{Name: "age", Value: age, Unit: "s"})
-		}
-	}
-	return nil
-}}
+	},
+}
