@@ -1,6 +1,7 @@
 package evtx
 
 import (
+	"bytes"
 	"encoding/binary"
 	"time"
 
@@ -17,8 +18,8 @@ type compiled struct {
 	nodes     int
 	events    []compiledEvent
 	ends      []uint32 // of the values of all instances
-	strings   winevent.Strings
-	memos     [4]memo
+	texts     *texts
+	system    [4]memo // of the record before
 	record    winevent.Record
 	holes     holes
 }
@@ -36,7 +37,13 @@ type instance struct {
 	first int // where the first value begins
 	ends  int // where their ends begin in compiled.ends
 	n     int
+	// nested is the value that is BinXML, nowhere when none is, several when there is more than one.
+	nested int
 }
+
+const several = -2
+
+func newCompiled() *compiled { return &compiled{texts: newTexts()} }
 
 // take tells whether every record of the chunk is understood, and keeps what was found for the calls of event.
 func (k *compiled) take(c *chunk) bool {
@@ -65,34 +72,22 @@ func (k *compiled) takeRecord(r record) bool {
 // takeData finds the instance that fills the content hole. Other values must not be BinXML.
 func (k *compiled) takeData(e *compiledEvent) bool {
 	e.data = e.event
-	nested := -1
-	for i := range e.event.n {
-		if k.kind(&e.event, i) == kindBinXML && k.size(&e.event, i) > 0 {
-			if i != e.event.content {
-				return false
-			}
-			nested = i
-		}
-	}
 	if e.event.content != nowhere {
 		e.data.template = nil
 	}
-	if nested < 0 {
+	nested := e.event.nested
+	if nested == nowhere {
 		return true
 	}
-	v := k.value(&e.event, slot{hole: nested})
-	start := k.start(&e.event, nested)
-	end := start + len(v.b)
+	if nested != e.event.content {
+		return false
+	}
+	start, end := k.start(&e.event, nested), k.end(&e.event, nested)
 	at, ok := k.instance(&e.data, start, end)
 	if !ok || at == end && continues(k.b[end]) && nested < e.event.n-1 {
 		return false
 	}
-	for i := range e.data.n {
-		if k.kind(&e.data, i) == kindBinXML && k.size(&e.data, i) > 0 {
-			return false
-		}
-	}
-	return e.data.accept(e.event.userData)
+	return e.data.nested == nowhere && e.data.accept(e.event.userData)
 }
 
 // accept tells whether the template may fill the content hole. Only one for event data or the provider's element of
@@ -149,18 +144,30 @@ func (k *compiled) instance(in *instance, at, end int) (int, bool) {
 	if n > maxValues || at+4+4*n > end {
 		return 0, false
 	}
-	*in = instance{template: t, table: at + 4, first: at + 4 + 4*n, ends: len(k.ends), n: n}
+	*in = instance{template: t, table: at + 4, first: at + 4 + 4*n, ends: len(k.ends), n: n, nested: nowhere}
 	return k.values(in, end)
 }
 
-// values adds up the sizes of the values.
+// values adds up the sizes of the values and looks for BinXML among them.
 func (k *compiled) values(in *instance, end int) (int, bool) {
 	at := in.first
 	for table := k.b[in.table:in.first]; len(table) >= 4; table = table[4:] {
-		at += int(binary.LittleEndian.Uint16(table))
+		entry := binary.LittleEndian.Uint32(table)
+		size := int(entry & 0xffff)
+		if byte(entry>>16) == kindBinXML && size > 0 {
+			in.nest(len(k.ends) - in.ends)
+		}
+		at += size
 		k.ends = append(k.ends, uint32(at))
 	}
 	return at, at <= end
+}
+
+func (in *instance) nest(i int) {
+	if in.nested != nowhere {
+		i = several
+	}
+	in.nested = i
 }
 
 func (k *compiled) find(place int) *template {
@@ -174,16 +181,14 @@ func (k *compiled) find(place int) *template {
 
 func (k *compiled) kind(in *instance, i int) byte { return k.b[in.table+4*i+2] }
 
-func (k *compiled) size(in *instance, i int) int {
-	return int(binary.LittleEndian.Uint16(k.b[in.table+4*i:]))
-}
-
 func (k *compiled) start(in *instance, i int) int {
 	if i == 0 {
 		return in.first
 	}
-	return int(k.ends[in.ends+i-1])
+	return k.end(in, i-1)
 }
+
+func (k *compiled) end(in *instance, i int) int { return int(k.ends[in.ends+i]) }
 
 // value is what stands in a slot.
 func (k *compiled) value(in *instance, s slot) value {
@@ -194,7 +199,7 @@ func (k *compiled) value(in *instance, s slot) value {
 		return value{}
 	}
 	kind := k.kind(in, s.hole)
-	return value{kind: kind, b: k.b[k.start(in, s.hole):k.ends[in.ends+s.hole]], ok: kind != kindNull && kind != kindBinXML}
+	return value{kind: kind, b: k.b[k.start(in, s.hole):k.end(in, s.hole)], ok: kind != kindNull && kind != kindBinXML}
 }
 
 // event fills the record that is handed over; it is valid until the next call.
@@ -210,28 +215,22 @@ func (k *compiled) event(e *compiledEvent, file string) *winevent.Record {
 	r.RecordID = k.value(in, in.recordID).number()
 	r.ExecutionPID = uint32(k.value(in, in.executionPID).number())
 	r.Ref = evidence.Ref{File: file, Unit: "record", N: r.RecordID}
-	if s, ok := k.value(in, in.time).stamp("TimeCreated"); ok {
+	if s, ok := k.texts.stamp(k.value(in, in.time), "TimeCreated"); ok {
 		s.Resolution = max(s.Resolution, 100*time.Nanosecond) // of a FILETIME, written with nine decimals
 		r.Stamps[0] = s
 	}
 	return r
 }
 
-// A memo is the last text of a part of System: it hardly changes from record to record.
-type memo struct {
-	kind byte
-	raw  []byte
-	text string
-}
-
+// repeated is the text of a part of System: it hardly changes from record to record.
 func (k *compiled) repeated(part int, in *instance, s slot) string {
 	v := k.value(in, s)
-	m := &k.memos[part]
+	m := &k.system[part]
 	if len(v.b) == 0 {
 		return v.text
 	}
-	if m.kind != v.kind || string(m.raw) != string(v.b) {
-		m.kind, m.raw, m.text = v.kind, append(m.raw[:0], v.b...), v.keep(&k.strings)
+	if m.kind != v.kind || !bytes.Equal(m.raw, v.b) {
+		m.kind, m.raw, m.text = v.kind, append(m.raw[:0], v.b...), k.texts.of(v)
 	}
 	return m.text
 }

@@ -121,7 +121,7 @@ func TestBothPathsAgree(t *testing.T) {
 func agree(t testing.TB, name string, log []byte) (records, taken int) {
 	t.Helper()
 	want, wantProblems, _ := accounts(t, log, nil, nil)
-	got, gotProblems, taken := accounts(t, log, &compiled{}, want)
+	got, gotProblems, taken := accounts(t, log, newCompiled(), want)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("%s (-reader +compiled):\n%.2000s", name, diff)
 	}

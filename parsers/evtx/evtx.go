@@ -64,7 +64,7 @@ type file struct {
 
 func parse(ctx context.Context, in *parsers.Input, out evidence.Sink) error {
 	var em winevent.Emitter
-	f := &file{in: in, out: out, compiled: &compiled{}, event: func(r *winevent.Record) { em.Emit(r, out) }}
+	f := &file{in: in, out: out, compiled: newCompiled(), event: func(r *winevent.Record) { em.Emit(r, out) }}
 	return f.read(ctx)
 }
 

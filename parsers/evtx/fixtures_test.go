@@ -110,3 +110,9 @@ func places(b []byte) (at []int) {
 	}
 	return at
 }
+
+// sealHeader makes a file header count n chunks.
+func sealHeader(b []byte, n uint16) {
+	binary.LittleEndian.PutUint16(b[42:], n)
+	binary.LittleEndian.PutUint32(b[124:], crc32.ChecksumIEEE(b[:120]))
+}

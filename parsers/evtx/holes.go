@@ -4,10 +4,8 @@ import (
 	"encoding/binary"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
-	"github.com/wirewitness/wirewitness/parsers/winevent"
 )
 
 // A value is what stands in a slot: bytes of the chunk with their type, or text of the template.
@@ -24,40 +22,6 @@ func (v value) string() string {
 		return v.text
 	}
 	return text(v.kind, v.b)
-}
-
-// keep is string with one copy of what repeats.
-func (v value) keep(k *winevent.Strings) string {
-	if v.kind != kindString || len(v.b) == 0 || !v.ok {
-		return v.string()
-	}
-	var buf [2 * 512]byte
-	if narrow, ok := ascii(buf[:0], v.b); ok {
-		return k.Keep(narrow)
-	}
-	return k.Keep([]byte(v.string()))
-}
-
-// ascii appends UTF-16 text that is ASCII throughout, without the zeros at its end.
-func ascii(to, b []byte) ([]byte, bool) {
-	for len(b) >= 2 && b[len(b)-1] == 0 && b[len(b)-2] == 0 {
-		b = b[:len(b)-2]
-	}
-	const high = 0xff80ff80ff80ff80
-	for ; len(b) >= 8; b = b[8:] {
-		four := binary.LittleEndian.Uint64(b)
-		if four&high != 0 {
-			return nil, false
-		}
-		to = append(to, byte(four), byte(four>>16), byte(four>>32), byte(four>>48))
-	}
-	for ; len(b) >= 2; b = b[2:] {
-		if b[1] != 0 || b[0] >= 0x80 {
-			return nil, false
-		}
-		to = append(to, b[0])
-	}
-	return to, true
 }
 
 // number reads a whole number, decimal or 0x.
@@ -94,29 +58,6 @@ func (v value) uint() (n uint64, ok bool) {
 		}
 	}
 	return 0, false
-}
-
-// The seconds since 1970 between which winevent.ParseStamp takes a time.
-var (
-	earliest = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
-	latest   = time.Date(2201, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
-)
-
-func (v value) stamp(field string) (evidence.Stamp, bool) {
-	if v.kind == kindFileTime && len(v.b) == 8 {
-		t := fileTime(binary.LittleEndian.Uint64(v.b))
-		if s := t.Unix(); s < earliest || s >= latest {
-			return evidence.Stamp{}, false
-		}
-		return evidence.Stamp{Time: t, Field: field, Resolution: 1}, true
-	}
-	var buf [64]byte
-	if v.kind == kindString && v.ok && len(v.b) <= 2*len(buf) {
-		if narrow, ok := ascii(buf[:0], v.b); ok {
-			return winevent.ParseStampBytes(narrow, field)
-		}
-	}
-	return winevent.ParseStamp(v.string(), field)
 }
 
 // holes finds the data fields of a record in the values of its template.
@@ -166,7 +107,7 @@ func (d *data) search(name string) int {
 // Field implements winevent.Fields.
 func (h *holes) Field(name string) (string, bool) {
 	v := h.value(name)
-	return v.keep(&h.from.strings), v.ok
+	return h.from.texts.of(v), v.ok
 }
 
 // Uint implements winevent.Typed.
@@ -178,9 +119,10 @@ func (h *holes) GUID(name string) (string, bool) {
 	if v.kind != kindGUID || len(v.b) != 16 {
 		return "", false
 	}
-	var buf [36]byte
-	return h.from.strings.Keep(appendGUID(buf[:0], v.b)), true
+	return h.from.texts.guid(v.b), true
 }
 
 // Stamp implements winevent.Typed.
-func (h *holes) Stamp(name string) (evidence.Stamp, bool) { return h.value(name).stamp(name) }
+func (h *holes) Stamp(name string) (evidence.Stamp, bool) {
+	return h.from.texts.stamp(h.value(name), name)
+}

@@ -27,13 +27,13 @@ func clientResponse(e *event) statement {
 
 // lookup reads what the three have in common. 3008 calls its status QueryStatus, 3020 Status; 3006 has none.
 func (e *event) lookup() statement {
-	l := evidence.Lookup{
+	e.asked = evidence.Lookup{
 		Program: evidence.Program{PID: e.ExecutionPID},
 		Name:    strings.TrimSuffix(e.text("QueryName"), "."),
 		Type:    uint16(e.uint(16, "QueryType")),
 		Status:  uint32(e.uint(32, "QueryStatus", "Status")),
 	}
 	e.hash.Uint(uint64(e.ExecutionPID))
-	l.Answers, l.Aliases = results(e.text("QueryResults"))
-	return func(h evidence.Header, out evidence.Sink) { l.Header = h; out.Lookup(l) }
+	e.asked.Answers, e.asked.Aliases = results(e.text("QueryResults"))
+	return stateLookup
 }

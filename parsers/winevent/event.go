@@ -14,6 +14,8 @@ type event struct {
 	*Record
 	typed Typed // Fields, where the container keeps values as they are stored
 	hash  Hash
+	made  Strings // texts that are put together here and repeat
+	statements
 }
 
 // field returns the trimmed text of the first of the names that the record has a value for; "" when it has none. The
@@ -125,14 +127,15 @@ func (e *event) entity(names ...string) string {
 
 // account joins a domain and a name as Sysmon writes them.
 func (e *event) account(domain, name string) string {
-	return joinAccount(e.text(domain), e.text(name))
+	return e.joinAccount(e.text(domain), e.text(name))
 }
 
-func joinAccount(domain, name string) string {
+func (e *event) joinAccount(domain, name string) string {
 	if domain == "" || name == "" {
 		return name
 	}
-	return domain + `\` + name
+	var buf [128]byte
+	return e.made.Keep(append(append(append(buf[:0], domain...), '\\'), name...))
 }
 
 // end reads an address and a port. An address that cannot be read leaves the zero address.

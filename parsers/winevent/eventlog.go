@@ -12,11 +12,12 @@ import (
 func logCleared(e *event) statement {
 	c := evidence.Cleared{Log: e.clearedLog(), User: e.account("SubjectDomainName", "SubjectUserName")}
 	if c.User == "" {
-		c.User = joinAccount(e.after("Domain Name:"), e.after("Account Name:"))
+		c.User = e.joinAccount(e.after("Domain Name:"), e.after("Account Name:"))
 	}
 	e.hash.Text(c.Log)
 	e.hash.Text(c.User)
-	return func(h evidence.Header, out evidence.Sink) { c.Header = h; out.Cleared(c) }
+	e.cleared = c
+	return stateCleared
 }
 
 func (e *event) clearedLog() string {

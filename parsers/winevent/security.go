@@ -13,7 +13,7 @@ import (
 // securityStart reads event 4688. Its ProcessId is the creator; process ids are hexadecimal.
 func securityStart(e *event) statement {
 	creator, target := e.account("SubjectDomainName", "SubjectUserName"), e.account("TargetDomainName", "TargetUserName")
-	p := evidence.Process{
+	e.process = evidence.Process{
 		Program: evidence.Program{
 			PID:   e.pid("NewProcessId"),
 			Image: e.image("NewProcessName"),
@@ -28,11 +28,11 @@ func securityStart(e *event) statement {
 			User:  creator,
 		},
 	}
-	if creatorsLogon := e.logon("SubjectLogonId"); p.User == "" {
+	if creatorsLogon := e.logon("SubjectLogonId"); e.process.User == "" {
 		// No other account was asked for: the new process runs as its creator.
-		p.User, p.LogonID = creator, creatorsLogon
+		e.process.User, e.process.LogonID = creator, creatorsLogon
 	}
-	return func(h evidence.Header, out evidence.Sink) { p.Header = h; out.Process(p) }
+	return stateProcess
 }
 
 // logon reads a logon id and gives it the spelling most logs use: 0x3e7.
@@ -41,7 +41,8 @@ func (e *event) logon(name string) string {
 	if n == 0 {
 		return ""
 	}
-	return "0x" + strconv.FormatUint(n, 16)
+	var buf [2 + 16]byte
+	return e.made.Keep(strconv.AppendUint(append(buf[:0], "0x"...), n, 16))
 }
 
 // integrity names the well-known mandatory labels as Sysmon does.
@@ -66,12 +67,12 @@ func integrity(sid string) string {
 
 // securityExit reads event 4689.
 func securityExit(e *event) statement {
-	x := evidence.Exit{Program: evidence.Program{
+	e.exit = evidence.Exit{Program: evidence.Program{
 		PID:   e.pidOr("Process ID:", "ProcessId"),
 		Image: e.image("ProcessName"),
 		User:  e.account("SubjectDomainName", "SubjectUserName"),
 	}}
-	return func(h evidence.Header, out evidence.Sink) { x.Header = h; out.Exit(x) }
+	return stateExit
 }
 
 // platformConnection reads event 5156, a connection the filtering platform let through.
@@ -84,17 +85,17 @@ func platformBlocked(e *event) statement { return e.platform(evidence.Blocked) }
 func platformBind(e *event) statement { return e.platform(evidence.Bind) }
 
 func (e *event) platform(kind evidence.SocketKind) statement {
-	s := evidence.Socket{
+	e.socket = evidence.Socket{
 		Program:   evidence.Program{PID: e.platformPID(), Image: e.image("Application")},
 		Kind:      kind,
 		Transport: e.transport("Protocol"),
 		Src:       e.end("SourceAddress", "SourcePort"),
 	}
 	if kind != evidence.Bind {
-		s.Dst = e.end("DestAddress", "DestPort")
-		s.Initiated = direction(e.text("Direction"))
+		e.socket.Dst = e.end("DestAddress", "DestPort")
+		e.socket.Initiated = direction(e.text("Direction"))
 	}
-	return func(h evidence.Header, out evidence.Sink) { s.Header = h; out.Socket(s) }
+	return stateSocket
 }
 
 // platformPID prefers the message: exports exist in which System/Execution has overwritten the field, and then the

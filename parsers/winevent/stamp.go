@@ -28,18 +28,6 @@ func ParseStamp(text, field string) (evidence.Stamp, bool) {
 	return evidence.Stamp{Time: t, Field: field, Resolution: step}, true
 }
 
-// ParseStampBytes is ParseStamp for text that is not kept. Only a time that is not of the usual form costs an allocation.
-func ParseStampBytes(text []byte, field string) (evidence.Stamp, bool) {
-	t, step, ok := parseISO(string(text))
-	if !ok {
-		return ParseStamp(string(text), field)
-	}
-	if t.Year() < 1980 || t.Year() > 2200 {
-		return evidence.Stamp{}, false
-	}
-	return evidence.Stamp{Time: t, Field: field, Resolution: step}, true
-}
-
 // parseISO reads "2006-01-02", a T or space, "15:04:05", decimals and a zone.
 func parseISO(s string) (time.Time, time.Duration, bool) {
 	if len(s) < 19 || s[4] != '-' || s[7] != '-' || s[13] != ':' || s[16] != ':' || (s[10] != 'T' && s[10] != ' ') {

@@ -22,7 +22,7 @@ func (e *event) subject() evidence.Program {
 
 // sysmonStart reads event 1, ProcessCreate.
 func sysmonStart(e *event) statement {
-	p := evidence.Process{
+	e.process = evidence.Process{
 		Program:      e.subject(),
 		CommandLine:  e.text("CommandLine"),
 		CurrentDir:   e.text("CurrentDirectory"),
@@ -41,12 +41,12 @@ func sysmonStart(e *event) statement {
 		},
 		ParentLine: e.text("ParentCommandLine"),
 	}
-	return func(h evidence.Header, out evidence.Sink) { p.Header = h; out.Process(p) }
+	return stateProcess
 }
 
 // sysmonConnection reads event 3, NetworkConnect.
 func sysmonConnection(e *event) statement {
-	s := evidence.Socket{
+	e.socket = evidence.Socket{
 		Program:   e.subject(),
 		Kind:      evidence.Connect,
 		Transport: e.transport("Protocol"),
@@ -56,7 +56,7 @@ func sysmonConnection(e *event) statement {
 		DstHost:   e.text("DestinationHostname"),
 		Initiated: truth(e.text("Initiated")),
 	}
-	return func(h evidence.Header, out evidence.Sink) { s.Header = h; out.Socket(s) }
+	return stateSocket
 }
 
 func truth(s string) evidence.Tri {
@@ -71,48 +71,53 @@ func truth(s string) evidence.Tri {
 
 // sysmonExit reads event 5, ProcessTerminate.
 func sysmonExit(e *event) statement {
-	x := evidence.Exit{Program: e.subject()}
-	return func(h evidence.Header, out evidence.Sink) { x.Header = h; out.Exit(x) }
+	e.exit = evidence.Exit{Program: e.subject()}
+	return stateExit
 }
 
 // sysmonThread reads event 8, CreateRemoteThread.
 func sysmonThread(e *event) statement {
-	a := e.access(evidence.RemoteThread)
-	a.StartModule = e.text("StartModule")
-	return func(h evidence.Header, out evidence.Sink) { a.Header = h; out.Access(a) }
+	e.reach = e.access(evidence.RemoteThread)
+	e.reach.StartModule = e.text("StartModule")
+	return stateAccess
 }
 
 // sysmonAccess reads event 10, ProcessAccess.
 func sysmonAccess(e *event) statement {
-	a := e.access(evidence.Opened)
-	a.Granted = uint32(e.uint(32, "GrantedAccess"))
-	a.CallTrace = e.text("CallTrace")
-	return func(h evidence.Header, out evidence.Sink) { a.Header = h; out.Access(a) }
+	e.reach = e.access(evidence.Opened)
+	e.reach.Granted = uint32(e.uint(32, "GrantedAccess"))
+	e.reach.CallTrace = e.text("CallTrace")
+	return stateAccess
 }
 
 // access reads the two sides of events 8 and 10, which spell the GUIDs differently.
 func (e *event) access(kind evidence.AccessKind) evidence.Access {
-	return evidence.Access{Kind: kind, Source: e.side("Source"), Target: e.side("Target")}
-}
-
-func (e *event) side(of string) evidence.Program {
-	return evidence.Program{
-		EntityID: e.entity(of+"ProcessGuid", of+"ProcessGUID"),
-		PID:      e.pid(of + "ProcessId"),
-		Image:    e.image(of + "Image"),
-		User:     e.text(of + "User"),
+	return evidence.Access{
+		Kind: kind,
+		Source: evidence.Program{
+			EntityID: e.entity("SourceProcessGuid", "SourceProcessGUID"),
+			PID:      e.pid("SourceProcessId"),
+			Image:    e.image("SourceImage"),
+			User:     e.text("SourceUser"),
+		},
+		Target: evidence.Program{
+			EntityID: e.entity("TargetProcessGuid", "TargetProcessGUID"),
+			PID:      e.pid("TargetProcessId"),
+			Image:    e.image("TargetImage"),
+			User:     e.text("TargetUser"),
+		},
 	}
 }
 
 // sysmonQuery reads event 22, DNSEvent.
 func sysmonQuery(e *event) statement {
-	l := evidence.Lookup{
+	e.asked = evidence.Lookup{
 		Program: e.subject(),
 		Name:    strings.TrimSuffix(e.text("QueryName"), "."),
 		Status:  uint32(e.uint(32, "QueryStatus")),
 	}
-	l.Answers, l.Aliases = results(e.text("QueryResults"))
-	return func(h evidence.Header, out evidence.Sink) { l.Header = h; out.Lookup(l) }
+	e.asked.Answers, e.asked.Aliases = results(e.text("QueryResults"))
+	return stateLookup
 }
 
 // maxResults bounds the answers kept of one lookup; a DNS message has room for fewer.

@@ -9,6 +9,7 @@ package winevent
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
@@ -50,7 +51,13 @@ func (r *Record) Wanted() bool {
 // provider, event id, RecordID and its best time to the second, because containers keep different fractions. Without
 // a RecordID the hash of the stored record is mixed in: two events that look alike are then two, unless they are stored
 // alike.
-func Emit(r *Record, out evidence.Sink) { new(Emitter).Emit(r, out) }
+func Emit(r *Record, out evidence.Sink) {
+	em := emitters.Get().(*Emitter)
+	em.Emit(r, out)
+	emitters.Put(em)
+}
+
+var emitters = sync.Pool{New: func() any { return new(Emitter) }}
 
 // An Emitter is Emit for one file: what repeats from record to record is worked out once. It belongs to one goroutine.
 type Emitter struct {
@@ -79,7 +86,7 @@ func (em *Emitter) Emit(r *Record, out evidence.Sink) {
 	r.Digest = e.hash.Sum()
 	out.Record(r.Header)
 	if state != nil {
-		state(r.Header, out)
+		state(e, out)
 	}
 }
 
@@ -102,9 +109,6 @@ func (e *event) mean(from *source) statement {
 	}
 	return nil
 }
-
-// A statement hands over what an event means once its header is complete.
-type statement func(h evidence.Header, out evidence.Sink)
 
 // stampUTC puts the time that Sysmon writes into the data of all its events before the others.
 func (e *event) stampUTC() {
