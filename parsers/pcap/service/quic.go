@@ -151,25 +151,28 @@ func skipAck(c *cursor, ecn bool) {
 	}
 }
 
-// handshake reads the first message of a side once it is whole.
+// handshake reads the messages of a side that are whole: a server that asks to try again sends two hellos.
 func (q *quicReader) handshake(side Side) {
 	b := q.crypto[side].begin()
-	if len(b) < 4 {
-		return
+	for len(b) >= 4 {
+		size := 4 + (int(b[1])<<16 | int(b[2])<<8 | int(b[3]))
+		if len(b) < size {
+			return
+		}
+		q.message(b[0], b[4:size])
+		b = b[size:]
 	}
-	size := int(b[1])<<16 | int(b[2])<<8 | int(b[3])
-	if len(b) < 4+size {
-		return
-	}
-	body := b[4 : 4+size]
+}
+
+func (q *quicReader) message(kind byte, body []byte) {
 	switch {
-	case b[0] == clientHello && !q.hello:
+	case kind == clientHello && !q.hello:
 		h, ok := parseHello(body, false)
 		if ok {
 			h.describe(&q.tls, 'q')
 			q.hello = true
 		}
-	case b[0] == serverHello && !q.answer:
+	case kind == serverHello && !q.answer:
 		describeServer(&q.tls, body)
 		q.answer = q.tls.JA3S != ""
 	}

@@ -4,7 +4,6 @@ package service
 // https://www.openssh.com/txt/socks4.protocol
 
 const (
-	socksGSSAPI   = 1
 	socksPassword = 2
 	maxSOCKSText  = 256
 )
