@@ -30,12 +30,12 @@ var adminShare = Detector{
 			}
 			for _, f := range k.SMB.Files {
 				if ext := strings.ToLower(path.Ext(strings.ReplaceAll(f, `\`, "/"))); slices.Contains(codeExtensions, ext) && k.SMB.Written.N > 0 {
-					return fact(codeOverSMB, fmt.Sprintf("%d bytes were written over SMB, with %s among the files", k.SMB.Written.N, f), cite(k.Ref))
+					return fact(codeOverSMB, fmt.Sprintf("%d bytes were written over SMB, with %s among the files", k.SMB.Written.N, clip(f)), cite(k.Ref))
 				}
 			}
 			for _, s := range k.SMB.Shares {
 				if administrative(s) {
-					return fact(hiddenShare, fmt.Sprintf("the administrative share %s was used", s), cite(k.Ref))
+					return fact(hiddenShare, fmt.Sprintf("the administrative share %s was used", clip(s)), cite(k.Ref))
 				}
 			}
 		}

@@ -50,27 +50,37 @@ func innocent(facts []finding.Fact) []string {
 	return out
 }
 
-// next says what to do: contain, preserve, collect.
+// next says what to do: contain, preserve, collect, look further.
 func next(u *Usage, f finding.Finding) []string {
-	var out []string
-	host := f.Host
+	host, peer := f.Host, peerWords(f)
 	if host == "" && len(f.HostAddrs) > 0 {
 		host = f.HostAddrs[0].String()
 	}
-	peer := f.Peer.Domain
-	if peer == "" && len(f.Peer.IPs) > 0 {
-		peer = f.Peer.IPs[0].String()
-	}
-	out = append(out, fmt.Sprintf("contain: isolate %s or block %s port %d, after the volatile evidence is saved", host, peer, f.Peer.Port))
+	out := []string{fmt.Sprintf("contain: isolate %s or block %s, after the volatile evidence is saved", host, peer)}
 	if u.Known() {
 		out = append(out, preserve(f), collect(u, f))
 	} else {
 		out = append(out, fmt.Sprintf("collect: process and network logs of %s for %s, to learn which process it was", host, span(f)))
 	}
-	if f.Measured < f.Connections {
+	if f.Measured < f.Connections || f.Connections == 0 {
 		out = append(out, fmt.Sprintf("collect: captures, proxy or firewall logs that show %s, to learn how much was sent", peer))
 	}
-	return append(out, fmt.Sprintf("look for %s port %d from other hosts", peer, f.Peer.Port))
+	return append(out, fmt.Sprintf("look for %s from other hosts", peer))
+}
+
+// peerWords names the peer: by name where it has one, with the port where there is one.
+func peerWords(f finding.Finding) string {
+	peer := f.Peer.Domain
+	if peer == "" && len(f.Peer.IPs) > 0 {
+		peer = f.Peer.IPs[0].String()
+		if n := len(f.Peer.IPs) - 1; n > 0 {
+			peer += fmt.Sprintf(" and %d other addresses", n)
+		}
+	}
+	if f.Peer.Port != 0 && !f.Inbound {
+		peer += fmt.Sprintf(" port %d", f.Peer.Port)
+	}
+	return peer
 }
 
 func span(f finding.Finding) string {

@@ -37,6 +37,7 @@ func newContext(c *correlate.Case, p *policy.Policy) *Context {
 		x.signs = append(x.signs, regexp.MustCompile(s.Pattern))
 	}
 	x.indexHosts()
+	x.indexLookups()
 	x.indexAccesses()
 	x.indexLoops()
 	x.indexUsages()
@@ -59,6 +60,10 @@ func (c *Context) indexHosts() {
 			}
 		}
 	}
+}
+
+// indexLookups counts what each host asked for, by its log and on the wire.
+func (c *Context) indexLookups() {
 	for _, l := range c.Case.Lookups {
 		c.asked[l.Host]++
 	}

@@ -125,6 +125,9 @@ func inner(u *Usage) []string {
 // missing states the half that is not known.
 func missing(u *Usage) []string {
 	var out []string
+	if u.Tunnel != nil && len(u.Links) == 0 {
+		out = append(out, "bytes were not measured: only the host's log shows the look-ups")
+	}
 	if n := len(u.Links) - u.Measured; n > 0 {
 		out = append(out, fmt.Sprintf("bytes of %d of %d connections were not measured: no capture or sensor shows them", n, len(u.Links)))
 	}

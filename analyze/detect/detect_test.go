@@ -4,8 +4,10 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -195,5 +197,33 @@ func TestDetectorsAreNamedOnce(t *testing.T) {
 				t.Errorf("%s: technique %s has no name", key, id)
 			}
 		}
+	}
+}
+
+// TestQuotedContentIsBounded: whoever is at the other end chooses it.
+func TestQuotedContentIsBounded(t *testing.T) {
+	s := newScene()
+	long := strings.Repeat("\u202e/\x1b", 5000)
+	s.link(s.process(powershell), plain, seen(5, 5, web(evidence.HTTP{Hosts: []string{bare}, URIs: []string{long + ".exe"}, Agents: []string{"Mozilla/5.0 Gecko " + long}})))
+	s.link(s.process(powershell), outside, seen(5, 5, hello(evidence.TLS{SNI: long, Names: []string{long}, Subject: long})))
+	found, _ := Run(s.c, policy.Default())
+	for _, f := range found {
+		for _, x := range f.Facts {
+			if len(x.Text) > 1500 || !utf8.ValidString(x.Text) {
+				t.Errorf("%s: %d bytes of text", x.ID, len(x.Text))
+			}
+		}
+	}
+}
+
+func TestTunnelFromTheHostsLogAlone(t *testing.T) {
+	s := newScene()
+	p := s.process(ordinary)
+	for i := range 60 {
+		s.lookup(p, coded(i), 1)
+	}
+	found, _ := Run(s.c, policy.Default())
+	if len(found) != 1 || found[0].Attribution.Basis != finding.BasisLookup || found[0].Sent.Known || len(found[0].Missing) != 1 || found[0].Peer.Domain != "example.com" {
+		t.Errorf("%+v", found)
 	}
 }

@@ -43,6 +43,17 @@ func shown(image string) string {
 	return image[strings.LastIndexAny(image, `\/`)+1:]
 }
 
+// maxQuoted bounds what a fact repeats of the content, in bytes: whoever is at the other end chose it.
+const maxQuoted = 200
+
+// clip shortens text from the content for a fact.
+func clip(s string) string {
+	if len(s) <= maxQuoted {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxQuoted], "") + "..."
+}
+
 // refs are the records of all links, or of the look-ups of a usage that stands for names.
 func (u *Usage) refs() citations {
 	if u.Tunnel != nil {

@@ -37,9 +37,9 @@ var fetchesCode = Detector{
 			switch {
 			case what == "":
 			case bare:
-				return fact(codeFromAddress, fmt.Sprintf("code was fetched from a bare address: %s", what), cite(k.Ref))
+				return fact(codeFromAddress, fmt.Sprintf("code was fetched from a bare address: %s", clip(what)), cite(k.Ref))
 			case u.Known() && !matchAny(browsers, u.Program()):
-				return fact(codeByProgram, fmt.Sprintf("%s fetched code: %s", shown(u.Image), what), cite(k.Ref))
+				return fact(codeByProgram, fmt.Sprintf("%s fetched code: %s", shown(u.Image), clip(what)), cite(k.Ref))
 			}
 		}
 		return nil

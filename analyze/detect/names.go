@@ -20,6 +20,7 @@ type nameUse struct {
 	texts  uint64      // bytes in answers of those types, where a capture shows them
 	times  []time.Time // of the first evidence.MaxQuestions look-ups
 	refs   citations
+	logged bool // the host's log says who asked
 }
 
 // Types of records that carry more than an address (RFC 1035, RFC 6895).
@@ -54,8 +55,8 @@ type askerKey struct {
 }
 
 // nameUses makes a usage of every (asker, registered domain) whose names look as if they carried data: the resolver in
-// between, which the connections go to, is not the peer then. Traffic is asked for by whoever the host's log names, else by the process that
-// sent it.
+// between, which the connections go to, is not the peer then. The asker is whoever the host's log names, else the
+// process that sent the questions.
 func nameUses(c *correlate.Case, t policy.Thresholds) []*Usage {
 	byKey := map[askerKey]*Usage{}
 	var out []*Usage
@@ -83,7 +84,9 @@ func nameUses(c *correlate.Case, t policy.Thresholds) []*Usage {
 	for _, l := range c.Lookups {
 		k := askerKey{l.Host, l.Process, domainOf(l.Name)}
 		if k.domain != "" && !onWire[askerKey{host: l.Host, domain: k.domain}] {
-			at(k).ask(l.Name, l.Type, l.At, l.Ref)
+			u := at(k)
+			u.ask(l.Name, l.Type, l.At, l.Ref)
+			u.Tunnel.logged = true
 		}
 	}
 	out = slices.DeleteFunc(out, func(u *Usage) bool { return u.Tunnel.signs(t) < enoughSigns })
@@ -107,10 +110,12 @@ func fromWire(l *correlate.Link, at func(askerKey) *Usage, onWire map[askerKey]b
 			continue
 		}
 		onWire[askerKey{host: l.Host, domain: k.domain}] = true
-		if p := asker[k.domain]; p != nil {
+		p := asker[k.domain]
+		if p != nil {
 			k.asker = p
 		}
 		u := at(k)
+		u.Tunnel.logged = u.Tunnel.logged || p != nil
 		u.ask(q.Name, q.Type, q.At, q.Ref)
 		u.Tunnel.texts += uint64(q.Texts)
 		u.Sent, u.Received = plus(u.Sent, evidence.Measured(uint64(q.QueryBytes))), plus(u.Received, evidence.Measured(uint64(q.AnswerBytes)))

@@ -9,8 +9,8 @@ import (
 	"github.com/wirewitness/wirewitness/analyze/policy"
 )
 
-// Score fills Arithmetic, Score and Severity of a finding from its facts and link, as documented in
-// finding.Arithmetic, with the expected uses that apply.
+// score fills in Arithmetic, Score and Severity of a finding from its facts, its link and the expected uses that apply,
+// as documented in finding.Arithmetic.
 func score(f *finding.Finding, uses []policy.Adjustment, p *policy.Policy) {
 	a := finding.Arithmetic{Families: familyScores(f.Facts, p), Ceiling: 100}
 	rest := 1.0
@@ -24,7 +24,7 @@ func score(f *finding.Finding, uses []policy.Adjustment, p *policy.Policy) {
 		total *= j.Factor
 	}
 	if len(a.Families) < 2 {
-		a.Ceiling, a.CeilingReason = p.Severity.High.Value-1, "facts of one family only: stays below high"
+		a.Ceiling, a.CeilingReason = max(p.Severity.High.Value-1, 0), "facts of one family only: stays below high"
 	}
 	f.Arithmetic = a
 	f.Score = math.Min(math.Round(total), a.Ceiling)

@@ -216,6 +216,9 @@ func (u *Usage) subject(local func(netip.Addr) bool) policy.Subject {
 		Transport: string(u.Transport), Protocol: u.protocol, Inbound: u.Inbound, Local: local, Last: u.Last}
 }
 
+// askedConfidence leaves room for another process that asked for names of the same domain.
+const askedConfidence = 0.9
+
 func (u *Usage) hostName() string {
 	if u.Host == nil {
 		return ""
@@ -225,6 +228,9 @@ func (u *Usage) hostName() string {
 
 // attribution returns the surest link of the usage: one sure link is enough to say that this program used this peer.
 func (u *Usage) attribution() finding.Attribution {
+	if u.Tunnel != nil && u.Tunnel.logged && u.Known() {
+		return finding.Attribution{Basis: finding.BasisLookup, Confidence: askedConfidence, Reason: "the host's log names the process that asked for names of the domain"}
+	}
 	best := finding.Attribution{Basis: finding.BasisNone}
 	for i, l := range u.Links {
 		if i == 0 || l.Attribution.Confidence > best.Confidence {

@@ -35,9 +35,9 @@ var userAgent = Detector{
 				switch {
 				case !claimsBrowser(agent):
 				case u.Known():
-					return fact(posesAsBrowser, fmt.Sprintf("%s says it is a browser: %q", shown(u.Image), agent), cite(k.Ref))
+					return fact(posesAsBrowser, fmt.Sprintf("%s says it is a browser: %q", shown(u.Image), clip(agent)), cite(k.Ref))
 				case outdated(agent):
-					return fact(oldBrowser, fmt.Sprintf("an unknown program says it is a browser of years ago: %q", agent), cite(k.Ref))
+					return fact(oldBrowser, fmt.Sprintf("an unknown program says it is a browser of years ago: %q", clip(agent)), cite(k.Ref))
 				}
 			}
 			if len(k.HTTP.Agents) == 0 {
