@@ -3,7 +3,9 @@ package analyze
 
 import (
 	"context"
+	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,6 +50,9 @@ func Run(ctx context.Context, sources []Source, opt Options) (*Result, error) {
 		return nil, err
 	}
 	c := correlate.Run(cf, opt.Offsets)
+	if err := present(c, opt); err != nil {
+		return nil, err
+	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -67,6 +72,40 @@ func Run(ctx context.Context, sources []Source, opt Options) (*Result, error) {
 	doc.Coverage.Totals.ConnectionsLeftOutByTime = left
 	doc.Findings, doc.Below = rank.AtLeast(findings, opt.MinSeverity)
 	return &Result{Document: doc, Flows: flows(c, opt.Policy)}, nil
+}
+
+// present refuses options that name a host which is not there: what they ask for would silently not happen.
+func present(c *correlate.Case, opt Options) error {
+	names := slices.Clone(opt.Hosts)
+	for _, o := range opt.Offsets {
+		names = append(names, o.Host)
+	}
+	for _, n := range names {
+		if !slices.ContainsFunc(c.Hosts, func(h *correlate.Host) bool { return asked(h, []string{n}) }) {
+			return fmt.Errorf("no host %q in the evidence; there are %s", n, hostList(c))
+		}
+	}
+	return nil
+}
+
+// hostList names the hosts of a case, by address where no log names them.
+func hostList(c *correlate.Case) string {
+	const most = 20
+	var names []string
+	for _, h := range c.Hosts[:min(len(c.Hosts), most)] {
+		if h.Name != "" {
+			names = append(names, h.Name)
+		} else if len(h.Addrs) > 0 {
+			names = append(names, h.Addrs[0].String())
+		}
+	}
+	if len(c.Hosts) > most {
+		names = append(names, fmt.Sprintf("%d more", len(c.Hosts)-most))
+	}
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ", ")
 }
 
 // narrow leaves out connections outside the times and hosts asked for, and returns how many the times left out.

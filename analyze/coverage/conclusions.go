@@ -84,6 +84,9 @@ func aboutCapture(cc *finding.CaptureCoverage) (out []string) {
 	say(uint64(cc.MidStream), "%d connections began before the capture")
 	say(uint64(cc.OneSided), "%d connections show one side only")
 	say(cc.BadChecksum, "%d packets have checksums that do not fit, as segmentation offload leaves them on the capturing host")
+	if cc.Comment != "" && cc.Sensor != "" {
+		out = append(out, cc.Comment)
+	}
 	if !cc.Dropped.Known {
 		out = append(out, "the capture does not say whether packets were dropped")
 	}

@@ -121,27 +121,30 @@ func countFiles(t *finding.Totals, files []finding.File) {
 	}
 }
 
+// captures puts the files of one sensor together and counts their connections.
 func captures(cf *casefile.Casefile, c *correlate.Case) []finding.CaptureCoverage {
 	by := map[string]*finding.CaptureCoverage{}
 	var all []*finding.CaptureCoverage
 	for _, x := range cf.Captures {
-		cc := &finding.CaptureCoverage{Capture: *x}
-		all = append(all, cc)
-		if by[x.Ref.File] == nil {
-			by[x.Ref.File] = cc
+		cc := by[sensorOf(x)]
+		if cc == nil {
+			cc = &finding.CaptureCoverage{Capture: *x}
+			cc.Ref.File = sensorOf(x)
+			by[cc.Ref.File] = cc
+			all = append(all, cc)
+			continue
 		}
+		join(&cc.Capture, x)
 	}
 	for _, conn := range cf.Conns {
-		if cc := by[conn.Ref.File]; cc != nil {
+		if cc := by[conn.Sensor]; cc != nil {
 			countConn(cc, conn)
 		}
 	}
 	for _, h := range c.Hosts {
 		for _, k := range h.Clocks {
-			for _, cc := range all {
-				if k.Applied && sensorOf(cc) == k.Capture && !slices.Contains(cc.Hosts, h.Name) {
-					cc.Hosts = append(cc.Hosts, h.Name)
-				}
+			if cc := by[k.Capture]; k.Applied && cc != nil && !slices.Contains(cc.Hosts, h.Name) {
+				cc.Hosts = append(cc.Hosts, h.Name)
 			}
 		}
 	}
@@ -153,8 +156,26 @@ func captures(cf *casefile.Casefile, c *correlate.Case) []finding.CaptureCoverag
 	return out
 }
 
+// join adds what another log of the same sensor says. Losses are known as soon as one of them states any.
+func join(c *evidence.Capture, o *evidence.Capture) {
+	if c.First.IsZero() || !o.First.IsZero() && o.First.Before(c.First) {
+		c.First = o.First
+	}
+	if o.Last.After(c.Last) {
+		c.Last = o.Last
+	}
+	c.Frames, c.Bytes, c.Lines = c.Frames+o.Frames, c.Bytes+o.Bytes, c.Lines+o.Lines
+	c.CutFrames, c.NotIP, c.Undecoded = c.CutFrames+o.CutFrames, c.NotIP+o.NotIP, c.Undecoded+o.Undecoded
+	c.BadChecksum += o.BadChecksum
+	c.Dropped = evidence.Count{N: c.Dropped.N + o.Dropped.N, Known: c.Dropped.Known || o.Dropped.Known}
+	if o.Comment != "" && c.Comment != "" {
+		c.Comment += "; "
+	}
+	c.Comment += o.Comment
+}
+
 // sensorOf is the vantage point of a capture: the file, or the folder of a sensor's logs.
-func sensorOf(cc *finding.CaptureCoverage) string { return cmp.Or(cc.Sensor, cc.Ref.File) }
+func sensorOf(c *evidence.Capture) string { return cmp.Or(c.Sensor, c.Ref.File) }
 
 func countConn(cc *finding.CaptureCoverage, c *evidence.Conn) {
 	cc.Connections++
