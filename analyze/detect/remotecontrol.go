@@ -3,31 +3,38 @@ package detect
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/wirewitness/wirewitness/analyze/finding"
+	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
 // controls are RPC interfaces that change or read out another machine, by the names of their specifications, with the
-// points of their use.
+// points of their use: the strongest first, which is the one stated.
 var controls = []struct {
 	name, does string
 	points     float64
 }{
-	{"drsuapi", "replicates the directory, secrets included", 40},
+	{"efsrpc", "makes the machine log in elsewhere", 45},
 	{"svcctl", "controls services", 40},
 	{"atsvc", "schedules tasks", 40},
-	{"itaskschedulerservice", "schedules tasks", 40},
-	{"iwbemservices", "executes through WMI", 35},
-	{"iwbemlevel1login", "logs in to WMI", 35},
-	{"iremotescmactivation", "activates objects of other machines", 25},
+	{"ITaskSchedulerService", "schedules tasks", 40},
+	{"BackupKey", "reads the domain's backup keys", 40},
+	{"IWbemServices", "executes through WMI", 35},
+	{"IWbemLevel1Login", "logs in to WMI", 35},
 	{"winreg", "reads and writes the registry", 35},
+	{"FileServerVssAgent", "makes the machine log in elsewhere", 35},
+	{"DnsServer", "administers the name server", 35},
 	{"samr", "lists accounts and groups", 30},
-	{"srvsvc", "lists shares and sessions", 20},
-	{"wkssvc", "lists logged-on users", 25},
 	{"eventlog", "reads and clears logs", 30},
-	{"efsrpc", "makes the machine log in elsewhere", 45},
-	{"spoolss", "makes the machine log in elsewhere or installs drivers", 20},
-	{"backupkey", "reads the domain's backup keys", 40},
+	{"InitShutdown", "shuts the machine down", 30},
+	{"IRemoteSCMActivator", "activates objects of the machine", 25},
+	{"IRemoteActivation", "activates objects of the machine", 25},
+	{"ISystemActivator", "activates objects of the machine", 25},
+	{"drsuapi", "translates names and replicates the directory, secrets included", 25},
+	{"wkssvc", "lists logged-on users", 25},
+	{"srvsvc", "lists shares and sessions", 20},
+	{"spoolss", "prints, installs drivers and makes the machine log in elsewhere", 20},
 }
 
 // remoteControl: RPC inside the connection controls the other machine. lsass.exe uses some of these interfaces to look up
@@ -41,11 +48,16 @@ var remoteControl = Detector{
 		}
 		for _, k := range controls {
 			for _, conn := range u.conns {
-				if conn.RPC != nil && slices.Contains(conn.RPC.Endpoints, k.name) {
+				if binds(conn, k.name) {
 					return fact(k.points, fmt.Sprintf("RPC interface %s %s", k.name, k.does), cite(conn.Ref))
 				}
 			}
 		}
 		return nil
 	},
+}
+
+// binds tells whether an RPC interface was bound inside the connection; sources differ in how they write names.
+func binds(c *evidence.Conn, name string) bool {
+	return c.RPC != nil && slices.ContainsFunc(c.RPC.Endpoints, func(e string) bool { return strings.EqualFold(e, name) })
 }

@@ -89,7 +89,7 @@ func techniques(u *Usage, f finding.Finding, c *Context) []finding.Technique {
 			ids = append(ids, d.Technique)
 		}
 	}
-	if slices.ContainsFunc(u.conns, func(k *evidence.Conn) bool { return k.RPC != nil && slices.Contains(k.RPC.Endpoints, "drsuapi") }) {
+	if has(f.Facts, "port.not-its-protocol") && slices.ContainsFunc(u.conns, func(k *evidence.Conn) bool { return binds(k, "drsuapi") }) {
 		ids = append(ids, "T1003.006")
 	}
 	if has(f.Facts, "process.unusual") {
