@@ -31,6 +31,7 @@ type Casefile struct {
 	Clearings []*evidence.Cleared
 	Conns     []*evidence.Conn
 	Captures  []*evidence.Capture
+	Leases    []*evidence.Lease
 	Tallies   []*evidence.Tally // per file and class
 	Logs      []Log
 	// Duplicates counts the event records that were met before.
@@ -52,14 +53,17 @@ func Gather(sources []Source) *Casefile {
 	slices.SortFunc(sources, func(a, b Source) int { return cmp.Compare(a.File.Name, b.File.Name) })
 	cf := &Casefile{}
 	var apps []*evidence.AppRecord
+	certs := certificates{}
 	for _, s := range sources {
 		cf.Files = append(cf.Files, s.File)
 		if s.Batch != nil {
 			apps = append(apps, cf.take(s)...)
+			certs.add(s.Batch.Certs)
 		}
 	}
 	cf.once()
-	cf.connections(apps)
+	cf.connections(apps, certs)
+	cf.sortLeases()
 	return cf
 }
 
@@ -73,6 +77,7 @@ func (cf *Casefile) take(s Source) []*evidence.AppRecord {
 	cf.Clearings = append(cf.Clearings, pointers(b.Clearings)...)
 	cf.Conns = append(cf.Conns, pointers(b.Conns)...)
 	cf.Captures = append(cf.Captures, pointers(b.Captures)...)
+	cf.Leases = append(cf.Leases, pointers(b.Leases)...)
 	cf.Tallies = append(cf.Tallies, b.Tallies.Classes()...)
 	for _, l := range b.Tallies.Logs() {
 		cf.Logs = append(cf.Logs, Log{l, s.File.Name, b.Tallies.IDs(l)})

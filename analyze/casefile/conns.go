@@ -14,8 +14,10 @@ const again = 2 * time.Second
 
 // connections puts the content records of sensors beside their connections, sorts them, and folds the same connection
 // seen by two sensors into one.
-func (cf *Casefile) connections(apps []*evidence.AppRecord) {
-	cf.attach(apps)
+func (cf *Casefile) connections(apps []*evidence.AppRecord, certs certificates) {
+	cf.settled()
+	cf.attach(apps, certs)
+	cf.nameUsers()
 	slices.SortFunc(cf.Conns, CompareConns)
 	cf.fold()
 }
@@ -26,32 +28,29 @@ func CompareConns(a, b *evidence.Conn) int {
 		cmp.Compare(a.Transport, b.Transport), CompareRefs(a.Ref, b.Ref))
 }
 
-type uid struct{ sensor, uid string }
-
 // attach merges what dns.log, http.log and their like say into the connection of the same sensor and UID. Where
-// conn.log has no such connection, or is missing, the content record becomes a connection without volumes.
-func (cf *Casefile) attach(apps []*evidence.AppRecord) {
-	known := map[uid]*evidence.Conn{}
+// conn.log has no such connection, or is missing, the content record becomes a connection without volumes, unless it names
+// no ends.
+func (cf *Casefile) attach(apps []*evidence.AppRecord, certs certificates) {
+	known := directory{}
 	for _, c := range cf.Conns {
-		if c.UID != "" {
-			known[uid{c.Sensor, c.UID}] = c
-		}
+		known.add(c)
 	}
 	slices.SortFunc(apps, func(a, b *evidence.AppRecord) int {
 		return cmp.Or(a.At.Compare(b.At), CompareRefs(a.Ref, b.Ref))
 	})
 	for _, a := range apps {
-		k := uid{a.Sensor, a.UID}
-		c := known[k]
+		c := known.find(a)
+		if c == nil && !a.Orig.IsValid() {
+			continue
+		}
 		if c == nil {
 			c = &evidence.Conn{Ref: a.Ref, Sensor: a.Sensor, UID: a.UID, Transport: a.Transport, Orig: a.Orig, Resp: a.Resp,
 				OrigKnown: true, Start: a.At, End: a.At}
 			cf.Conns = append(cf.Conns, c)
-			if a.UID != "" {
-				known[k] = c
-			}
+			known.add(c)
 		}
-		mergeApp(&c.App, &a.App)
+		mergeApp(&c.App, &certs.complete(a).App)
 	}
 }
 
@@ -103,7 +102,8 @@ func adoptApp(a, b *evidence.App) {
 	adoptNames(a, b)
 	a.Content = a.Content || b.Content
 	a.HTTP, a.TLS, a.DNS = cmp.Or(a.HTTP, b.HTTP), cmp.Or(a.TLS, b.TLS), cmp.Or(a.DNS, b.DNS)
-	a.SMB, a.RDP, a.SSH = cmp.Or(a.SMB, b.SMB), cmp.Or(a.RDP, b.RDP), cmp.Or(a.SSH, b.SSH)
+	a.SMB, a.SSH = cmp.Or(a.SMB, b.SMB), cmp.Or(a.SSH, b.SSH)
+	adoptLogon(a, b)
 	if a.RPC == nil || b.RPC == nil {
 		a.RPC = cmp.Or(a.RPC, b.RPC)
 		return
@@ -131,9 +131,15 @@ func mergeHTTP(a, b *evidence.App) {
 	h.Hosts, h.Methods = union(h.Hosts, o.Hosts), union(h.Methods, o.Methods)
 	h.Agents, h.URIs, h.Types = union(h.Agents, o.Agents), union(h.URIs, o.URIs), union(h.Types, o.Types)
 	h.Statuses = union(h.Statuses, o.Statuses)
+	switch {
+	case o.Requests+o.Responses == 0: // it speaks of a file only: that does not make the bodies unknown
+	case h.Requests+h.Responses == 0:
+		h.ReqBody, h.RespBody = o.ReqBody, o.RespBody
+	default:
+		h.ReqBody, h.RespBody = h.ReqBody.Add(o.ReqBody), h.RespBody.Add(o.RespBody)
+	}
 	h.Requests += o.Requests
 	h.Responses += o.Responses
-	h.ReqBody, h.RespBody = h.ReqBody.Add(o.ReqBody), h.RespBody.Add(o.RespBody)
 	a.HTTP = &h
 }
 
@@ -155,7 +161,17 @@ func mergeSMB(a, b *evidence.App) {
 	s.Encrypted = s.Encrypted || o.Encrypted
 	s.Dialect, s.User = cmp.Or(s.Dialect, o.Dialect), cmp.Or(s.User, o.User)
 	s.Domain, s.Host = cmp.Or(s.Domain, o.Domain), cmp.Or(s.Host, o.Host)
+	s.Written, s.Read = plus(s.Written, o.Written), plus(s.Read, o.Read)
 	a.SMB = &s
+}
+
+// plus adds what two records say of a connection's files: one that counts nothing, as that of a command, takes nothing
+// from the other.
+func plus(a, b evidence.Count) evidence.Count {
+	if !a.Known || !b.Known {
+		return cmp.Or(a, b)
+	}
+	return a.Add(b)
 }
 
 // maxListed bounds the lists of a connection's content that several records add to.

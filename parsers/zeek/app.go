@@ -37,6 +37,14 @@ func (p *parser) app(log string, r row) error {
 		a.Protocol, a.SMB = "smb", &evidence.SMB{Shares: strs(r.text("path"))}
 	case "dce_rpc":
 		rpc(r, &a)
+	case "kerberos":
+		kerberos(r, &a)
+	case "ntlm":
+		ntlm(r, &a)
+	case "rdp":
+		rdp(r, &a)
+	case "ssh":
+		ssh(r, &a)
 	}
 	p.out.App(a)
 	return nil
@@ -108,6 +116,7 @@ func tls(r row) *evidence.TLS {
 		SNI: strings.ToLower(r.text("server_name")), Chosen: r.text("next_protocol"), Version: r.text("version"), Cipher: r.text("cipher"),
 		JA3: r.text("ja3"), JA3S: r.text("ja3s"), JA4: r.text("ja4"), Subject: r.text("subject"), Issuer: r.text("issuer"),
 		Alerts: strs(r.text("last_alert")), Established: r.text("established") == "T", SelfSigned: selfSigned(r),
+		CertID: leafID(r),
 	}
 	if chain := r.list("cert_chain_fps"); len(chain) > 0 && len(chain[0]) == 64 { // older versions write SHA-1
 		t.CertSHA256 = chain[0]

@@ -130,8 +130,13 @@ func (o *object) raw(field string) (json.RawMessage, bool) {
 	if v, ok := o.keys[field]; ok {
 		return v, true
 	}
-	end, isEnd := strings.CutPrefix(field, "id_")
-	if !isEnd {
+	record, end, _ := strings.Cut(field, "_")
+	switch record {
+	case "certificate", "san":
+		v, ok := o.keys[record+"."+end]
+		return v, ok
+	case "id":
+	default:
 		return nil, false
 	}
 	if v, ok := o.keys["id."+end]; ok {

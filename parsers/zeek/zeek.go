@@ -1,8 +1,9 @@
 // Package zeek reads the logs of the network sensor Zeek: TSV with its header lines, and JSON with one object a line.
 //
-// A log is recognised by its header, its stream name or its fields, never by its file name. conn becomes connections;
-// dns, http, ssl, smb_files, smb_mapping and dce_rpc become statements about the content of connections, which carry
-// the same UID; of the others the lines are counted. What Zeek writes is not always what was on the wire: see doubt.go.
+// A log is recognised by its header, its stream name or its fields, never by its file name. conn, conn_long and open_conn
+// become connections; dns, http, ssl, smb_files, smb_mapping, dce_rpc, kerberos, ntlm, rdp, ssh and files become statements
+// about the content of connections, which carry the same UID; x509 becomes the certificates that ssl names, dhcp becomes
+// leases; of the others the lines are counted. What Zeek writes is not always what was on the wire: see doubt.go.
 //
 // https://docs.zeek.org/en/master/log-formats.html
 // https://docs.zeek.org/en/master/scripts/base/protocols/conn/main.zeek.html
@@ -24,7 +25,7 @@ import (
 // Format reads Zeek logs.
 var Format = parsers.Format{
 	Name:        "zeek",
-	Description: "Zeek logs, TSV or JSON (conn, dns, http, ssl, smb_files, smb_mapping, dce_rpc)",
+	Description: "Zeek logs, TSV or JSON (conn, dns, http, ssl, x509, files, smb, dce_rpc, kerberos, ntlm, rdp, ssh, dhcp)",
 	Unit:        "lines",
 	Sniff:       sniff,
 	Parse:       parse,
@@ -72,6 +73,12 @@ func logOf(has func(field string) bool) string {
 	switch {
 	case hasAll("ts_delta", "gaps", "acks"):
 		return "capture_loss"
+	case hasAll("fuid", "seen_bytes"):
+		return "files"
+	case hasAll("certificate_subject"):
+		return "x509"
+	case hasAll("mac", "uids"):
+		return "dhcp"
 	case !has("uid") || !has("id_orig_h") && !has("id"):
 		return ""
 	case hasAll("conn_state"):
@@ -88,6 +95,14 @@ func logOf(has func(field string) bool) string {
 		return "smb_mapping"
 	case hasAll("endpoint", "operation"):
 		return "dce_rpc"
+	case hasAll("success", "service") || hasAll("request_type"):
+		return "kerberos"
+	case hasAll("username", "domainname") || hasAll("server_nb_computer_name"):
+		return "ntlm"
+	case hasAll("security_protocol") || hasAll("cookie", "result"):
+		return "rdp"
+	case hasAll("version", "auth_attempts") || hasAll("kex_alg"):
+		return "ssh"
 	}
 	return ""
 }
@@ -187,8 +202,14 @@ func (p *parser) take(log string, r row) {
 	switch name {
 	case "conn", "conn_long", "open_conn":
 		err = p.conn(r)
-	case "dns", "http", "ssl", "smb_files", "smb_mapping", "dce_rpc":
+	case "dns", "http", "ssl", "smb_files", "smb_mapping", "dce_rpc", "kerberos", "ntlm", "rdp", "ssh":
 		err = p.app(name, r)
+	case "files":
+		p.files(r)
+	case "x509":
+		err = p.x509(r)
+	case "dhcp":
+		p.lease(r)
 	case "capture_loss":
 		p.loss.add(r)
 	default:

@@ -1,0 +1,48 @@
+package casefile
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// certificates are what sensors logged of certificates, by the name that the logs of handshakes use.
+type certificates map[uid]*evidence.Certificate
+
+func (cs certificates) add(list []evidence.Certificate) {
+	for i := range list {
+		k := uid{list[i].Sensor, list[i].ID}
+		if cs[k] == nil {
+			cs[k] = &list[i]
+		}
+	}
+}
+
+// complete returns the record with what the certificate states, where the handshake's own log only names it.
+func (cs certificates) complete(a *evidence.AppRecord) *evidence.AppRecord {
+	if a.TLS == nil || a.TLS.CertID == "" {
+		return a
+	}
+	c := cs[uid{a.Sensor, a.TLS.CertID}]
+	if c == nil {
+		return a
+	}
+	t, whole := *a.TLS, *a
+	t.Subject, t.Issuer = cmp.Or(t.Subject, c.Subject), cmp.Or(t.Issuer, c.Issuer)
+	t.CertSHA256, t.Names = cmp.Or(t.CertSHA256, c.SHA256), union(t.Names, c.Names)
+	t.NotBefore, t.NotAfter = cmp.Or(t.NotBefore, c.NotBefore), cmp.Or(t.NotAfter, c.NotAfter)
+	if t.SelfSigned == evidence.Unknown && t.Subject != "" && t.Issuer != "" {
+		t.SelfSigned = evidence.No
+		if t.Subject == t.Issuer {
+			t.SelfSigned = evidence.Yes
+		}
+	}
+	whole.TLS = &t
+	return &whole
+}
+
+// sortLeases puts leases in the order of their times.
+func (cf *Casefile) sortLeases() {
+	slices.SortFunc(cf.Leases, func(a, b *evidence.Lease) int { return cmp.Or(a.At.Compare(b.At), CompareRefs(a.Ref, b.Ref)) })
+}

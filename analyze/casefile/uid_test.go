@@ -1,0 +1,123 @@
+package casefile
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+func stated(file string, lasted time.Duration, sent uint64) evidence.Conn {
+	c := conn("zeek", "C1", noon)
+	c.Ref, c.End = evidence.Ref{File: file, Unit: "line", N: 1}, noon.Add(lasted)
+	c.Volume.Payload.Orig = evidence.Measured(sent)
+	return c
+}
+
+// A long connection is stated while it lasts and again at its end: its bytes count once, with the last figures.
+func TestLongConnectionCountsOnce(t *testing.T) {
+	other := stated("zeek/conn_long.log", 2*time.Hour, 99)
+	other.Orig = client // below: another tuple under the same identifier
+	other.Resp = evidence.Conn{}.Resp
+	for _, tt := range []struct {
+		why   string
+		conns []evidence.Conn
+		sent  []uint64
+	}{
+		{"ended after it was logged as long", []evidence.Conn{stated("zeek/conn.log", 3*time.Hour, 30), stated("zeek/conn_long.log", time.Hour, 10), stated("zeek/open_conn.log", 2*time.Hour, 20)}, []uint64{30}},
+		{"still open when the logs were taken", []evidence.Conn{stated("zeek/conn_long.log", time.Hour, 10), stated("zeek/open_conn.log", 2*time.Hour, 20)}, []uint64{20}},
+		{"the same identifier for another connection", []evidence.Conn{stated("zeek/conn.log", time.Hour, 10), other}, []uint64{10, 99}},
+	} {
+		for range 2 {
+			b := &evidence.Batch{Conns: slices.Clone(tt.conns)}
+			var sent []uint64
+			for _, c := range Gather([]Source{source("zeek", func(into *evidence.Batch) { *into = *b })}).Conns {
+				sent = append(sent, c.Volume.Payload.Orig.N)
+			}
+			slices.Sort(sent)
+			if !slices.Equal(sent, tt.sent) {
+				t.Errorf("%s: sent %v, want %v", tt.why, sent, tt.sent)
+			}
+			slices.Reverse(tt.conns)
+		}
+	}
+}
+
+func record443(app evidence.App) evidence.AppRecord {
+	return evidence.AppRecord{Sensor: "zeek", UID: "C1", At: noon, Transport: evidence.TCP, Orig: client, Resp: server, App: app}
+}
+
+// What x509 says of a certificate stands beside the handshake that shows it, at the same sensor only.
+func TestCertificatesJoinTheirHandshake(t *testing.T) {
+	cert := evidence.Certificate{Sensor: "zeek", ID: "F1", Subject: "CN=localhost", Issuer: "CN=localhost", Names: []string{"localhost"}, NotAfter: noon, SHA256: "ab"}
+	for _, tt := range []struct {
+		why, sensor string
+		want        evidence.TLS
+	}{
+		{"named by ssl", "zeek", evidence.TLS{SNI: "h.example.test", CertID: "F1", Subject: "CN=localhost", Issuer: "CN=localhost", Names: []string{"localhost"}, NotAfter: noon, CertSHA256: "ab", SelfSigned: evidence.Yes}},
+		{"of another sensor", "dmz", evidence.TLS{SNI: "h.example.test", CertID: "F1"}},
+	} {
+		cert.Sensor = tt.sensor
+		shown := &evidence.TLS{SNI: "h.example.test", CertID: "F1"}
+		cf := Gather([]Source{
+			source("zeek/conn.log", func(b *evidence.Batch) { b.Conn(conn("zeek", "C1", noon)) }),
+			source("zeek/ssl.log", func(b *evidence.Batch) { b.App(record443(evidence.App{Protocol: "tls", Confirmed: true, TLS: shown})) }),
+			source("zeek/x509.log", func(b *evidence.Batch) { b.Certificate(cert) }),
+		})
+		got := cf.Conns[0].TLS
+		if got.Subject != tt.want.Subject || got.SelfSigned != tt.want.SelfSigned || !got.NotAfter.Equal(tt.want.NotAfter) || !slices.Equal(got.Names, tt.want.Names) || got.CertSHA256 != tt.want.CertSHA256 {
+			t.Errorf("%s: %+v", tt.why, got)
+		}
+		if shown.Subject != "" {
+			t.Errorf("%s: the observation itself was changed", tt.why)
+		}
+	}
+}
+
+// Logs beside conn.log add what they know and take nothing away.
+func TestLogsOfOneConnection(t *testing.T) {
+	noEnds := record443(evidence.App{Protocol: "http", Confirmed: true, HTTP: &evidence.HTTP{Types: []string{"text/html"}}})
+	noEnds.Orig, noEnds.Resp = evidence.AppRecord{}.Orig, evidence.AppRecord{}.Resp
+	file := func(written uint64) evidence.AppRecord {
+		return record443(evidence.App{Protocol: "smb", Confirmed: true, SMB: &evidence.SMB{Written: evidence.Measured(written)}})
+	}
+	for _, tt := range []struct {
+		why  string
+		apps []evidence.AppRecord
+		fits func(c *evidence.Conn) bool
+	}{
+		{"the kind of a file does not make the bodies unknown", []evidence.AppRecord{noEnds, record443(evidence.App{Protocol: "http", Confirmed: true, HTTP: &evidence.HTTP{Requests: 1, ReqBody: evidence.Measured(7)}}), noEnds},
+			func(c *evidence.Conn) bool {
+				return c.HTTP.ReqBody == evidence.Measured(7) && c.HTTP.Requests == 1 && len(c.HTTP.Types) == 1
+			}},
+		{"files add up beside commands without bytes", []evidence.AppRecord{record443(evidence.App{Protocol: "smb", Confirmed: true, SMB: &evidence.SMB{Shares: []string{`\\f\s`}}}), file(7), file(5)},
+			func(c *evidence.Conn) bool {
+				return c.SMB.Written == evidence.Measured(12) && !c.SMB.Read.Known && len(c.SMB.Shares) == 1
+			}},
+		{"NTLM says who used SMB, and is no protocol of the connection", []evidence.AppRecord{record443(evidence.App{Content: true, NTLM: &evidence.NTLM{User: "mkeller", Host: "WS-07"}}), file(1)},
+			func(c *evidence.Conn) bool {
+				return c.Protocol == "smb" && len(c.Inner) == 0 && c.SMB.User == "mkeller" && c.SMB.Host == "WS-07"
+			}},
+		{"a ticket shown inside", []evidence.AppRecord{record443(evidence.App{Content: true, Inner: []string{"kerberos"}}), file(1)},
+			func(c *evidence.Conn) bool {
+				return c.Protocol == "smb" && c.Confirmed && slices.Equal(c.Inner, []string{"kerberos"})
+			}},
+		{"the steps of RDP", []evidence.AppRecord{record443(evidence.App{Protocol: "rdp", Confirmed: true, RDP: &evidence.RDP{Cookie: "mkeller"}}), record443(evidence.App{Protocol: "rdp", Confirmed: true, RDP: &evidence.RDP{TLS: true}})},
+			func(c *evidence.Conn) bool { return *c.RDP == evidence.RDP{Cookie: "mkeller", TLS: true} }},
+	} {
+		apps := func(b *evidence.Batch) {
+			for i, a := range tt.apps {
+				a.Ref.N = uint64(i)
+				b.App(a)
+			}
+		}
+		cf := Gather([]Source{source("zeek/conn.log", func(b *evidence.Batch) { b.Conn(conn("zeek", "C1", noon)) }), source("zeek/more.log", apps)})
+		if len(cf.Conns) != 1 || !tt.fits(cf.Conns[0]) {
+			t.Errorf("%s: %d connections, %+v", tt.why, len(cf.Conns), cf.Conns[0].App)
+		}
+	}
+	if cf := Gather([]Source{source("zeek/files.log", func(b *evidence.Batch) { b.App(noEnds) })}); len(cf.Conns) != 0 {
+		t.Errorf("a record without ends became %+v", cf.Conns[0])
+	}
+}
