@@ -47,6 +47,8 @@ the programs named below by samples/generate/record/record.sh; the transcripts a
 Of bulk only the first bytes of each direction of a connection are kept, 6 to 12 KB; the frames after them are cut to their
 headers and know their true length.
 What must be found in each case stands here for people and in expect.json for the test.
+The captures in traffic are another matter: recordings of real programs between network namespaces, which cannot be made again
+byte for byte. samples/traffic/record made them; traffic/MANIFEST gives their origin and SHA-256, which a test compares.
 `
 
 // describe adds a case to the manifest: what it is, what must be found, and size and SHA-256 of its files.
