@@ -36,6 +36,8 @@ type Input struct {
 	// Folder is the folder part of Name ("" at the top): logs of one sensor lie in one folder.
 	Folder string
 	Size   int64
+	// Jobs is how many goroutines Parse may keep busy; 0 is one. What it states does not depend on it.
+	Jobs int
 	io.ReaderAt
 }
 

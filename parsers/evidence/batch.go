@@ -55,7 +55,7 @@ func (b *Batch) Lease(l Lease) { b.Leases = append(b.Leases, l) }
 func (b *Batch) Problem(p Problem) { b.Problems.add(p) }
 
 // Record counts h.
-func (b *Batch) Record(h Header) { b.Tallies.add(h) }
+func (b *Batch) Record(h Header) { b.Tallies.add(&h) }
 
 // Records returns how much was read, in the unit of the format: events, frames or lines.
 func (b *Batch) Records() uint64 {

@@ -57,7 +57,18 @@ type Header struct {
 	// Digest is a hash over the record's meaning (System identity and all data fields), equal for the same event in
 	// EVTX, XML and JSON where they carry the same fields. It tells two different events with one RecordID apart.
 	Digest uint64
+	// Recovered tells that the record was not read the ordinary way.
+	Recovered Recovery
 }
+
+// A Recovery says where a record was recovered from.
+type Recovery uint8
+
+// The kinds of recovery.
+const (
+	Salvaged Recovery = iota + 1 // a damaged part of the log that counts it
+	Leftover                     // space the log does not use: an earlier state of the log, or a copy of a record it still has
+)
 
 // Time returns the best time the record states, the zero time when it states none.
 func (h *Header) Time() time.Time { return h.Stamps[0].Time }

@@ -79,8 +79,14 @@ type Log struct{ Computer, Channel string }
 // Tallies counts the event records of one file.
 type Tallies struct {
 	Records uint64
-	classes map[Class]*Tally
-	ids     map[Log]*Runs
+	// Leftovers counts the records recovered from space that the log does not use. They are not among the others:
+	// coverage is what the log holds.
+	Leftovers uint64
+	classes   map[Class]*Tally
+	ids       map[Log]*Runs
+	recent    [32]*Tally // by the last bits of the event id
+	lastLog   Log
+	lastIDs   *Runs // of lastLog
 }
 
 // Classes returns the tallies sorted by class.
@@ -116,17 +122,30 @@ func (ts *Tallies) IDs(l Log) *Runs {
 	return &Runs{}
 }
 
-func (ts *Tallies) add(h Header) {
+func (ts *Tallies) add(h *Header) {
+	if h.Recovered == Leftover {
+		ts.Leftovers++
+		return
+	}
 	ts.Records++
-	ts.class(&h).add(&h)
+	ts.class(h).add(h)
 	if h.RecordID != 0 {
-		ts.log(&h).Add(h.RecordID)
+		ts.log(h).Add(h.RecordID)
 	}
 }
 
-// class finds or makes the tally of a record. Its strings are cloned: a parser may have cut them from a whole line.
+// class finds the tally of a record. Classes come again and again.
 func (ts *Tallies) class(h *Header) *Tally {
 	k := Class{h.Computer, h.Provider, h.Channel, h.EventID}
+	recent := &ts.recent[h.EventID%uint32(len(ts.recent))]
+	if *recent == nil || (*recent).Class != k {
+		*recent = ts.classOf(k)
+	}
+	return *recent
+}
+
+// classOf finds or makes a tally. Its strings are cloned: a parser may have cut them from a whole line.
+func (ts *Tallies) classOf(k Class) *Tally {
 	if t := ts.classes[k]; t != nil {
 		return t
 	}
@@ -140,7 +159,13 @@ func (ts *Tallies) class(h *Header) *Tally {
 }
 
 func (ts *Tallies) log(h *Header) *Runs {
-	k := Log{h.Computer, h.Channel}
+	if k := (Log{h.Computer, h.Channel}); ts.lastIDs == nil || ts.lastLog != k {
+		ts.lastLog, ts.lastIDs = k, ts.logOf(k)
+	}
+	return ts.lastIDs
+}
+
+func (ts *Tallies) logOf(k Log) *Runs {
 	if r := ts.ids[k]; r != nil {
 		return r
 	}

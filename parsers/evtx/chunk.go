@@ -2,12 +2,9 @@ package evtx
 
 import (
 	"bytes"
-	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"hash/crc32"
-	"io"
 	"strings"
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
@@ -59,54 +56,37 @@ func (r *report) note(format string, args ...any) {
 	r.notes = append(r.notes, fmt.Sprintf(format, args...))
 }
 
-// chunk reads one chunk. buf is overwritten.
-func (f *file) chunk(ctx context.Context, index int64, buf []byte) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if _, err := f.in.ReadAt(buf, fileHeaderSize+index*chunkSize); err != nil && !errors.Is(err, io.EOF) {
-		return fmt.Errorf("read chunk %d: %w", index, err)
-	}
-	c := &chunk{index: index, b: buf}
-	if !f.present(c) {
-		if !allZero(buf) {
-			f.absent(c)
-		}
-		return nil
-	}
-	f.used = index + 1
-	c.readHeader()
-	c.walk()
-	returned, err := f.emit(ctx, c)
-	if err != nil {
-		return err
-	}
-	f.lastID = max(f.lastID, c.account(returned))
-	f.report(c)
-	return nil
-}
-
 // present tells whether this is a chunk in use. One whose magic is damaged still has its records, if the header counts it;
 // behind the counted ones lie leftovers of earlier times.
-func (f *file) present(c *chunk) bool {
+func (w *worker) present(c *chunk) bool {
 	if hasAt(c.b, 0, chunkMagic) {
 		return true
 	}
 	c.bound = len(c.b)
-	return (!f.header.ok || c.index < f.header.chunks) && c.resync(min(chunkHeaderSize, c.bound)) < c.bound
+	return w.counted(c) && c.resync(min(chunkHeaderSize, c.bound)) < c.bound
 }
 
 // absent mentions bytes that are no chunk: damage where the header counts a chunk, leftovers behind.
-func (f *file) absent(c *chunk) {
-	if f.header.ok && c.index >= f.header.chunks && len(c.b) == chunkSize {
-		f.junk++
+func (w *worker) absent(c *chunk) {
+	if !w.counted(c) && len(c.b) == chunkSize {
+		if !w.leftover(c, chunkHeaderSize) {
+			w.junk++
+		}
 		return
 	}
 	c.open = true
 	c.note("neither a chunk nor empty")
 	c.cut = len(c.b) < chunkSize
-	f.report(c)
+	w.report(c)
 }
+
+// counted tells whether the file header counts the chunk. Its 16 bits wrap around in logs of 4 GiB and more.
+func (w *worker) counted(c *chunk) bool {
+	return !w.file.header.ok || c.index < w.file.header.chunks || w.file.chunks > maxCounted
+}
+
+// maxCounted is how many chunks the file header can count.
+const maxCounted = 1<<16 - 1
 
 func (c *chunk) readHeader() {
 	if len(c.b) < chunkHeaderSize {
@@ -186,7 +166,7 @@ func (c *chunk) announced() (int, bool) {
 	return int(byNum), true
 }
 
-func (f *file) report(c *chunk) {
+func (w *worker) report(c *chunk) {
 	if len(c.notes) == 0 && c.lost == 0 {
 		return
 	}
@@ -197,8 +177,8 @@ func (f *file) report(c *chunk) {
 	case c.cut:
 		kind = evidence.Truncated
 	}
-	f.out.Problem(evidence.Problem{
-		Kind: kind, Ref: evidence.Ref{File: f.in.Name, Unit: "chunk", N: uint64(c.index)},
+	w.out.Problem(evidence.Problem{
+		Kind: kind, Ref: evidence.Ref{File: w.file.in.Name, Unit: "chunk", N: uint64(c.index)},
 		Lost: c.lost, Known: !c.open,
 		Err: fmt.Errorf("chunk at %#x: %s", fileHeaderSize+c.index*chunkSize, strings.Join(c.notes, "; ")),
 	})

@@ -33,6 +33,7 @@ type compiledEvent struct {
 // An instance is a template with the table of its values and where they stand.
 type instance struct {
 	*template
+	id    int // offset of the number it gives for the template
 	table int // offset of sizes and types
 	first int // where the first value begins
 	ends  int // where their ends begin in compiled.ends
@@ -45,9 +46,13 @@ const several = -2
 
 func newCompiled() *compiled { return &compiled{texts: newTexts()} }
 
+func (k *compiled) begin(c *chunk) {
+	k.b, k.known, k.nodes, k.events, k.ends = c.b, k.known[:0], 0, k.events[:0], k.ends[:0]
+}
+
 // take tells whether every record of the chunk is understood, and keeps what was found for the calls of event.
 func (k *compiled) take(c *chunk) bool {
-	k.b, k.known, k.nodes, k.events, k.ends = c.b, k.known[:0], 0, k.events[:0], k.ends[:0]
+	k.begin(c)
 	for _, r := range c.records {
 		if !k.takeRecord(r) {
 			return false
@@ -121,7 +126,7 @@ func (k *compiled) instance(in *instance, at, end int) (int, bool) {
 	if at+head > end || b[at] != tokTemplate || b[at+1] != 1 {
 		return 0, false
 	}
-	place := int(binary.LittleEndian.Uint32(b[at+6:]))
+	id, place := at+2, int(binary.LittleEndian.Uint32(b[at+6:]))
 	at += head
 	t := k.find(place)
 	if place == at {
@@ -144,7 +149,7 @@ func (k *compiled) instance(in *instance, at, end int) (int, bool) {
 	if n > maxValues || at+4+4*n > end {
 		return 0, false
 	}
-	*in = instance{template: t, table: at + 4, first: at + 4 + 4*n, ends: len(k.ends), n: n, nested: nowhere}
+	*in = instance{template: t, id: id, table: at + 4, first: at + 4 + 4*n, ends: len(k.ends), n: n, nested: nowhere}
 	return k.values(in, end)
 }
 

@@ -20,7 +20,6 @@ import (
 
 	"github.com/wirewitness/wirewitness/parsers"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
-	"github.com/wirewitness/wirewitness/parsers/winevent"
 )
 
 // Format is the list entry.
@@ -50,43 +49,44 @@ func hasAt(b []byte, at int, magic string) bool {
 
 // A file is one log while it is read.
 type file struct {
-	in       *parsers.Input
-	out      evidence.Sink
-	event    func(*winevent.Record)
-	header   fileHeader
-	compiled *compiled // nil leaves every record to the reader
-	reader   reader
-	names    map[string]string
-	lastID   uint64 // highest record identifier seen in a record header
-	used     int64  // chunks up to the last one in use
-	junk     int64  // chunks past the declared end that are neither empty nor chunks
+	in     *parsers.Input
+	out    evidence.Sink
+	header fileHeader
+	chunks int64 // in the file, a cut one at the end included
+	reach
+}
+
+// A reach is what chunks add up to.
+type reach struct {
+	lastID    uint64 // highest record identifier seen in a record header
+	used      int64  // chunks up to the last one in use
+	junk      int64  // chunks past the declared end that are neither empty nor chunks
+	leftovers uint64 // records found in space that is not in use
+	leftIn    int64  // in how many chunks
+}
+
+func (r *reach) add(o reach) {
+	r.lastID, r.used = max(r.lastID, o.lastID), max(r.used, o.used)
+	r.junk, r.leftovers, r.leftIn = r.junk+o.junk, r.leftovers+o.leftovers, r.leftIn+o.leftIn
 }
 
 func parse(ctx context.Context, in *parsers.Input, out evidence.Sink) error {
-	var em winevent.Emitter
-	f := &file{in: in, out: out, compiled: newCompiled(), event: func(r *winevent.Record) { em.Emit(r, out) }}
-	return f.read(ctx)
-}
-
-func (f *file) read(ctx context.Context) error {
+	f := &file{in: in, out: out}
 	if err := f.readHeader(); err != nil {
 		return err
 	}
-	f.names = map[string]string{}
-	chunks := (f.in.Size - fileHeaderSize) / chunkSize
-	buf := make([]byte, chunkSize)
-	for i := range chunks {
-		if err := f.chunk(ctx, i, buf); err != nil {
-			return err
-		}
+	var err error
+	if m, ok := out.(merger); ok {
+		err = f.readBlocks(ctx, m)
+	} else {
+		w := newWorker(f, out)
+		err = w.read(ctx, 0, f.chunks)
+		f.add(w.reach)
 	}
-	if tail := (f.in.Size - fileHeaderSize) % chunkSize; tail > 0 {
-		if err := f.chunk(ctx, chunks, buf[:tail]); err != nil {
-			return err
-		}
+	if err == nil {
+		f.checkEnd()
 	}
-	f.checkEnd(chunks)
-	return nil
+	return err
 }
 
 type fileHeader struct {
@@ -106,6 +106,7 @@ func (f *file) readHeader() error {
 		return fmt.Errorf("file header: %w", err)
 	}
 	le := binary.LittleEndian
+	f.chunks = (f.in.Size - fileHeaderSize + chunkSize - 1) / chunkSize
 	f.header = fileHeader{
 		ok:      hasAt(b, 0, fileMagic) && crc32.ChecksumIEEE(b[:120]) == le.Uint32(b[124:]),
 		nextID:  le.Uint64(b[24:]),
@@ -131,13 +132,17 @@ func (f *file) problem(kind evidence.ProblemKind, ref evidence.Ref, err error) {
 
 // checkEnd compares what was there with what the file header announces. The counts of a log that was being written to
 // are old ones, as every live log shows.
-func (f *file) checkEnd(chunks int64) {
+func (f *file) checkEnd() {
+	chunks := (f.in.Size - fileHeaderSize) / chunkSize
 	ref := evidence.Ref{File: f.in.Name, Unit: "chunk", N: uint64(chunks)}
 	if f.header.ok && (f.header.dirty || f.used > f.header.chunks) {
 		f.problem(evidence.Suspect, evidence.Ref{}, f.live())
 	}
 	if f.junk > 0 {
 		f.problem(evidence.Suspect, ref, fmt.Errorf("%d chunks beyond the declared %d hold something else than chunks: not read", f.junk, f.header.chunks))
+	}
+	if f.leftovers > 0 {
+		f.problem(evidence.Suspect, evidence.Ref{}, fmt.Errorf("%d records recovered from space of %d chunks that is not in use: an earlier state of the log, or copies of records it still has", f.leftovers, f.leftIn))
 	}
 	if !f.header.ok {
 		return

@@ -2,7 +2,6 @@ package evtx
 
 import (
 	"bytes"
-	"context"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -20,7 +19,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	velocidex "www.velocidex.com/golang/evtx"
 
-	"github.com/wirewitness/wirewitness/parsers"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 	"github.com/wirewitness/wirewitness/parsers/parsertest"
 	"github.com/wirewitness/wirewitness/parsers/winevent"
@@ -174,8 +172,7 @@ func told(e evtxfile.Event) reading {
 
 // ours asks for the fields that the other reading has: the accessor cannot list them.
 func ours(t *testing.T, b []byte, like []reading) (all []reading) {
-	f := &file{in: &parsers.Input{Name: "file", Size: int64(len(b)), ReaderAt: bytes.NewReader(b)}, out: &evidence.Batch{}}
-	f.event = func(rec *winevent.Record) {
+	readBy(t, b, newCompiled(), &evidence.Batch{}, func(rec *winevent.Record) {
 		r := reading{}
 		r.set("Provider", rec.Provider)
 		r.set("EventID", fmt.Sprint(rec.EventID))
@@ -194,10 +191,7 @@ func ours(t *testing.T, b []byte, like []reading) (all []reading) {
 			}
 		}
 		all = append(all, r)
-	}
-	if err := f.read(context.Background()); err != nil {
-		t.Fatal(err)
-	}
+	})
 	return all
 }
 

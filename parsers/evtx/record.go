@@ -14,25 +14,28 @@ import (
 )
 
 // emit hands over the events of a chunk and returns how many there were.
-func (f *file) emit(ctx context.Context, c *chunk) (returned int, err error) {
-	if f.compiled != nil && f.compiled.take(c) {
-		for i := range f.compiled.events {
-			f.event(f.compiled.event(&f.compiled.events[i], f.in.Name))
+func (w *worker) emit(ctx context.Context, c *chunk) (returned int, err error) {
+	if w.compiled != nil && w.compiled.take(c) {
+		for i := range w.compiled.events {
+			w.event(w.compiled.event(&w.compiled.events[i], w.file.in.Name))
 		}
 		return len(c.records), nil
 	}
-	trees, refused, reason := f.reader.read(c)
+	if w.reader == nil {
+		w.reader = new(reader)
+	}
+	trees, refused, reason := w.reader.read(c)
 	c.defect = errors.Is(reason, errReader)
 	for _, t := range trees {
 		if err := ctx.Err(); err != nil {
 			return 0, err
 		}
-		rec, ok := f.record(t)
+		rec, ok := w.record(t)
 		if !ok {
 			refused++
 			continue
 		}
-		f.event(rec)
+		w.event(rec)
 		returned++
 	}
 	if reason != nil {
@@ -45,24 +48,24 @@ func (f *file) emit(ctx context.Context, c *chunk) (returned int, err error) {
 
 // record reads the System part. The reference names the EventRecordID that Windows shows, which an exported log keeps
 // while it counts its record headers anew.
-func (f *file) record(t tree) (*winevent.Record, bool) {
-	v := values{dict: t.event, kinds: &f.reader.kinds}
+func (w *worker) record(t tree) (*winevent.Record, bool) {
+	v := values{dict: t.event, kinds: &w.reader.kinds}
 	system, ok := v.at("Event", "System")
 	if !ok {
 		return nil, false
 	}
 	r := &winevent.Record{Fields: &fields{event: v}}
-	r.Provider = f.intern(system.text("Provider", "Name"))
-	r.Channel = f.intern(system.text("Channel"))
-	r.Computer = f.intern(system.text("Computer"))
+	r.Provider = w.intern(system.text("Provider", "Name"))
+	r.Channel = w.intern(system.text("Channel"))
+	r.Computer = w.intern(system.text("Computer"))
 	r.EventID = uint32(system.number("EventID"))
 	r.RecordID = system.number("EventRecordID")
 	r.ExecutionPID = uint32(system.number("Execution", "ProcessID"))
-	r.UserSID = f.intern(system.text("Security", "UserID"))
-	r.Ref = evidence.Ref{File: f.in.Name, Unit: "record", N: r.RecordID}
+	r.UserSID = w.intern(system.text("Security", "UserID"))
+	r.Ref = evidence.Ref{File: w.file.in.Name, Unit: "record", N: r.RecordID}
 	if r.RecordID == 0 {
 		r.Ref.N = t.record.id
-		r.Digest = winevent.HashBytes(f.reader.image[t.record.at:t.record.end])
+		r.Digest = winevent.HashBytes(w.reader.image[t.record.at:t.record.end])
 	}
 	if s, ok := winevent.ParseStamp(system.text("TimeCreated", "SystemTime"), "TimeCreated"); ok {
 		s.Resolution = max(s.Resolution, 100*time.Nanosecond) // of a FILETIME, written with nine decimals
@@ -75,12 +78,12 @@ func (f *file) record(t tree) (*winevent.Record, bool) {
 const maxNames = 4096
 
 // intern returns one copy of a text that most records repeat.
-func (f *file) intern(s string) string {
-	if known, ok := f.names[s]; ok {
+func (w *worker) intern(s string) string {
+	if known, ok := w.names[s]; ok {
 		return known
 	}
-	if len(f.names) < maxNames {
-		f.names[s] = s
+	if len(w.names) < maxNames {
+		w.names[s] = s
 	}
 	return s
 }

@@ -12,6 +12,7 @@ import (
 type template struct {
 	root  string // name of its element
 	nodes int    // see maxNodes
+	holes int    // one more than the highest that is referred to
 	size  int    // of the definition, with its head
 	body  []byte // of the definition it was made from
 	names []nameAt
@@ -75,7 +76,7 @@ func compile(b []byte, place, size, nodes int) *template {
 	t := &template{nodes: nodes, size: size, body: append([]byte(nil), b[place:place+size]...), content: nowhere}
 	p := &plan{cursor: cursor{b: b, at: place + definitionHead, end: place + size}, place: place}
 	root := p.read()
-	t.names = p.names
+	t.names, t.holes = p.names, p.holes
 	if p.err != nil {
 		t.err = p.err
 		return t
@@ -296,6 +297,7 @@ type plan struct {
 	cursor
 	place int
 	names []nameAt
+	holes int
 }
 
 // A nameAt is a name that the definition refers to.
@@ -367,6 +369,7 @@ func (p *plan) slot(tok byte) slot {
 	if p.u8() == kindNull {
 		p.skip(1)
 	}
+	p.holes = max(p.holes, s.hole+1)
 	return s
 }
 

@@ -1,0 +1,80 @@
+package evtx
+
+import (
+	"context"
+	"sync"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// A merger is a Sink that takes what was collected elsewhere, in the order of the file.
+type merger interface{ Merge(*evidence.Batch) }
+
+// blockChunks is how many chunks are read into one batch: 4 MiB. Blocks do not depend on the number of jobs, so that
+// nothing else does.
+const blockChunks = 64
+
+// A block is what a range of chunks states.
+type block struct {
+	batch    *evidence.Batch
+	reach    reach
+	err      error
+	panicked any
+}
+
+// readBlocks reads several blocks at a time. Block i is read by worker i modulo jobs, and the merging takes turns.
+func (f *file) readBlocks(ctx context.Context, out merger) error {
+	ctx, cancel := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer cancel()
+
+	n := (f.chunks + blockChunks - 1) / blockChunks
+	jobs := max(min(int64(f.in.Jobs), n), 1)
+	done := make([]chan block, jobs)
+	for j := range jobs {
+		done[j] = make(chan block)
+		running.Go(func() { f.work(ctx, j, jobs, done[j]) })
+	}
+	for i := range n {
+		select {
+		case b := <-done[i%jobs]:
+			if b.panicked != nil {
+				panic(b.panicked)
+			}
+			out.Merge(b.batch)
+			f.add(b.reach)
+			if b.err != nil {
+				return b.err
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// work reads every jobs-th block from the given one on.
+func (f *file) work(ctx context.Context, from, jobs int64, done chan<- block) {
+	w := newWorker(f, nil)
+	for i := from; i*blockChunks < f.chunks; i += jobs {
+		b := w.block(ctx, i)
+		select {
+		case done <- b:
+		case <-ctx.Done():
+			return
+		}
+		if b.err != nil || b.panicked != nil {
+			return
+		}
+	}
+}
+
+func (w *worker) block(ctx context.Context, i int64) (b block) {
+	b.batch = &evidence.Batch{}
+	defer func() { b.panicked = recover() }()
+	w.out, w.reach = b.batch, reach{}
+	b.err = w.read(ctx, i*blockChunks, min((i+1)*blockChunks, w.file.chunks))
+	b.reach = w.reach
+	return b
+}
