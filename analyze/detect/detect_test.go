@@ -2,6 +2,7 @@ package detect
 
 import (
 	"math"
+	"net/netip"
 	"reflect"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/wirewitness/wirewitness/analyze/correlate"
 	"github.com/wirewitness/wirewitness/analyze/finding"
 	"github.com/wirewitness/wirewitness/analyze/policy"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
@@ -225,5 +227,45 @@ func TestTunnelFromTheHostsLogAlone(t *testing.T) {
 	found, _ := Run(s.c, policy.Default())
 	if len(found) != 1 || found[0].Attribution.Basis != finding.BasisLookup || found[0].Sent.Known || len(found[0].Missing) != 1 || found[0].Peer.Domain != "example.com" {
 		t.Errorf("%+v", found)
+	}
+}
+
+// TestNothingPanics: a case may hold whatever damaged evidence says.
+func TestNothingPanics(t *testing.T) {
+	odd := []func(*correlate.Link){
+		func(l *correlate.Link) { l.Remote, l.Local = netip.AddrPort{}, netip.AddrPort{} },
+		func(l *correlate.Link) { l.Host, l.Process = nil, nil },
+		func(l *correlate.Link) { l.Start, l.End = time.Time{}, time.Time{} },
+		func(l *correlate.Link) { l.End = l.Start.Add(-time.Hour) },
+		func(l *correlate.Link) { l.Process = &correlate.Process{Host: l.Host} },
+		func(l *correlate.Link) { l.Outbound, l.Transport = evidence.Unknown, "ip/250" },
+		func(l *correlate.Link) { l.Names = []string{"", ".", "...", strings.Repeat("a.", 200)} },
+		func(l *correlate.Link) { l.Conn = &evidence.Conn{} },
+		func(l *correlate.Link) {
+			l.Conn = &evidence.Conn{App: evidence.App{Protocol: "dns", Confirmed: true, DNS: &evidence.DNS{Questions: make([]evidence.Question, 100), Total: math.MaxUint64}}}
+		},
+		func(l *correlate.Link) {
+			l.Conn = &evidence.Conn{Orig: l.Local, App: evidence.App{HTTP: &evidence.HTTP{Requests: math.MaxUint64}, TLS: &evidence.TLS{}, SMB: &evidence.SMB{Shares: []string{"", "$"}, Files: []string{""}}, RPC: &evidence.RPC{}}}
+			l.Conn.Volume.Payload.Orig = evidence.Measured(math.MaxUint64)
+		},
+		func(l *correlate.Link) {
+			l.Conn = &evidence.Conn{Series: []evidence.Point{{At: l.Start.AddDate(-3000, 0, 0)}, {At: l.Start.AddDate(3000, 0, 0), Orig: math.MaxUint64}}}
+		},
+	}
+	s := newScene()
+	for i, a := range odd {
+		for _, b := range odd[i:] {
+			for range 5 {
+				s.link(s.process(powershell), "203.0.113.7:4000", a, b)
+			}
+		}
+	}
+	s.c.Lookups = append(s.c.Lookups, &correlate.Lookup{Lookup: &evidence.Lookup{}})
+	s.c.Accesses = append(s.c.Accesses, &correlate.Access{Access: &evidence.Access{}})
+	found, _ := Run(s.c, policy.Default())
+	for _, f := range found {
+		if f.Score < 0 || f.Score > 100 || math.IsNaN(f.Score) {
+			t.Errorf("score %v", f.Score)
+		}
 	}
 }
