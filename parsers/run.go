@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"path"
 	"runtime"
 	"slices"
@@ -63,10 +64,23 @@ type opened struct {
 	copyOf *opened
 }
 
+func (r *run) jobs() int { return cmp.Or(max(r.opt.Jobs, 0), runtime.GOMAXPROCS(0)) }
+
+// share is how many of the jobs a file gets: as many as it has of all bytes, at least one.
+func (r *run) share(o *opened) int {
+	total := int64(0)
+	for _, o := range r.opened {
+		if o.format != nil && o.copyOf == nil {
+			total += o.size
+		}
+	}
+	return max(1, int(math.Ceil(float64(r.jobs())*float64(o.size)/float64(max(total, 1)))))
+}
+
 // each calls do for 0..n-1, several at a time, and returns ctx's error.
 func (r *run) each(ctx context.Context, n int, do func(int)) error {
 	var g errgroup.Group
-	g.SetLimit(cmp.Or(max(r.opt.Jobs, 0), runtime.GOMAXPROCS(0)))
+	g.SetLimit(r.jobs())
 	for i := range n {
 		if ctx.Err() != nil {
 			break
@@ -181,7 +195,7 @@ func (r *run) parse(ctx context.Context, o *opened, part *part) (err error) {
 			err = evidence.Problem{Kind: evidence.Defect, Ref: evidence.Ref{File: o.Name}, Err: fmt.Errorf("panic: %v in %s", p, culprit())}
 		}
 	}()
-	err = o.format.Parse(ctx, &Input{Name: o.Name, Folder: o.folder, Size: in.size, ReaderAt: part.watch(in, in.size)}, o.Batch)
+	err = o.format.Parse(ctx, &Input{Name: o.Name, Folder: o.folder, Size: in.size, Jobs: r.share(o), ReaderAt: part.watch(in, in.size)}, o.Batch)
 	return cmp.Or(err, in.unchanged())
 }
 

@@ -41,6 +41,7 @@ type record struct {
 	at, end int
 	id      uint64 // identifier of the record header, which in an exported log is not the EventRecordID
 	carrier bool   // holds a template and no event, see around
+	mended  bool   // its header is damaged
 }
 
 // A report collects what is wrong with a chunk; it ends in one Problem.
@@ -182,6 +183,14 @@ func (w *worker) report(c *chunk) {
 		Lost: c.lost, Known: !c.open,
 		Err: fmt.Errorf("chunk at %#x: %s", fileHeaderSize+c.index*chunkSize, strings.Join(c.notes, "; ")),
 	})
+}
+
+// recovery tells how a record of the chunk was come by.
+func (c *chunk) recovery(r record) evidence.Recovery {
+	if r.mended || !c.head.ok {
+		return evidence.Salvaged
+	}
+	return 0
 }
 
 func allZero(b []byte) bool { return len(bytes.TrimLeft(b, "\x00")) == 0 }

@@ -17,7 +17,9 @@ import (
 func (w *worker) emit(ctx context.Context, c *chunk) (returned int, err error) {
 	if w.compiled != nil && w.compiled.take(c) {
 		for i := range w.compiled.events {
-			w.event(w.compiled.event(&w.compiled.events[i], w.file.in.Name))
+			rec := w.compiled.event(&w.compiled.events[i], w.file.in.Name)
+			rec.Recovered = c.recovery(w.compiled.events[i].record)
+			w.event(rec)
 		}
 		return len(c.records), nil
 	}
@@ -35,6 +37,7 @@ func (w *worker) emit(ctx context.Context, c *chunk) (returned int, err error) {
 			refused++
 			continue
 		}
+		rec.Recovered = c.recovery(t.record)
 		w.event(rec)
 		returned++
 	}

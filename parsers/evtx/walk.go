@@ -20,6 +20,7 @@ func (c *chunk) walk() {
 			next := c.resync(p + minRecordSize)
 			if r, ok = c.mend(p, next); ok {
 				mended++
+				r.mended = true
 			} else {
 				c.gaps++
 				gapAt = p
