@@ -2,6 +2,7 @@ package suricata
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"strconv"
 	"time"
@@ -44,9 +45,30 @@ type event struct {
 	Fileinfo *fileinfo `json:"fileinfo"`
 	Stats    *stats    `json:"stats"`
 
+	// Inner is the event itself where a firewall service that runs Suricata wraps it.
+	Inner    json.RawMessage `json:"event"`
+	Firewall text            `json:"firewall_name"`
+
 	ref    evidence.Ref
 	sensor *sensor
 	at     time.Time
+}
+
+// decode reads a line, with or without a wrapping that names the firewall.
+func decode(line []byte) (event, error) {
+	var e event
+	if err := json.Unmarshal(line, &e); err != nil || e.Type != "" || len(e.Inner) == 0 || e.Inner[0] != '{' {
+		return e, err
+	}
+	var inner event
+	err := json.Unmarshal(e.Inner, &inner)
+	inner.Host = cmp.Or(inner.Host, e.Firewall)
+	return inner, err
+}
+
+// isEVE tells whether it has what every event has, and one of what tells EVE from other JSON with that.
+func (e *event) isEVE() bool {
+	return e.Type != "" && e.Time != "" && (e.FlowID != "" || e.SrcIP != "" || e.Stats != nil)
 }
 
 // A text is a string, or a number or truth value as it stands in the line; anything else is empty.

@@ -10,7 +10,6 @@ package suricata
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -30,31 +29,26 @@ var Format = parsers.Format{
 // sniffLines is how many lines may be damaged before one that shows what the file is.
 const sniffLines = 8
 
-// sniff looks for a line with the keys that every event has and one of those that tell EVE from other JSON with them.
+// sniff looks for a line that is an event. One that is longer than the head is known by its beginning.
 func sniff(head []byte) bool {
 	head = bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))
 	for range sniffLines {
-		line, rest, more := bytes.Cut(head, []byte("\n"))
-		if has(line, "event_type") && has(line, "timestamp") && (has(line, "flow_id") || has(line, "src_ip") || has(line, "stats")) {
-			return bytes.HasPrefix(line, []byte("{"))
+		line, rest, ended := bytes.Cut(head, []byte("\n"))
+		e, err := decode(line)
+		if err == nil && e.isEVE() {
+			return true
 		}
-		if head = rest; !more {
-			break
+		if !ended {
+			return err != nil && beginsEVE(line)
 		}
+		head = rest
 	}
 	return false
 }
 
-// has tells whether a line has a key; the same word may stand before it as a value.
-func has(line []byte, key string) bool {
-	quoted := []byte(`"` + key + `"`)
-	for {
-		_, after, found := bytes.Cut(line, quoted)
-		if !found || bytes.HasPrefix(bytes.TrimLeft(after, " "), []byte(":")) {
-			return found
-		}
-		line = after
-	}
+// beginsEVE knows the beginning of a line as Suricata writes it: statistics of many threads are long.
+func beginsEVE(line []byte) bool {
+	return bytes.HasPrefix(line, []byte(`{"timestamp":"`)) && bytes.Contains(line, []byte(`,"event_type":"`))
 }
 
 // A parser reads one log.
@@ -92,8 +86,8 @@ func (p *parser) events(ctx context.Context) error {
 }
 
 func (p *parser) line(text []byte) {
-	var e event
-	if err := json.Unmarshal(text, &e); err != nil {
+	e, err := decode(text)
+	if err != nil {
 		p.broken(err)
 		return
 	}
@@ -132,7 +126,9 @@ func (p *parser) take(e *event) error {
 		p.doubts.add(badTime, e.ref)
 	}
 	e.at = at
-	e.sensor.span(at)
+	if e.Type != "stats" { // where a file was read these are dated by the machine's clock
+		e.sensor.span(at)
+	}
 	if content, known := contents[string(e.Type)]; known {
 		return p.app(e, content)
 	}

@@ -27,6 +27,9 @@ func TestSniff(t *testing.T) {
 		{"statistics have no flow", `{"timestamp":"2024-05-06T09:08:07.1+0200","event_type":"stats","stats":{}}`, true},
 		{"spaces, as other writers put them", `{ "timestamp": "x", "event_type": "dns", "flow_id": 1 }`, true},
 		{"the first line is cut", "\x00\x00garbage\n" + line("flow", `"flow":{}`), true},
+		{"wrapped by a firewall service", `{"firewall_name":"edge","event_timestamp":"1","event":` + strings.TrimSpace(line("netflow", `"netflow":{}`)) + "}\n", true},
+		{"statistics longer than the head", `{"timestamp":"2024-05-06T09:08:07.1+0200","event_type":"stats","stats":{"threads":{` + strings.Repeat(`"W#01":1,`, 1000), true},
+		{"events in a tree of another", `{"@timestamp":"x","suricata":{"eve":` + strings.TrimSpace(line("flow", `"flow":{}`)) + "}}\n", false},
 		{"a Windows event", `{"EventID":3,"timestamp":"x","Channel":"Security"}`, false},
 		{"a Zeek log", `{"_path":"conn","ts":1.5,"uid":"C1","id.orig_h":"192.0.2.1"}`, false},
 		{"events of something else", `{"timestamp":"x","event_type":"login","user":"a"}`, false},
@@ -199,6 +202,14 @@ func TestSensors(t *testing.T) {
 		if b.Conns[i].Sensor != want || b.Captures[i].Sensor != want || b.Captures[i].Lines != 1 {
 			t.Errorf("sensor %q of %q, %d lines", b.Conns[i].Sensor, b.Captures[i].Sensor, b.Captures[i].Lines)
 		}
+	}
+}
+
+// TestWrapped: a firewall service that runs Suricata names the firewall around each event.
+func TestWrapped(t *testing.T) {
+	b := read(t, `{"firewall_name":"edge","availability_zone":"a","event_timestamp":"1714979289","event":`+strings.TrimSpace(line("flow", spanned))+"}\n")
+	if len(b.Conns) != 1 || b.Conns[0].Sensor != ".:edge" || b.Problems.Total != 0 {
+		t.Errorf("%d connections, %v", len(b.Conns), b.Problems.First)
 	}
 }
 
