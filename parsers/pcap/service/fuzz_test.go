@@ -86,7 +86,7 @@ func fixtures(t testing.TB) []talk {
 	secure := handshake(t, cert, 0)
 	older := handshake(t, cert, 0x0303)
 	return []talk{
-		secure, older, smbTalk(), dtlsTalk(),
+		secure, older, smbTalk(), dtlsTalk(), http2Talk(),
 		older.after(tcp(">CONNECT files.example.net:443 HTTP/1.1\r\n\r\n", "<HTTP/1.1 200 Connected\r\n\r\n")),
 		older.after(tcp(">\x05\x01\x02", "<\x05\x02", ">\x01\x01u\x01p", "<\x01\x00", ">\x05\x01\x00\x01\x0a\x00\x00\x01\x01\xbb", "<\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00")),
 		older.after(tcp("<* OK ready\r\n", ">a2 STARTTLS\r\n", "<a2 OK go\r\n")),

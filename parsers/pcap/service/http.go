@@ -30,7 +30,7 @@ const (
 	inDoubt                   // what a client sends behind CONNECT before it is answered
 	inTunnel                  // whatever was agreed on: CONNECT, WebSocket
 	inMystery                 // lost: a gap swallowed the place where the next message begins
-	inHTTP2                   // HTTP/2 with prior knowledge
+	inHTTP2                   // the frames of HTTP/2
 )
 
 // An httpSide reads the messages of one direction.
@@ -50,6 +50,7 @@ type httpReader struct {
 	known   bool // which side is the client
 	methods []string
 	http    evidence.HTTP
+	two     *http2Reader // once the connection has changed to HTTP/2
 	upgrade string
 	// inner reads a tunnel, ws unpacks WebSocket messages into it.
 	inner *Session
@@ -107,6 +108,8 @@ func (h *httpReader) step(s *httpSide, c Chunk, b []byte, kept int) (n int, more
 		return h.line(s, b)
 	case inMystery:
 		return s.search(b)
+	case inHTTP2:
+		h.two.feed(c.with(b))
 	case inDoubt:
 		if len(b) <= maxHead {
 			return 0, true
@@ -125,7 +128,9 @@ func (h *httpReader) gap(s *httpSide, c Chunk) {
 	case s.part == inBody && c.Gap <= s.left:
 		s.body.N += c.Gap
 		s.pass(c.Gap)
-	case s.part != inHTTP2:
+	case s.part == inHTTP2:
+		h.two.gap(c)
+	default:
 		s.lose()
 	}
 }
@@ -227,9 +232,6 @@ func (h *httpReader) message(s *httpSide, c Chunk, unit []byte) {
 	case httpResponse(first, true) == yes:
 		h.client, h.known = c.Side.other(), true
 		h.response(s, c, first, fields)
-	case string(first) == "PRI * HTTP/2.0":
-		h.client, h.known = c.Side, true
-		h.sides[Orig].part, h.sides[Resp].part = inHTTP2, inHTTP2
 	case httpVersion(first) == yes:
 		h.client, h.known = c.Side, true
 		h.request(s, first, fields)
@@ -245,11 +247,7 @@ func (h *httpReader) request(s *httpSide, first []byte, f fields) {
 		return
 	}
 	method, uri := words[0], strings.Join(words[1:len(words)-1], " ")
-	h.http.Requests++
-	h.list(&h.http.Methods, method)
-	h.list(&h.http.URIs, uri)
-	h.list(&h.http.Hosts, strings.ToLower(f.get("host")))
-	h.list(&h.http.Agents, f.get("user-agent"))
+	h.asked(method, uri, f.get("host"), f.get("user-agent"))
 	if method == "CONNECT" {
 		h.http.Connect = text([]byte(uri))
 		s.part = inDoubt
@@ -271,9 +269,7 @@ func (h *httpReader) response(s *httpSide, c Chunk, first []byte, f fields) {
 	if len(h.methods) > 0 {
 		method = h.methods[0]
 	}
-	h.http.Responses++
-	h.http.More = note(&h.http.Statuses, status) || h.http.More
-	h.list(&h.http.Types, f.get("content-type"))
+	h.answered(status, f.get("content-type"))
 	if status >= 100 && status < 200 && status != 101 {
 		return // the final response is still to come
 	}
@@ -281,6 +277,9 @@ func (h *httpReader) response(s *httpSide, c Chunk, first []byte, f fields) {
 		h.methods = h.methods[1:]
 	}
 	switch {
+	case status == 101 && isHTTP2(h.upgrade):
+		h.toHTTP2()
+		return
 	case status == 101, method == "CONNECT" && status/100 == 2:
 		s.part, s.buf = inTunnel, nil
 		h.tunnel(status == 101)
@@ -336,6 +335,22 @@ func (s *httpSide) chunkSize(unit []byte) {
 	}
 }
 
+// asked notes a request.
+func (h *httpReader) asked(method, uri, host, agent string) {
+	h.http.Requests++
+	h.list(&h.http.Methods, method)
+	h.list(&h.http.URIs, uri)
+	h.list(&h.http.Hosts, strings.ToLower(host))
+	h.list(&h.http.Agents, agent)
+}
+
+// answered notes a response.
+func (h *httpReader) answered(status int, content string) {
+	h.http.Responses++
+	h.http.More = note(&h.http.Statuses, status) || h.http.More
+	h.list(&h.http.Types, content)
+}
+
 // list notes a value of a header field.
 func (h *httpReader) list(to *[]string, v string) {
 	if v != "" && note(to, text([]byte(v))) {
@@ -344,7 +359,7 @@ func (h *httpReader) list(to *[]string, v string) {
 }
 
 func (h *httpReader) done() bool {
-	return h.sides[Orig].part == inHTTP2 || h.inner != nil && h.inner.Done()
+	return h.two == nil && h.inner != nil && h.inner.Done()
 }
 
 func (h *httpReader) describe(r *Result) {

@@ -5,9 +5,6 @@ import (
 	"slices"
 )
 
-// http2Preface opens HTTP/2: https://www.rfc-editor.org/rfc/rfc9113#section-3.4
-const http2Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-
 var httpMethods = []string{
 	"GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "CONNECT", "TRACE", "PATCH", "PROPFIND", "PROPPATCH", "MKCOL", "COPY", "MOVE",
 	"LOCK", "UNLOCK", "SEARCH", "REPORT", "BITS_POST", "CCM_POST", "RPC_IN_DATA", "RPC_OUT_DATA", "MERGE", "CHECKOUT", "MKACTIVITY",
@@ -17,11 +14,8 @@ var httpMethods = []string{
 // matchHTTP recognises a start line of either side.
 func matchHTTP(o *opening) verdict { return sides(httpRequest, httpResponse)(o) }
 
-// httpRequest recognises a request line, or what opens HTTP/2 instead of one.
+// httpRequest recognises a request line.
 func httpRequest(b []byte, closed bool) verdict {
-	if v := prefix(b, http2Preface); v == yes || v == maybe && len(b) > 1 {
-		return v
-	}
 	method, rest, ok := bytes.Cut(b[:min(len(b), maxLine)], []byte(" "))
 	if !ok {
 		if len(method) > 20 || !token(method) || closed {

@@ -15,6 +15,7 @@ type protocol struct {
 // protocols is the list, the most telling first: a line waits for those above it that need more bytes.
 var protocols = []protocol{
 	{name: "tls", mid: true, tcp: matchTLS, open: openTLS},
+	{name: "http", tcp: sides(http2Client, http2Server), open: openHTTP2},
 	{name: "http", mid: true, tcp: matchHTTP, open: openHTTP},
 	{name: "smb", mid: true, tcp: matchSMB, open: openSMB},
 	{name: "dce_rpc", mid: true, tcp: sides(rpcSays(true), rpcSays(false)), open: openRPC},

@@ -41,6 +41,7 @@ var talks = []struct {
 	{"http", '>', "a response alone", tcp("<" + ok)},
 	{"http", '<', "the first packet seen came from the server", tcp(">"+ok, "<"+get)},
 	{"http", '>', "HTTP/2 with prior knowledge", tcp(">" + http2Preface + "\x00\x00\x00\x04\x00\x00\x00\x00\x00")},
+	{"http", '>', "the settings of an HTTP/2 server alone", tcp("<\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x64")},
 	{"smb", '>', "SMB 1", tcp(">\x00\x00\x00\x23\xffSMB\x72" + strings.Repeat("\x00", 30))},
 	{"smb", '<', "SMB 2 response seen first", tcp(">" + "\x00\x00\x00\x44\xfeSMB\x40\x00" + strings.Repeat("\x00", 10) + "\x01" + strings.Repeat("\x00", 51))},
 	{"smb", '?', "encrypted", tcp(">\x00\x00\x00\x40\xfdSMB" + strings.Repeat("\x5a", 60))},

@@ -81,6 +81,40 @@ func (r recorder) Write(b []byte) (int, error) {
 	return r.Conn.Write(b)
 }
 
+// A tap records both directions at the client's end.
+type tap struct {
+	net.Conn
+	mu  *sync.Mutex
+	out *talk
+}
+
+func newTap(out *talk) *tap { out.over = evidence.TCP; return &tap{mu: &sync.Mutex{}, out: out} }
+
+func (p tap) dial(addr string) (net.Conn, error) {
+	c, err := net.Dial("tcp", addr)
+	p.Conn = c
+	return p, err
+}
+
+func (p tap) note(side Side, b []byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.out.said = append(p.out.said, said{side: side, text: string(b)})
+}
+
+func (p tap) Write(b []byte) (int, error) {
+	p.note(Orig, b)
+	return p.Conn.Write(b)
+}
+
+func (p tap) Read(b []byte) (int, error) {
+	n, err := p.Conn.Read(b)
+	if n > 0 {
+		p.note(Resp, b[:n])
+	}
+	return n, err
+}
+
 // record holds a conversation between a client and a server over a pipe.
 func record(client, server func(net.Conn)) talk {
 	var mu sync.Mutex
