@@ -42,3 +42,20 @@ func BenchmarkUnknown(b *testing.B) {
 		s.Feed(Chunk{Data: data})
 	}
 }
+
+// BenchmarkUnknownStream is a megabyte from one side of a connection of no known protocol: one window is kept, then nothing
+// until the speaker changes.
+func BenchmarkUnknownStream(b *testing.B) {
+	data := bytes.Repeat([]byte{0xa7, 0x31}, 700)
+	b.SetBytes(1000 * int64(len(data)))
+	b.ReportAllocs()
+	for b.Loop() {
+		s := NewSession(evidence.TCP, "b")
+		for range 1000 {
+			s.Feed(Chunk{Side: Resp, Data: data})
+		}
+		if n := held(s); n > 0 {
+			b.Fatalf("%d bytes held", n)
+		}
+	}
+}
