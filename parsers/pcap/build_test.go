@@ -28,6 +28,7 @@ type recording struct {
 	link   capfile.LinkType
 	frames []recorded
 	at     time.Time
+	room   uint16 // window of the TCP packets
 }
 
 type recorded struct {
@@ -36,7 +37,7 @@ type recorded struct {
 	orig int
 }
 
-func record() *recording { return &recording{link: linkEthernet, at: epoch} }
+func record() *recording { return &recording{link: linkEthernet, at: epoch, room: 8192} }
 
 // wait lets time pass before the next frame.
 func (r *recording) wait(d time.Duration) *recording {
@@ -97,7 +98,7 @@ func network(from, to netip.Addr, proto layers.IPProtocol) (layers.EthernetType,
 	return layers.EthernetTypeIPv6, &layers.IPv6{Version: 6, HopLimit: 64, NextHeader: proto, SrcIP: from.AsSlice(), DstIP: to.AsSlice()}
 }
 
-// segment is one TCP packet; flags are letters as tcpdump writes them: S F R and . for ACK.
+// segment is one TCP packet; flags are letters as tcpdump writes them: S F R P and . for ACK.
 func segmentOf(from, to netip.AddrPort, flags string, seq, ack uint32, payload string) []gopacket.SerializableLayer {
 	_, ip := network(from.Addr(), to.Addr(), layers.IPProtocolTCP)
 	t := &layers.TCP{SrcPort: layers.TCPPort(from.Port()), DstPort: layers.TCPPort(to.Port()), Seq: seq, Ack: ack, Window: 8192}
@@ -109,6 +110,8 @@ func segmentOf(from, to netip.AddrPort, flags string, seq, ack uint32, payload s
 			t.FIN = true
 		case 'R':
 			t.RST = true
+		case 'P':
+			t.PSH = true
 		case '.':
 			t.ACK = true
 		}
@@ -135,7 +138,15 @@ func etherTypeOf(a netip.Addr) layers.EthernetType {
 
 // tcp adds one TCP packet.
 func (r *recording) tcp(from, to netip.AddrPort, flags string, seq, ack uint32, payload string) *recording {
-	return r.frame(append([]gopacket.SerializableLayer{ethernet(etherTypeOf(from.Addr()))}, segmentOf(from, to, flags, seq, ack, payload)...)...)
+	l := segmentOf(from, to, flags, seq, ack, payload)
+	l[1].(*layers.TCP).Window = r.room
+	return r.frame(append([]gopacket.SerializableLayer{ethernet(etherTypeOf(from.Addr()))}, l...)...)
+}
+
+// window sets the window of the TCP packets that follow.
+func (r *recording) window(n uint16) *recording {
+	r.room = n
+	return r
 }
 
 func (r *recording) udp(from, to netip.AddrPort, payload string) *recording {

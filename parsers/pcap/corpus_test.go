@@ -92,7 +92,7 @@ func TestCorpus(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no truth files in %s: %v", root, err)
 	}
-	var bytesScore, payload, ip, origin, states score
+	var bytesScore, payload, ip, origin, states, histories score
 	for _, name := range files {
 		var want truth
 		raw, err := os.ReadFile(name)
@@ -111,10 +111,10 @@ func TestCorpus(t *testing.T) {
 			}
 		}
 		scoreBytes(t, want, flows, &bytesScore)
-		scoreZeek(t, want, flows, &payload, &ip, &origin, &states)
+		scoreZeek(t, want, flows, &payload, &ip, &origin, &states, &histories)
 	}
 	t.Logf("packets and bytes seen as tshark: %v", bytesScore)
-	t.Logf("payload, IP bytes, originator and state as Zeek: %v, %v, %v, %v", payload, ip, origin, states)
+	t.Logf("payload, IP bytes, originator, state and history as Zeek: %v, %v, %v, %v, %v", payload, ip, origin, states, histories)
 	for what, c := range map[string]struct {
 		s     score
 		floor float64
@@ -245,7 +245,7 @@ var notZeek = map[string]uint16{
 	"zeek_ldap_missing_ldap_logs.pcapng": 389,
 }
 
-func scoreZeek(t *testing.T, want truth, flows map[tuple][]evidence.Conn, payload, ip, origin, states *score) {
+func scoreZeek(t *testing.T, want truth, flows map[tuple][]evidence.Conn, payload, ip, origin, states, histories *score) {
 	times := map[tuple]int{}
 	for _, z := range want.Zeek {
 		if a, b, ok := zeekEnds(z.AIP, z.APort, z.BIP, z.BPort); ok {
@@ -269,7 +269,9 @@ func scoreZeek(t *testing.T, want truth, flows map[tuple][]evidence.Conn, payloa
 		ip.add(okIP)
 		origin.add(okOrig)
 		states.add(okState)
-		if !okPay || !okIP || !okOrig || !okState {
+		okHistory := len(flows[k]) == 1 && flows[k][0].History == z.History
+		histories.add(okHistory)
+		if !okPay || !okIP || !okOrig || !okState || !okHistory {
 			var mine []string
 			for _, c := range flows[k] {
 				mine = append(mine, c.State+" "+c.History)

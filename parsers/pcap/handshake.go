@@ -70,17 +70,18 @@ func (c *tcp) reused(p *packet, dir int) bool {
 
 // opener tells who opened the connection, if the handshake was seen.
 func (c *tcp) opener() (dir int, known bool) {
-	for dir := range c.ends {
-		if c.ends[dir].syn && !c.ends[1-dir].syn {
-			return dir, true
-		}
+	if c.ends[0].syn { // where both sent one, the first did
+		return 0, true
+	}
+	if c.ends[1].syn {
+		return 1, true
 	}
 	for dir := range c.ends {
 		if c.ends[dir].synAck {
 			return 1 - dir, true
 		}
 	}
-	return 0, c.ends[0].syn // both sent one: the first did
+	return 0, false
 }
 
 func (c *tcp) midStream() bool {

@@ -61,14 +61,12 @@ func (h *history) flags(p *packet, dir int) {
 	switch {
 	case p.has(flagSYN) && p.flags&(flagFIN|flagRST) != 0:
 		h.add(dir, 'Q')
+	case p.has(flagFIN | flagRST):
+		h.add(dir, 'I')
 	case p.has(flagSYN | flagACK):
 		h.add(dir, 'H')
 	case p.has(flagSYN):
 		h.add(dir, 'S')
-	}
-	switch {
-	case p.has(flagFIN | flagRST):
-		h.add(dir, 'I')
 	case p.has(flagFIN):
 		h.add(dir, 'F')
 	case p.has(flagRST):

@@ -58,9 +58,12 @@ func (s *stream) begin(seq uint32) {
 		return
 	}
 	s.known = true
-	// Room below, for packets that come late.
-	s.start = 1<<32 + uint64(seq)
-	s.next, s.end, s.acked = s.start, s.start, s.start
+	s.begins(1<<32 + uint64(seq)) // room below, for packets that come late
+}
+
+// begins lets the stream begin at a position, with nothing sent yet.
+func (s *stream) begins(at uint64) {
+	s.start, s.next, s.end, s.acked = at, at, at, at
 }
 
 // position is the one nearest to the end of the stream that the sequence number can mean.

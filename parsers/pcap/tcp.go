@@ -20,6 +20,7 @@ type endpoint struct {
 	syn      bool // a SYN without ACK was seen
 	synAck   bool
 	isn      uint32
+	probed   bool // the stream begins with a packet that may have been a probe
 	finished bool
 	finAt    uint64 // position of the FIN
 }
@@ -54,7 +55,7 @@ func (c *tcp) positions(p *packet, dir int) {
 		me.begin(p.seq + 1)
 		return
 	}
-	me.begin(p.seq)
+	me.join(p)
 	if p.has(flagFIN) {
 		me.finished, me.finAt = true, me.position(p.seq)+uint64(p.payload.wire)
 		me.reaches(me.finAt)
@@ -72,9 +73,31 @@ func (c *tcp) acknowledge(p *packet, dir int) {
 	if peer.finished && at == peer.finAt+1 {
 		at = peer.finAt
 	}
+	peer.probed = peer.probed && peer.end == peer.start
+	if peer.probed && at == peer.start+1 {
+		peer.begins(at)
+	}
 	if at > peer.acked && peer.plausible(at) {
 		peer.acked = at
 	}
+}
+
+// join sets the first position of a stream whose SYN was not seen. A keep-alive probe repeats the last sequence number, with a
+// byte of garbage or none. Data of one byte would be pushed; without a byte, only the answer tells a probe from an ordinary
+// acknowledgement.
+//
+// https://www.rfc-editor.org/rfc/rfc9293#section-3.8.4
+func (e *endpoint) join(p *packet) {
+	if e.known {
+		return
+	}
+	bare := p.flags&(flagPSH|flagFIN) == 0
+	e.probed = bare && p.payload.wire == 0
+	if bare && p.payload.wire == 1 {
+		e.begin(p.seq + 1)
+		return
+	}
+	e.begin(p.seq)
 }
 
 // payload is the length of a side's stream. It is 0 where a handshake began and nothing followed, and unknown where the
