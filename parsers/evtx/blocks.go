@@ -14,6 +14,9 @@ type merger interface{ Merge(*evidence.Batch) }
 // nothing else does.
 const blockChunks = 64
 
+// batches is how many each worker fills in turn: one is merged while the next is filled.
+const batches = 2
+
 // A block is what a range of chunks states.
 type block struct {
 	batch    *evidence.Batch
@@ -31,10 +34,13 @@ func (f *file) readBlocks(ctx context.Context, out merger) error {
 
 	n := (f.chunks + blockChunks - 1) / blockChunks
 	jobs := max(min(int64(f.in.Jobs), n), 1)
-	done := make([]chan block, jobs)
+	done, free := make([]chan block, jobs), make([]chan *evidence.Batch, jobs)
 	for j := range jobs {
-		done[j] = make(chan block)
-		running.Go(func() { f.work(ctx, j, jobs, done[j]) })
+		done[j], free[j] = make(chan block), make(chan *evidence.Batch, batches)
+		for range batches {
+			free[j] <- &evidence.Batch{}
+		}
+		running.Go(func() { f.work(ctx, j, jobs, free[j], done[j]) })
 	}
 	for i := range n {
 		select {
@@ -43,6 +49,8 @@ func (f *file) readBlocks(ctx context.Context, out merger) error {
 				panic(b.panicked)
 			}
 			out.Merge(b.batch)
+			b.batch.Reset()
+			free[i%jobs] <- b.batch
 			f.add(b.reach)
 			if b.err != nil {
 				return b.err
@@ -55,10 +63,10 @@ func (f *file) readBlocks(ctx context.Context, out merger) error {
 }
 
 // work reads every jobs-th block from the given one on.
-func (f *file) work(ctx context.Context, from, jobs int64, done chan<- block) {
+func (f *file) work(ctx context.Context, from, jobs int64, free <-chan *evidence.Batch, done chan<- block) {
 	w := newWorker(f, nil)
 	for i := from; i*blockChunks < f.chunks; i += jobs {
-		b := w.block(ctx, i)
+		b := w.block(ctx, i, <-free)
 		select {
 		case done <- b:
 		case <-ctx.Done():
@@ -70,8 +78,8 @@ func (f *file) work(ctx context.Context, from, jobs int64, done chan<- block) {
 	}
 }
 
-func (w *worker) block(ctx context.Context, i int64) (b block) {
-	b.batch = &evidence.Batch{}
+func (w *worker) block(ctx context.Context, i int64, into *evidence.Batch) (b block) {
+	b.batch = into
 	defer func() { b.panicked = recover() }()
 	w.out, w.reach = b.batch, reach{}
 	b.err = w.read(ctx, i*blockChunks, min((i+1)*blockChunks, w.file.chunks))

@@ -81,13 +81,10 @@ func (w *worker) absent(c *chunk) {
 	w.report(c)
 }
 
-// counted tells whether the file header counts the chunk. Its 16 bits wrap around in logs of 4 GiB and more.
+// counted tells whether the file header counts the chunk.
 func (w *worker) counted(c *chunk) bool {
 	return !w.file.header.ok || c.index < w.file.header.chunks || w.file.chunks > maxCounted
 }
-
-// maxCounted is how many chunks the file header can count.
-const maxCounted = 1<<16 - 1
 
 func (c *chunk) readHeader() {
 	if len(c.b) < chunkHeaderSize {
@@ -193,4 +190,6 @@ func (c *chunk) recovery(r record) evidence.Recovery {
 	return 0
 }
 
-func allZero(b []byte) bool { return len(bytes.TrimLeft(b, "\x00")) == 0 }
+var zeros [chunkSize]byte
+
+func allZero(b []byte) bool { return bytes.Equal(b, zeros[:len(b)]) }

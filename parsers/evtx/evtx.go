@@ -38,6 +38,9 @@ const (
 	chunkMagic     = "ElfChnk\x00"
 )
 
+// maxCounted is how many chunks the file header can count.
+const maxCounted = 1<<16 - 1
+
 // sniff also takes a file whose first block is damaged.
 func sniff(head []byte) bool {
 	return hasAt(head, 0, fileMagic) || hasAt(head, fileHeaderSize, chunkMagic)
@@ -134,6 +137,9 @@ func (f *file) problem(kind evidence.ProblemKind, ref evidence.Ref, err error) {
 // are old ones, as every live log shows.
 func (f *file) checkEnd() {
 	chunks := (f.in.Size - fileHeaderSize) / chunkSize
+	if f.chunks > maxCounted {
+		f.header.chunks = f.used // 16 bits wrap around in logs of 4 GiB and more
+	}
 	ref := evidence.Ref{File: f.in.Name, Unit: "chunk", N: uint64(chunks)}
 	if f.header.ok && (f.header.dirty || f.used > f.header.chunks) {
 		f.problem(evidence.Suspect, evidence.Ref{}, f.live())
