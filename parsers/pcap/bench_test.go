@@ -12,27 +12,43 @@ import (
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
-// BenchmarkParse reads a hundred connections of a thousand full packets each.
+// BenchmarkParse reads a hundred connections of a thousand full packets each: a protocol that is recognised, one that is not,
+// one of which only the server speaks, and HTTP whose answer is none.
 func BenchmarkParse(b *testing.B) {
-	const i, j, packets = 1000, 9000, 1000
-	r := record()
-	body := strings.Repeat("x", 1400)
 	head := "HTTP/1.1 200 OK\r\nContent-Length: 1399900\r\n\r\n"
-	head += body[:1400-len(head)]
+	for name, c := range map[string]struct{ asks, begins, goesOn string }{
+		"http":    {request, head + strings.Repeat("x", 1400-len(head)), strings.Repeat("x", 1400)},
+		"unknown": {"\xa7\x31\x00\x01", strings.Repeat("\xc2\x81", 700), strings.Repeat("\xc2\x81", 700)},
+		"one way": {"", strings.Repeat("\xc2\x81", 700), strings.Repeat("\xc2\x81", 700)},
+		"lost":    {request, strings.Repeat("x", 1400), strings.Repeat("x", 1400)},
+	} {
+		b.Run(name, func(b *testing.B) { benchmark(b, downloads(c.asks, c.begins, c.goesOn), 100) })
+	}
+}
+
+// downloads is a hundred connections in which the server sends a thousand packets.
+func downloads(asks, begins, goesOn string) *recording {
+	const i, j, packets = 1000, 9000, 1000
+	end := i + 1 + uint32(len(asks))
+	r := record()
 	for n := range 100 {
 		c := netip.AddrPortFrom(client.Addr(), uint16(50000+n))
-		r.tcp(c, server, "S", i, 0, "").tcp(server, c, "S.", j, i+1, "").tcp(c, server, ".", i+1, j+1, request)
+		r.tcp(c, server, "S", i, 0, "").tcp(server, c, "S.", j, i+1, "").tcp(c, server, ".", i+1, j+1, asks)
 		for k := range uint32(packets) {
-			text := body
+			text := goesOn
 			if k == 0 {
-				text = head
+				text = begins
 			}
-			r.tcp(server, c, ".", j+1+k*1400, i+1+uint32(len(request)), text)
+			r.tcp(server, c, ".", j+1+k*1400, end, text)
 			if k%2 == 1 {
-				r.tcp(c, server, ".", i+1+uint32(len(request)), j+1+(k+1)*1400, "")
+				r.tcp(c, server, ".", end, j+1+(k+1)*1400, "")
 			}
 		}
 	}
+	return r
+}
+
+func benchmark(b *testing.B, r *recording, conns int) {
 	capture := r.pcap()
 	b.SetBytes(int64(len(capture)))
 	b.ReportAllocs()
@@ -42,7 +58,7 @@ func BenchmarkParse(b *testing.B) {
 		if err := Format.Parse(context.Background(), in, &got); err != nil {
 			b.Fatal(err)
 		}
-		if len(got.Conns) != 100 {
+		if len(got.Conns) != conns {
 			b.Fatal(fmt.Sprint(len(got.Conns)))
 		}
 	}
