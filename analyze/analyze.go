@@ -108,7 +108,8 @@ func hostList(c *correlate.Case) string {
 	return strings.Join(names, ", ")
 }
 
-// narrow leaves out connections outside the times and hosts asked for, and returns how many the times left out.
+// narrow leaves out connections and lookups outside the times and hosts asked for, and returns how many connections
+// the times left out.
 func narrow(c *correlate.Case, opt Options) (byTime int) {
 	kept := c.Links[:0]
 	for _, l := range c.Links {
@@ -121,6 +122,9 @@ func narrow(c *correlate.Case, opt Options) (byTime int) {
 		}
 	}
 	c.Links = kept
+	c.Lookups = slices.DeleteFunc(c.Lookups, func(l *correlate.Lookup) bool {
+		return !opt.Since.IsZero() && l.At.Before(opt.Since) || !opt.Until.IsZero() && l.At.After(opt.Until) || len(opt.Hosts) > 0 && !asked(l.Host, opt.Hosts)
+	})
 	return byTime
 }
 

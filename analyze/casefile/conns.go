@@ -32,10 +32,7 @@ func CompareConns(a, b *evidence.Conn) int {
 // conn.log has no such connection, or is missing, the content record becomes a connection without volumes, unless it names
 // no ends.
 func (cf *Casefile) attach(apps []*evidence.AppRecord, certs certificates) {
-	known := directory{}
-	for _, c := range cf.Conns {
-		known.add(c)
-	}
+	known := newDirectory(cf.Conns)
 	slices.SortFunc(apps, func(a, b *evidence.AppRecord) int {
 		return cmp.Or(a.At.Compare(b.At), CompareRefs(a.Ref, b.Ref))
 	})
@@ -57,29 +54,53 @@ func (cf *Casefile) attach(apps []*evidence.AppRecord, certs certificates) {
 // fold drops a connection that another sensor shows as well: same ends, starting at the same time. The one with packets
 // behind it stays, and what only the other one knows of its content is added.
 func (cf *Casefile) fold() {
-	last := map[Tuple][]*evidence.Conn{}
+	last := map[place]latest{}
 	kept := cf.Conns[:0]
 	for _, c := range cf.Conns {
-		k := TupleOf(c.Transport, c.Orig, c.Resp)
-		twin := -1
-		for i, d := range last[k] {
-			if d.Sensor != c.Sensor && c.Start.Sub(d.Start) <= again && d.Tunnel.IsZero() == c.Tunnel.IsZero() {
-				twin = i
-			}
-		}
-		if twin < 0 {
-			last[k] = append(last[k], c)
+		k := place{TupleOf(c.Transport, c.Orig, c.Resp), !c.Tunnel.IsZero()}
+		d := last[k].twin(c)
+		if d == nil {
+			last[k] = last[k].with(c)
 			kept = append(kept, c)
 			continue
 		}
 		cf.Again++
-		d := last[k][twin]
 		if d.UID != "" && c.UID == "" {
 			*d, *c = *c, *d
 		}
 		adoptApp(&d.App, &c.App)
 	}
 	cf.Conns = kept
+}
+
+// A place is where a second sensor's statement of a connection is looked for.
+type place struct {
+	Tuple
+	inner bool // in a tunnel
+}
+
+// latest holds the last connection of each sensor at one place, in the order in which they began.
+type latest []*evidence.Conn
+
+// maxSensors bounds how many may have seen one connection.
+const maxSensors = 64
+
+// twin returns the connection that c is as well, seen by another sensor, nil when there is none.
+func (l latest) twin(c *evidence.Conn) *evidence.Conn {
+	for _, d := range slices.Backward(l) {
+		if d.Sensor != c.Sensor && c.Start.Sub(d.Start) <= again {
+			return d
+		}
+	}
+	return nil
+}
+
+func (l latest) with(c *evidence.Conn) latest {
+	l = slices.DeleteFunc(l, func(d *evidence.Conn) bool { return d.Sensor == c.Sensor })
+	if len(l) >= maxSensors {
+		l = slices.Delete(l, 0, 1)
+	}
+	return append(l, c)
 }
 
 // mergeApp adds to a what the record b says of the same connection: its counts are added.

@@ -1,6 +1,7 @@
 package casefile
 
 import (
+	"net/netip"
 	"slices"
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
@@ -9,25 +10,32 @@ import (
 // A uid is what a sensor calls one connection.
 type uid struct{ sensor, uid string }
 
+// An identity is a uid with its ends: old versions of Suricata use an identifier again for another flow. The transport is
+// left out, since not every log names it.
+type identity struct {
+	uid
+	Tuple
+}
+
+func identify(sensor, id string, a, b netip.AddrPort) identity {
+	return identity{uid{sensor, id}, TupleOf("", a, b)}
+}
+
 // settled leaves one statement of each connection that a sensor states more than once: a long one is logged while it
 // lasts and again when it ends, with the counts of all of it each time. The last one is kept.
 func (cf *Casefile) settled() {
-	type key struct {
-		uid
-		Tuple // old versions of Suricata use an identifier again for another flow
-	}
-	of := func(c *evidence.Conn) key { return key{uid{c.Sensor, c.UID}, TupleOf(c.Transport, c.Orig, c.Resp)} }
-	best := map[key]*evidence.Conn{}
+	best := map[identity]*evidence.Conn{}
 	for _, c := range cf.Conns {
-		if k := of(c); c.UID != "" && (best[k] == nil || supersedes(c, best[k])) {
+		if k := identify(c.Sensor, c.UID, c.Orig, c.Resp); c.UID != "" && (best[k] == nil || supersedes(c, best[k])) {
 			best[k] = c
 		}
 	}
 	cf.Conns = slices.DeleteFunc(cf.Conns, func(c *evidence.Conn) bool {
-		if c.UID == "" || best[of(c)] == c {
+		kept := best[identify(c.Sensor, c.UID, c.Orig, c.Resp)]
+		if c.UID == "" || c == kept {
 			return false
 		}
-		best[of(c)].Carries = best[of(c)].Carries || c.Carries
+		kept.Carries = kept.Carries || c.Carries
 		return true
 	})
 }
@@ -45,23 +53,30 @@ func supersedes(a, b *evidence.Conn) bool {
 }
 
 // A directory finds the connection that a content record belongs to.
-type directory map[uid][]*evidence.Conn
+type directory struct {
+	exact map[identity]*evidence.Conn
+	named map[uid]*evidence.Conn // by identifier alone, for records without ends
+}
+
+func newDirectory(conns []*evidence.Conn) directory {
+	d := directory{map[identity]*evidence.Conn{}, map[uid]*evidence.Conn{}}
+	for _, c := range conns {
+		d.add(c)
+	}
+	return d
+}
 
 func (d directory) add(c *evidence.Conn) {
 	if c.UID != "" {
-		k := uid{c.Sensor, c.UID}
-		d[k] = append(d[k], c)
+		d.exact[identify(c.Sensor, c.UID, c.Orig, c.Resp)] = c
+		d.named[uid{c.Sensor, c.UID}] = c
 	}
 }
 
-// find returns the connection with the record's identifier and ends, nil when there is none. A record without ends
-// belongs to whichever has the identifier. Of several the last that began before the record is meant.
-func (d directory) find(a *evidence.AppRecord) (found *evidence.Conn) {
-	for _, c := range d[uid{a.Sensor, a.UID}] {
-		fits := !a.Orig.IsValid() || TupleOf(a.Transport, a.Orig, a.Resp) == TupleOf(a.Transport, c.Orig, c.Resp)
-		if fits && (found == nil || c.Start.After(found.Start) && !c.Start.After(a.At)) {
-			found = c
-		}
+// find returns nil when there is none.
+func (d directory) find(a *evidence.AppRecord) *evidence.Conn {
+	if a.Orig.IsValid() {
+		return d.exact[identify(a.Sensor, a.UID, a.Orig, a.Resp)]
 	}
-	return found
+	return d.named[uid{a.Sensor, a.UID}]
 }

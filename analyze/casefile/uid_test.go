@@ -121,3 +121,17 @@ func TestLogsOfOneConnection(t *testing.T) {
 		t.Errorf("a record without ends became %+v", cf.Conns[0])
 	}
 }
+
+// One connection repeated without end in a log is compared with few others, not with all: such a log must not hang.
+func TestManyAtOnePlace(t *testing.T) {
+	const n = 200_000
+	b := &evidence.Batch{}
+	for i := range n {
+		c := conn("zeek", "", noon)
+		c.Ref.N = uint64(i)
+		b.Conn(c)
+	}
+	if cf := Gather([]Source{source("zeek", func(into *evidence.Batch) { *into = *b })}); len(cf.Conns) != n || cf.Again != 0 {
+		t.Errorf("%d connections, %d again", len(cf.Conns), cf.Again)
+	}
+}

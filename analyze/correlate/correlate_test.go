@@ -297,3 +297,15 @@ func TestKernelSendsOnBehalf(t *testing.T) {
 		t.Errorf("on behalf of %q", got)
 	}
 }
+
+// What lies in unused space of a log is of an earlier state of it, and says less.
+func TestLeftoversAreLessSure(t *testing.T) {
+	s := &scene{}
+	s.socket(sysmonProvider, 50001, noon, noon, program(7, `C:\agent.exe`))
+	s.socket(sysmonProvider, 50002, noon, noon, program(7, `C:\agent.exe`))
+	s.batch.Sockets[1].Recovered = evidence.Leftover
+	links := s.run().Links
+	if sure, less := links[0].Attribution.Confidence, links[1].Attribution.Confidence; sure != 1 || less >= surePeer {
+		t.Errorf("confidence %v of an ordinary record, %v of a leftover", sure, less)
+	}
+}

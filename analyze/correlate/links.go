@@ -19,6 +19,9 @@ const (
 	sureAmbiguous = 0.5
 	surePeer      = 0.6
 	sureHostLog   = 1.0 // the host itself says so; what is missing is the bytes
+	// sureLeftover: no checksum covers a record in space the log does not use, and it is of an earlier state of the log,
+	// or of the machine: whether it belongs to this case at all is open.
+	sureLeftover = 0.3
 )
 
 // captured makes the links of all connections that captures and sensors show: one for each end that a host's log speaks
@@ -222,6 +225,10 @@ func (j *joiner) hostOnly(b *book, alone []*evidence.Socket) {
 func logged(l *Link) finding.Attribution {
 	if l.Process == nil {
 		return finding.Attribution{Basis: finding.BasisNone, Reason: "the host's log has the connection but names no process"}
+	}
+	if !slices.ContainsFunc(l.Sockets, func(s *evidence.Socket) bool { return s.Recovered != evidence.Leftover }) {
+		return finding.Attribution{Basis: finding.BasisHostLog, Confidence: sureLeftover,
+			Reason: "stated only by records recovered from space the log does not use: an earlier state of it"}
 	}
 	return finding.Attribution{Basis: finding.BasisHostLog, Confidence: sureHostLog, Reason: "stated by the host's log; no capture shows the connection"}
 }

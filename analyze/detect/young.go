@@ -9,9 +9,10 @@ import (
 // atOnce: many programs look for updates when they start, so this is worth little alone.
 const atOnce = 15
 
-// young: the process connected within seconds of its start.
+// young: the process connected within seconds of its start. It is a fact about the process and not about the rhythm of its
+// traffic: in a family of its own it would make two of every odd program that starts and connects.
 var young = Detector{
-	Name: "timing.young-process", Family: finding.FamilyTiming,
+	Name: "process.young", Family: finding.FamilyProcess,
 	Innocent: "many programs look for news of themselves when they start",
 	Find: func(u *Usage, c *Context) []finding.Fact {
 		if u.Inbound {
