@@ -124,7 +124,7 @@ func TestLogsOfOneConnection(t *testing.T) {
 
 // One connection repeated without end in a log is compared with few others, not with all: such a log must not hang.
 func TestManyAtOnePlace(t *testing.T) {
-	const n = 200_000
+	const n = 60_000
 	b := &evidence.Batch{}
 	for i := range n {
 		c := conn("zeek", "", noon)
