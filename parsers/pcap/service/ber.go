@@ -55,3 +55,18 @@ func berInside(b []byte, tag byte) ([]byte, bool) {
 	got, body, _, ok := berNext(b)
 	return body, ok && got == tag
 }
+
+// berField is the body of the first element of the given tag among those of a sequence, nil when there is none.
+func berField(b []byte, tag byte) []byte {
+	for range maxFields {
+		got, body, rest, ok := berNext(b)
+		if !ok || got == tag {
+			return body
+		}
+		b = rest
+	}
+	return nil
+}
+
+// maxFields is above what any sequence read here has.
+const maxFields = 32

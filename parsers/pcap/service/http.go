@@ -50,6 +50,7 @@ type httpReader struct {
 	known   bool // which side is the client
 	methods []string
 	http    evidence.HTTP
+	logon   logon
 	two     *http2Reader // once the connection has changed to HTTP/2
 	upgrade string
 	// inner reads a tunnel, ws unpacks WebSocket messages into it.
@@ -248,6 +249,8 @@ func (h *httpReader) request(s *httpSide, first []byte, f fields) {
 	}
 	method, uri := words[0], strings.Join(words[1:len(words)-1], " ")
 	h.asked(method, uri, f.get("host"), f.get("user-agent"))
+	h.logon.header(f.get("authorization"))
+	h.logon.header(f.get("proxy-authorization"))
 	if method == "CONNECT" {
 		h.http.Connect = text([]byte(uri))
 		s.part = inDoubt
@@ -265,6 +268,8 @@ func (h *httpReader) request(s *httpSide, first []byte, f fields) {
 
 func (h *httpReader) response(s *httpSide, c Chunk, first []byte, f fields) {
 	status, _ := strconv.Atoi(string(first[9:min(12, len(first))]))
+	h.logon.header(f.get("www-authenticate"))
+	h.logon.header(f.get("proxy-authenticate"))
 	method := ""
 	if len(h.methods) > 0 {
 		method = h.methods[0]
@@ -366,6 +371,7 @@ func (h *httpReader) describe(r *Result) {
 	found := h.http
 	found.ReqBody, found.RespBody = h.sides[h.client].body, h.sides[h.client.other()].body
 	r.HTTP = &found
+	h.logon.describe(r)
 	if h.known {
 		r.Client, r.ClientKnown = h.client, true
 	}

@@ -110,7 +110,9 @@ func TestHTTP2Go(t *testing.T) {
 	server.Start()
 	var k talk
 	taps := newTap(&k)
-	transport := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return taps.dial(server.Listener.Addr().String()) }}
+	transport := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+		return taps.dial(server.Listener.Addr().String())
+	}}
 	transport.Protocols = new(http.Protocols)
 	transport.Protocols.SetUnencryptedHTTP2(true)
 	client := &http.Client{Transport: transport}

@@ -1,6 +1,10 @@
 package service
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
 
 // Kerberos 5: https://www.rfc-editor.org/rfc/rfc4120#section-5.4, over TCP behind a length (section 7.2.2).
 
@@ -70,3 +74,44 @@ func kerberosStream(client bool) half {
 		return v
 	}
 }
+
+// kerberosKeep is more than a ticket with a long list of groups takes.
+const kerberosKeep = 64 << 10
+
+// kerberosReader lists the principals.
+type kerberosReader struct {
+	streams *[2]frames
+	names   evidence.Kerberos
+}
+
+func openKerberos(sc scene) analyzer {
+	k := &kerberosReader{}
+	if sc.transport != evidence.UDP {
+		side := frames{length: lengthBefore32, keep: kerberosKeep}
+		k.streams = &[2]frames{side, side}
+	}
+	return k
+}
+
+// lengthBefore32 is the length of a unit that says its own in four bytes before it.
+func lengthBefore32(b []byte) int {
+	if len(b) < 4 {
+		return 0
+	}
+	return 4 + int(binary.BigEndian.Uint32(b)&0x7fffffff)
+}
+
+func (k *kerberosReader) feed(c Chunk) {
+	if k.streams == nil {
+		readKerberos(c.Data, &k.names)
+		return
+	}
+	k.streams[c.Side].feed(c, func(_ Chunk, u []byte, _ int) { readKerberos(u[min(4, len(u)):], &k.names) })
+}
+
+func (k *kerberosReader) describe(r *Result) {
+	found := k.names
+	r.Kerberos = &found
+}
+
+func (k *kerberosReader) done() bool { return false }

@@ -17,6 +17,8 @@ var ldapOperations = map[byte]struct {
 }
 
 const (
+	ldapBind        = 0x60
+	ldapBound       = 0x61
 	ldapUnbind      = 0x42
 	ldapExtended    = 0x77
 	ldapExtendedEnd = 0x78
@@ -103,16 +105,20 @@ func ldapLength(b []byte) int {
 	return 4 + int(b[1])<<16 + int(b[2])<<8 + int(b[3])
 }
 
+// ldapKeep is how much of a message is looked at: all of a bind, which may hold a ticket.
+const ldapKeep = 16 << 10
+
 // ldapReader follows a connection to see whether it changes to TLS.
 type ldapReader struct {
 	scene scene
 	sides [2]frames
 	asked bool
+	logon logon
 	inner *Session
 }
 
 func openLDAP(sc scene) analyzer {
-	side := frames{length: ldapLength, keep: 512}
+	side := frames{length: ldapLength, keep: ldapKeep}
 	return &ldapReader{scene: sc, sides: [2]frames{side, side}}
 }
 
@@ -128,6 +134,8 @@ func (l *ldapReader) message(_ Chunk, u []byte, size int) {
 	op, body, v := ldapMessage(u)
 	switch {
 	case v != yes:
+	case op == ldapBind || op == ldapBound:
+		l.logon.token(body)
 	case op == ldapExtended:
 		l.asked = bytes.Contains(body, []byte(ldapStartTLS))
 	case op == ldapExtendedEnd && l.asked && bytes.HasPrefix(body, []byte{0x0a, 1, 0}):
@@ -135,5 +143,9 @@ func (l *ldapReader) message(_ Chunk, u []byte, size int) {
 	}
 }
 
-func (l *ldapReader) describe(r *Result) { r.within(l.inner) }
-func (l *ldapReader) done() bool         { return l.inner != nil && l.inner.Done() }
+func (l *ldapReader) describe(r *Result) {
+	l.logon.describe(r)
+	r.within(l.inner)
+}
+
+func (l *ldapReader) done() bool { return l.inner != nil && l.inner.Done() }

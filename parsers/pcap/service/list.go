@@ -19,7 +19,7 @@ var protocols = []protocol{
 	{name: "http", mid: true, tcp: matchHTTP, open: openHTTP},
 	{name: "smb", mid: true, tcp: matchSMB, open: openSMB},
 	{name: "dce_rpc", mid: true, tcp: sides(rpcSays(true), rpcSays(false)), open: openRPC},
-	{name: "kerberos", mid: true, tcp: sides(kerberosStream(true), kerberosStream(false)), udp: matchKerberosDatagram},
+	{name: "kerberos", mid: true, tcp: sides(kerberosStream(true), kerberosStream(false)), udp: matchKerberosDatagram, open: openKerberos},
 	{name: "ldap", mid: true, tcp: matchLDAP, udp: matchLDAPDatagram, open: openLDAP},
 	{name: "rdp", tcp: sides(rdpRequest, rdpConfirm), open: openRDP},
 	{name: "ssh", tcp: matchSSH, open: openSSH},

@@ -13,8 +13,8 @@ const (
 	ntlmUnicode   = 1
 )
 
-// ntlmNames are the names in one NTLM message.
-type ntlmNames struct{ user, domain, host string }
+// ntlmNames are the names in one NTLM message: of the client, or of the server that challenges it.
+type ntlmNames struct{ user, domain, host, server string }
 
 // findNTLM reads the NTLM message somewhere in b.
 func findNTLM(b []byte) (n ntlmNames, ok bool) {
@@ -25,7 +25,7 @@ func findNTLM(b []byte) (n ntlmNames, ok bool) {
 	b = b[at:]
 	switch le32(b, 8) {
 	case 2:
-		n.host = ntlmTarget(span(b, le32(b, 44), le16(b, 40)))
+		n.server = ntlmTarget(span(b, le32(b, 44), le16(b, 40)))
 	case 3:
 		wide := le32(b, 60)&ntlmUnicode != 0
 		field := func(at int) string { return wideText(span(b, le32(b, at+4), le16(b, at)), wide) }

@@ -13,7 +13,10 @@ import (
 const (
 	rpcRequest  = 0
 	rpcBind     = 11
+	rpcBindAck  = 12
 	rpcAlter    = 14
+	rpcAlterAck = 15
+	rpcAuth3    = 16
 	rpcHeader   = 16
 	rpcMaxType  = 19
 	rpcKeep     = 4 << 10
@@ -73,6 +76,7 @@ func rpcSays(client bool) half {
 type rpcReader struct {
 	sides [2]frames
 	rpc   evidence.RPC
+	logon logon
 }
 
 func openRPC(scene) analyzer {
@@ -89,8 +93,12 @@ func (r *rpcReader) fragment(b []byte) bool {
 	if rpcLength(b) <= 0 {
 		return false
 	}
-	if kind := b[2]; kind == rpcBind || kind == rpcAlter {
+	switch b[2] {
+	case rpcBind, rpcAlter:
 		r.contexts(b)
+		r.logon.token(b)
+	case rpcBindAck, rpcAlterAck, rpcAuth3:
+		r.logon.token(b)
 	}
 	return true
 }
@@ -124,6 +132,7 @@ func uuid(b []byte, order binary.ByteOrder) string {
 func (r *rpcReader) describe(to *Result) {
 	found := r.rpc
 	to.RPC = &found
+	r.logon.describe(to)
 }
 
 func (r *rpcReader) done() bool { return false }

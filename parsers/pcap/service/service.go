@@ -178,6 +178,8 @@ func (r *Result) borrow(in *evidence.App) {
 	take(&r.RDP, in.RDP)
 	take(&r.SSH, in.SSH)
 	take(&r.RPC, in.RPC)
+	take(&r.Kerberos, in.Kerberos)
+	take(&r.NTLM, in.NTLM)
 }
 
 func take[T any](to **T, from *T) {

@@ -1,6 +1,8 @@
 package service
 
 import (
+	"cmp"
+
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
@@ -109,6 +111,7 @@ func matchSMB(o *opening) verdict {
 type smbReader struct {
 	sides [2]frames
 	smb   evidence.SMB
+	logon logon
 	rpc   rpcReader
 	pipes bool // DCE/RPC was seen
 }
@@ -148,16 +151,9 @@ func (s *smbReader) message(_ Chunk, u []byte, size int) {
 
 // security notes the names in an authentication token.
 func (s *smbReader) security(b []byte) {
-	n, ok := findNTLM(b)
-	if !ok {
-		return
-	}
-	if n.user != "" {
-		s.smb.User, s.smb.Domain = n.user, n.domain
-	}
-	if n.host != "" {
-		s.smb.Host = n.host
-	}
+	s.logon.token(b)
+	n := s.logon.ntlm
+	s.smb.User, s.smb.Domain, s.smb.Host = n.User, n.Domain, cmp.Or(n.Host, n.Server)
 }
 
 func (s *smbReader) share(path string) {
@@ -186,6 +182,7 @@ func (s *smbReader) data(to *evidence.Count, head []byte, size int) {
 func (s *smbReader) describe(r *Result) {
 	found := s.smb
 	r.SMB = &found
+	s.logon.describe(r)
 	if s.pipes {
 		r.Inner = append(r.Inner, "dce_rpc")
 		s.rpc.describe(r)
