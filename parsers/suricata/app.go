@@ -1,7 +1,6 @@
 package suricata
 
 import (
-	"errors"
 	"net/netip"
 	"strings"
 
@@ -26,9 +25,9 @@ var contents = map[string]func(e *event, a *evidence.AppRecord) bool{
 // app makes a statement about the content of a flow. Events of the application layer are written in the direction of
 // the flow, files in the direction they went.
 func (p *parser) app(e *event, content func(*event, *evidence.AppRecord) bool) error {
-	orig, resp, ok := e.ends()
-	if !ok {
-		return errEnds
+	orig, resp, err := e.ends(true)
+	if err != nil {
+		return err
 	}
 	a := e.record(orig, resp)
 	a.App = evidence.App{Confirmed: true, Content: true}
@@ -134,11 +133,10 @@ type dhcp struct {
 
 // lease reads what one message says. The host's name is in what the client asks, the address in what it is given; the
 // address of its own that a client writes is one that it was given before.
-func (p *parser) lease(e *event) {
+func (p *parser) lease(e *event) error {
 	d := e.DHCP
 	if d == nil {
-		p.damaged(errors.New("a DHCP event without its section"))
-		return
+		return errSection
 	}
 	l := evidence.Lease{Ref: e.ref, Sensor: e.sensor.capture.Sensor, At: e.at, MAC: strings.ToLower(string(d.MAC)), HostName: string(d.Name)}
 	for _, s := range []text{d.Client, d.Assigned} {
@@ -151,7 +149,8 @@ func (p *parser) lease(e *event) {
 	}
 	if d.Type == "offer" || d.Type == "nak" || !l.Client.IsValid() && l.HostName == "" {
 		p.doubts.unused(string(e.Type))
-		return
+		return nil
 	}
 	p.out.Lease(l)
+	return nil
 }

@@ -47,9 +47,9 @@ const maxAsked = 1 << 16
 
 func (p *parser) dns(e *event) error {
 	m := cmp.Or(e.DNS, e.MDNS, e.LLMNR)
-	src, dst, ok := e.ends()
-	if !ok || m == nil {
-		return errors.Join(errUnless(ok, errEnds), errUnless(m != nil, errors.New("a DNS event without its section")))
+	src, dst, err := e.ends(m != nil)
+	if err != nil {
+		return err
 	}
 	switch k := (exchange{e.sensor.capture.Sensor, string(e.FlowID), string(m.ID)}); m.Type {
 	case "query", "request":

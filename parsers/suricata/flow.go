@@ -2,7 +2,6 @@ package suricata
 
 import (
 	"cmp"
-	"errors"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -33,12 +32,10 @@ type tcp struct {
 	GapTC   bool `json:"gap_tc"`
 }
 
-var errEnds = errors.New("the ends of the connection cannot be read")
-
 func (p *parser) flow(e *event) error {
-	orig, resp, ok := e.ends()
-	if !ok || e.Flow == nil {
-		return cmp.Or(errUnless(ok, errEnds), errors.New("a flow without its section"))
+	orig, resp, err := e.ends(e.Flow != nil)
+	if err != nil {
+		return err
 	}
 	c := e.conn(orig, resp)
 	f := e.Flow
@@ -53,13 +50,6 @@ func (p *parser) flow(e *event) error {
 	p.doubts.add(frames, e.ref)
 	p.out.Conn(c)
 	return nil
-}
-
-func errUnless(ok bool, err error) error {
-	if ok {
-		return nil
-	}
-	return err
 }
 
 func (e *event) conn(orig, resp netip.AddrPort) evidence.Conn {

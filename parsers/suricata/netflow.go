@@ -1,10 +1,6 @@
 package suricata
 
-import (
-	"errors"
-
-	"github.com/wirewitness/wirewitness/parsers/evidence"
-)
+import "github.com/wirewitness/wirewitness/parsers/evidence"
 
 // netflow is one direction of a flow.
 type netflow struct {
@@ -23,9 +19,9 @@ type halves struct {
 type half struct{ sensor, uid string }
 
 func (p *parser) netflow(e *event) error {
-	src, dst, ok := e.ends()
-	if !ok || e.Netflow == nil {
-		return errors.Join(errUnless(ok, errEnds), errUnless(e.Netflow != nil, errors.New("a netflow without its section")))
+	src, dst, err := e.ends(e.Netflow != nil)
+	if err != nil {
+		return err
 	}
 	c := e.conn(src, dst)
 	n := e.Netflow

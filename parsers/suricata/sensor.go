@@ -27,10 +27,16 @@ func newSensors(in *parsers.Input) sensors {
 	return ss
 }
 
+// maxSensors bounds how many names are told apart in one log.
+const maxSensors = 1024
+
 // of returns the sensor with this name; without one the folder stands for it.
 func (ss *sensors) of(host string) *sensor {
 	if s := ss.byHost[host]; s != nil {
 		return s
+	}
+	if host != "" && len(ss.list) >= maxSensors {
+		return ss.of("")
 	}
 	name := ss.folder
 	if host != "" {

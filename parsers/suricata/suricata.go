@@ -140,7 +140,7 @@ func (p *parser) take(e *event) error {
 	case "dns", "mdns", "llmnr":
 		return p.dns(e)
 	case "dhcp":
-		p.lease(e)
+		return p.lease(e)
 	case "stats":
 		e.sensor.drops.add(e.Stats)
 	default:

@@ -205,6 +205,17 @@ func TestSensors(t *testing.T) {
 	}
 }
 
+// TestSensorsAreBounded: a log in which every line names another sensor does not become as many sensors.
+func TestSensorsAreBounded(t *testing.T) {
+	var text strings.Builder
+	for i := range 2 * maxSensors {
+		text.WriteString(strings.Replace(line("flow", spanned), `"flow_id"`, fmt.Sprintf(`"host":"s%d","flow_id"`, i), 1))
+	}
+	if b := read(t, text.String()); len(b.Captures) != maxSensors+1 || b.Records() != 2*maxSensors {
+		t.Errorf("%d sensors, %d lines", len(b.Captures), b.Records())
+	}
+}
+
 // TestWrapped: a firewall service that runs Suricata names the firewall around each event.
 func TestWrapped(t *testing.T) {
 	b := read(t, `{"firewall_name":"edge","availability_zone":"a","event_timestamp":"1714979289","event":`+strings.TrimSpace(line("flow", spanned))+"}\n")

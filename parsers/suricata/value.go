@@ -1,6 +1,7 @@
 package suricata
 
 import (
+	"errors"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -29,11 +30,22 @@ func (p *parser) instant(s text) (time.Time, bool) {
 	return t, true
 }
 
-// ends are the two ends in the order written.
-func (e *event) ends() (src, dst netip.AddrPort, ok bool) {
+var (
+	errEnds    = errors.New("the ends of the connection cannot be read")
+	errSection = errors.New("the section that the event is named after is missing")
+)
+
+// ends are the two ends in the order written, of an event that needs its section too.
+func (e *event) ends(section bool) (src, dst netip.AddrPort, err error) {
 	src, ok1 := end(e.SrcIP, e.SrcPort)
 	dst, ok2 := end(e.DestIP, e.DestPort)
-	return src, dst, ok1 && ok2
+	switch {
+	case !ok1 || !ok2:
+		return src, dst, errEnds
+	case !section:
+		return src, dst, errSection
+	}
+	return src, dst, nil
 }
 
 // end reads one of them. What has no ports, ICMP too, is written without.
