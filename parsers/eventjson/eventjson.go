@@ -58,43 +58,35 @@ func parse(ctx context.Context, in *parsers.Input, out evidence.Sink) error {
 type reader struct {
 	file    string
 	out     evidence.Sink
-	parser  fastjson.Parser
-	inner   fastjson.Parser // of EventData kept as a text of JSON
+	emitter winevent.Emitter
+	inner   document // EventData kept as a text of JSON
+	rec     winevent.Record
+	found   fields
 	strings winevent.Strings
+
+	computer, provider, channel, user recent
 }
 
 // object reads one object. What cannot be read of it is a problem with its line.
 func (r *reader) object(o object) {
-	v, err := r.parser.ParseBytes(o.text)
-	if err != nil {
-		r.lost(o, fmt.Errorf("not JSON: %w", short(err)))
-		return
-	}
-	e, ok := shapeOf(v)
+	e, ok := shapeOf(o.doc.root())
 	if !ok {
 		o.bad, o.kind = errNoEvent, evidence.Unsupported
 		r.out.Problem(r.problem(o))
 		return
 	}
-	rec := r.record(e)
-	rec.Ref = evidence.Ref{File: r.file, Unit: "line", N: o.line}
-	if rec.RecordID == 0 {
-		rec.Digest = winevent.HashBytes(o.text)
+	r.record(e, evidence.Ref{File: r.file, Unit: "line", N: o.line})
+	if r.rec.RecordID == 0 {
+		r.rec.Digest = winevent.HashBytes(o.text)
 	}
-	if rec.Fields, err = r.fields(e); err != nil {
-		r.lost(o, fmt.Errorf("EventData: %w", err))
+	f, err := r.fields(e)
+	if err != nil {
+		o.bad, o.kind, o.lost = fmt.Errorf("EventData: %w", err), evidence.Damaged, 1
+		r.out.Problem(r.problem(o))
 		return
 	}
-	if rec.Wanted() {
-		rec.Message = string(e.text(e.texts))
-	}
-	winevent.Emit(&rec, r.out)
-}
-
-// lost reports an object of which nothing is used.
-func (r *reader) lost(o object, err error) {
-	o.bad, o.kind, o.lost = err, evidence.Damaged, 1
-	r.out.Problem(r.problem(o))
+	r.rec.Fields = f
+	r.emitter.Emit(&r.rec, r.out)
 }
 
 var errNoEvent = errors.New("an object that is no Windows event: it has no event id with a provider or channel")
@@ -108,13 +100,21 @@ func (r *reader) problem(o object) evidence.Problem {
 	}
 }
 
-// short cuts an error of the JSON parser, which quotes what it could not read.
-func short(err error) error {
-	const most = 160
-	if s := err.Error(); len(s) > most {
+// reason says in more words why a text could not be taken apart: fastjson, which does not read any other, tells what is
+// missing where. Long texts are spared the tree that it makes.
+func reason(text []byte, err error) error {
+	const explained, most = 64 << 10, 160
+	if len(text) > explained || !errors.Is(err, errNotJSON) && !errors.Is(err, errShort) {
+		return err
+	}
+	_, why := fastjson.ParseBytes(text)
+	if why == nil {
+		return err
+	}
+	if s := why.Error(); len(s) > most {
 		return errors.New(string(bytes.ToValidUTF8([]byte(s[:most]), nil)) + "...")
 	}
-	return err
+	return why
 }
 
 // sniffed is how many objects are looked at: the first may be damaged, or be of a kind that is not read.
@@ -122,7 +122,6 @@ const sniffed = 8
 
 func sniff(head []byte) bool {
 	objects := newSplitter(winevent.Text(bytes.NewReader(head)), 2*parsers.SniffLen) // UTF-16 may grow
-	var p fastjson.Parser
 	for range sniffed {
 		o, err := objects.next()
 		if err != nil {
@@ -134,10 +133,8 @@ func sniff(head []byte) bool {
 			}
 			continue
 		}
-		if v, err := p.ParseBytes(o.text); err == nil {
-			if _, ok := shapeOf(v); ok {
-				return true
-			}
+		if _, ok := shapeOf(o.doc.root()); ok {
+			return true
 		}
 	}
 	return false

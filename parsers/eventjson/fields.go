@@ -3,24 +3,25 @@ package eventjson
 import (
 	"bytes"
 
-	"github.com/valyala/fastjson"
-
+	"github.com/wirewitness/wirewitness/parsers/evidence"
 	"github.com/wirewitness/wirewitness/parsers/winevent"
 )
 
-// fields finds the data of one event. It implements winevent.Fields.
+// fields finds the data of one event. It implements winevent.Typed and winevent.Rendered.
 type fields struct {
 	event
 	strings *winevent.Strings
-	members []*fastjson.Value // objects whose members are fields, best first
-	values  winevent.Values   // fields that are not members of an object
+	members []value         // objects whose members are fields, best first
+	values  winevent.Values // fields that are not members of an object
 }
 
-// fields finds where the data of an event stands. The error is that of data kept as a text.
+// fields finds where the data of an event stands. The error is that of data kept as a text. The fields are valid until
+// the next event.
 func (r *reader) fields(e event) (*fields, error) {
-	f := &fields{event: e, strings: &r.strings}
+	f := &r.found
+	*f = fields{event: e, strings: &r.strings, members: f.members[:0], values: f.values[:0]}
 	v := e.first(e.data)
-	if b := bytes.TrimSpace(text(v)); len(b) > 0 {
+	if b := bytes.TrimSpace(v.text()); len(b) > 0 {
 		return f, r.parseText(f, b)
 	}
 	f.open(v)
@@ -33,66 +34,123 @@ func (r *reader) parseText(f *fields, b []byte) (err error) {
 		f.values, err = winevent.ParseData(string(b))
 		return err
 	}
-	v, err := r.inner.ParseBytes(b)
-	if err != nil {
-		return short(err)
+	if err := r.inner.parse(b); err != nil {
+		return reason(b, err)
 	}
-	f.open(v)
+	f.open(r.inner.root())
 	return nil
 }
 
-// Field finds a field. In a flat record names that belong to System are not the event's, whatever it calls its own.
-func (f *fields) Field(name string) (string, bool) {
-	for _, o := range f.members {
-		if b := text(o.Get(name)); b != nil {
-			return f.strings.Keep(b), true
+// open takes the members of an EventData or UserData object as fields, and those of the objects in it: UserData has an
+// element of its own in between. Data elements that were kept as such go by their Name.
+func (f *fields) open(v value) {
+	if !v.isObject() {
+		return
+	}
+	f.members = append(f.members, v)
+	v.each(func(m value) {
+		switch {
+		case m.name() == "#attributes":
+		case m.name() == "Data":
+			f.list(m)
+		case m.isObject():
+			f.members = append(f.members, m)
 		}
+	})
+}
+
+// list reads Data elements written as a list of objects with a name and a text.
+func (f *fields) list(v value) {
+	if v.starts() != '[' {
+		f.element(v)
+		return
+	}
+	v.each(f.element)
+}
+
+func (f *fields) element(v value) {
+	e := event{root: v}
+	name := e.text([]path{{"#attributes", "Name"}, {"@Name"}, {"Name"}})
+	text := e.text([]path{{"#text"}, {"Value"}})
+	if name != nil {
+		f.values = append(f.values, winevent.Value{Name: string(name), Text: string(text)})
+	}
+}
+
+// Field finds a field.
+func (f *fields) Field(name string) (string, bool) {
+	if b := f.member(name); b != nil {
+		return f.strings.Keep(b), true
 	}
 	if s, ok := f.values.Field(name); ok {
 		return s, true
 	}
-	if f.flat && !f.belongsToSystem(name) {
-		if b := text(f.root.Get(name)); b != nil {
-			return f.strings.Keep(b), true
-		}
+	if b := f.beside(name); b != nil {
+		return f.strings.Keep(b), true
 	}
 	return "", false
+}
+
+// text finds a field that can be read without making a string of it.
+func (f *fields) text(name string) []byte {
+	if b := f.member(name); b != nil || len(f.values) > 0 {
+		return b
+	}
+	return f.beside(name)
+}
+
+func (f *fields) member(name string) []byte {
+	for _, o := range f.members {
+		if b := o.get(name).text(); b != nil {
+			return b
+		}
+	}
+	return nil
+}
+
+// beside finds a field of a flat record. Names that belong to System are not the event's, whatever it calls its own.
+func (f *fields) beside(name string) []byte {
+	if !f.flat || f.belongsToSystem(name) {
+		return nil
+	}
+	return f.root.get(name).text()
 }
 
 func (f *fields) belongsToSystem(name string) bool {
 	return name == "Channel" || name == "ProcessID" && f.writerIsProcessID()
 }
 
-// open takes the members of an EventData or UserData object as fields, and those of the objects in it: UserData has an
-// element of its own in between. Data elements that were kept as such go by their Name.
-func (f *fields) open(v *fastjson.Value) {
-	if v == nil || v.Type() != fastjson.TypeObject {
-		return
+// Uint reads a field that is written as a decimal number.
+func (f *fields) Uint(name string) (uint64, bool) { return decimal(f.text(name)) }
+
+// GUID reads a field that is written as a GUID in braces.
+func (f *fields) GUID(name string) (string, bool) {
+	b := f.text(name)
+	if len(b) != len("{00000000-0000-0000-0000-000000000000}") || b[0] != '{' || b[len(b)-1] != '}' {
+		return "", false
 	}
-	f.members = append(f.members, v)
-	v.GetObject().Visit(func(key []byte, v *fastjson.Value) {
+	var lower [36]byte
+	for i, c := range b[1 : len(b)-1] {
 		switch {
-		case string(key) == "#attributes":
-		case string(key) == "Data":
-			f.list(v)
-		case v.Type() == fastjson.TypeObject:
-			f.members = append(f.members, v)
+		case c >= 'A' && c <= 'F':
+			c += 'a' - 'A'
+		case c >= 'a' && c <= 'f', c >= '0' && c <= '9', c == '-':
+		default:
+			return "", false
 		}
-	})
+		lower[i] = c
+	}
+	return f.strings.Keep(lower[:]), true
 }
 
-// list reads Data elements written as a list of objects with a name and a text.
-func (f *fields) list(v *fastjson.Value) {
-	items, err := v.Array()
-	if err != nil {
-		items = []*fastjson.Value{v}
+// Stamp reads a field that states a time.
+func (f *fields) Stamp(name string) (evidence.Stamp, bool) {
+	if b := f.text(name); b != nil {
+		return winevent.ParseStamp(string(b), name)
 	}
-	for _, item := range items {
-		e := event{root: item}
-		name := e.text([]path{{"#attributes", "Name"}, {"@Name"}, {"Name"}})
-		value := e.text([]path{{"#text"}, {"Value"}})
-		if name != nil {
-			f.values = append(f.values, winevent.Value{Name: string(name), Text: string(value)})
-		}
-	}
+	text, _ := f.values.Field(name)
+	return winevent.ParseStamp(text, name)
 }
+
+// Message is the rendered text.
+func (f *fields) Message() string { return string(f.event.text(f.texts)) }

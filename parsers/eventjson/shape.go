@@ -1,9 +1,7 @@
 package eventjson
 
 import (
-	"strconv"
-
-	"github.com/valyala/fastjson"
+	"math"
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 	"github.com/wirewitness/wirewitness/parsers/winevent"
@@ -12,7 +10,7 @@ import (
 // An event is one object with the places where its shape keeps things. Paths are tried in order.
 type event struct {
 	*shape
-	root *fastjson.Value
+	root value
 }
 
 type path []string
@@ -96,7 +94,7 @@ func tree(name string, under ...string) shape {
 }
 
 // shapeOf finds the shape of an object, false when it is no event: an id alone could be anything's.
-func shapeOf(v *fastjson.Value) (event, bool) {
+func shapeOf(v value) (event, bool) {
 	for i := range shapes {
 		e := event{&shapes[i], v}
 		if _, ok := e.uint(e.id, 32); ok && (e.text(e.provider) != nil || e.text(e.channel) != nil) {
@@ -107,32 +105,42 @@ func shapeOf(v *fastjson.Value) (event, bool) {
 }
 
 // record reads what belongs to System.
-func (r *reader) record(e event) winevent.Record {
-	keep := func(ps []path) string { return r.strings.Keep(e.text(ps)) }
+func (r *reader) record(e event, ref evidence.Ref) {
 	id, _ := e.uint(e.id, 32)
 	record, _ := e.uint(e.record, 64)
 	writer, _ := e.uint(e.writer, 32)
 	if e.writerIsProcessID() {
 		writer, _ = e.uint([]path{{"ProcessID"}}, 32)
 	}
-	return winevent.Record{
+	r.rec = winevent.Record{
 		Header: evidence.Header{
-			Computer: keep(e.computer),
-			Provider: keep(e.provider),
-			Channel:  keep(e.channel),
+			Ref:      ref,
+			Computer: r.computer.keep(&r.strings, e.text(e.computer)),
+			Provider: r.provider.keep(&r.strings, e.text(e.provider)),
+			Channel:  r.channel.keep(&r.strings, e.text(e.channel)),
 			EventID:  uint32(id),
 			RecordID: record,
 			Stamps:   e.stamps(),
 		},
 		ExecutionPID: uint32(writer),
-		UserSID:      keep(e.user),
+		UserSID:      r.user.keep(&r.strings, e.text(e.user)),
 	}
+}
+
+// A recent is the last text that stood in one place: it is mostly the next one too.
+type recent struct{ text string }
+
+func (l *recent) keep(all *winevent.Strings, b []byte) string {
+	if string(b) != l.text {
+		l.text = all.Keep(b)
+	}
+	return l.text
 }
 
 // writerIsProcessID tells whether the ProcessID of a flat record is the process that wrote the event. NXLog named it so
 // before it had ExecutionProcessID, over whatever the event itself called ProcessID; the thread stands beside it.
 func (e event) writerIsProcessID() bool {
-	return e.flat && e.root.Exists("ThreadID") && !e.root.Exists("ExecutionProcessID")
+	return e.flat && e.root.get("ThreadID").exists() && !e.root.get("ExecutionProcessID").exists()
 }
 
 // stamps reads the times that the record has, best first, each under the name of its element: the schema's SystemTime
@@ -144,7 +152,7 @@ func (e event) stamps() (stamps [3]evidence.Stamp) {
 		if field == "SystemTime" {
 			field = "TimeCreated"
 		}
-		s, ok := winevent.ParseStamp(string(e.text([]path{p})), field)
+		s, ok := winevent.ParseStamp(string(e.root.get(p...).text()), field)
 		if !ok {
 			continue
 		}
@@ -156,19 +164,20 @@ func (e event) stamps() (stamps [3]evidence.Stamp) {
 	return stamps
 }
 
-func (e event) first(ps []path) *fastjson.Value {
+// first is the first of the places that holds anything.
+func (e event) first(ps []path) value {
 	for _, p := range ps {
-		if v := e.root.Get(p...); v != nil && v.Type() != fastjson.TypeNull {
+		if v := e.root.get(p...); v.exists() && !v.isNull() {
 			return v
 		}
 	}
-	return nil
+	return value{}
 }
 
 // text is the first of the places that holds a text or number, nil when none does.
 func (e event) text(ps []path) []byte {
 	for _, p := range ps {
-		if b := text(e.root.Get(p...)); b != nil {
+		if b := e.root.get(p...).text(); b != nil {
 			return b
 		}
 	}
@@ -176,24 +185,21 @@ func (e event) text(ps []path) []byte {
 }
 
 func (e event) uint(ps []path, bits int) (uint64, bool) {
-	n, err := strconv.ParseUint(string(e.text(ps)), 10, bits)
-	if err != nil {
+	n, ok := decimal(e.text(ps))
+	if !ok || n>>(bits-1)>>1 != 0 {
 		return 0, false
 	}
 	return n, true
 }
 
-// text is a scalar as it would stand in the event, nil for anything else. It is valid until the next object is parsed.
-func text(v *fastjson.Value) []byte {
-	if v == nil {
-		return nil
+// decimal is strconv.ParseUint without an error to allocate: most of what is asked for is not there.
+func decimal(b []byte) (n uint64, ok bool) {
+	for _, c := range b {
+		digit := uint64(c - '0')
+		if digit > 9 || n > (math.MaxUint64-digit)/10 {
+			return 0, false
+		}
+		n = n*10 + digit
 	}
-	switch v.Type() {
-	case fastjson.TypeString:
-		b, _ := v.StringBytes()
-		return b
-	case fastjson.TypeNumber, fastjson.TypeTrue, fastjson.TypeFalse:
-		return v.MarshalTo(nil)
-	}
-	return nil
+	return n, len(b) > 0
 }

@@ -13,21 +13,24 @@ import (
 
 // An object is a stretch of the file that reads from one brace to its match, or that should have and does not.
 type object struct {
-	text []byte // valid until the next call
-	line uint64 // where it starts, from 1
-	bad  error  // why it is none; nil for an object
+	text []byte    // valid until the next call
+	doc  *document // text taken apart, likewise; nil for a bad one
+	line uint64    // where it starts, from 1
+	bad  error     // why it is none; nil for an object
 	kind evidence.ProblemKind
 	lost uint64 // events lost when bad, 0 when not known
 }
 
 // A splitter finds the objects of a file without caring how they are strung together: by line breaks, as an array, or
-// one behind the other. It does not check them.
+// one behind the other.
 //
 // An object that breaks off is given up where the damage shows (a line break inside a string, or a line that starts with
 // a brace where none may stand) and the next one is looked for from there, so that one broken line costs one event.
 type splitter struct {
 	winevent.Window
+	doc   document
 	line  uint64 // of the first byte not consumed
+	eol   int    // how many of the bytes not consumed are known to hold no line break
 	limit int    // longest object
 }
 
@@ -104,9 +107,63 @@ func (s *splitter) skipLine() {
 	}
 }
 
-// object consumes from a brace to its match.
+// object consumes from a brace to its match. Nearly every object stands whole on its line and is taken apart in the same
+// pass that finds its end; the others are looked at byte by byte.
 func (s *splitter) object() (object, error) {
 	o := object{line: s.line}
+	if n, ok := s.whole(); ok {
+		o.text, o.doc = s.take(n), &s.doc
+		return o, nil
+	}
+	if err := s.match(&o); err != nil || o.bad != nil {
+		return o, err
+	}
+	if err := s.doc.parse(o.text); err != nil {
+		o.judge(err)
+		return o, nil
+	}
+	o.doc = &s.doc
+	return o, nil
+}
+
+// whole takes apart an object that ends on its line. What it does not take may be damaged, long, or laid out over lines.
+func (s *splitter) whole() (n int, ok bool) {
+	const long = 1 << 20 // what is read again from its beginning each time there is more of it
+	for {
+		b, ended := s.restOfLine()
+		n, err := s.doc.scan(b, 0)
+		if err == nil {
+			return n, true
+		}
+		if ended || !errors.Is(err, errShort) || len(b) >= min(long, s.limit) || !s.More() {
+			return 0, false
+		}
+	}
+}
+
+// restOfLine returns what has been read of the line, and whether that is all of it.
+func (s *splitter) restOfLine() (b []byte, ended bool) {
+	b = s.Bytes()
+	i := bytes.IndexByte(b[s.eol:], '\n')
+	if i < 0 {
+		s.eol = len(b)
+		return b, false
+	}
+	s.eol += i
+	return b[:s.eol], true
+}
+
+// judge notes why an object that ends is of no use.
+func (o *object) judge(err error) {
+	if errors.Is(err, errLarge) {
+		o.bad, o.kind, o.lost = err, evidence.Unsupported, 1
+		return
+	}
+	o.bad, o.kind, o.lost = fmt.Errorf("not JSON: %w", reason(o.text, err)), evidence.Damaged, 1
+}
+
+// match consumes from a brace to its match, wherever that is, and does not check what is between.
+func (s *splitter) match(o *object) error {
 	var m matcher
 	for {
 		b := s.Bytes()
@@ -114,22 +171,22 @@ func (s *splitter) object() (object, error) {
 		switch {
 		case done:
 			o.text = s.take(m.at)
-			return o, nil
+			return nil
 		case err != nil:
 			o.text, o.bad, o.kind, o.lost = s.take(m.at), err, evidence.Damaged, 1
-			return o, nil
+			return nil
 		case len(b) >= s.limit:
 			s.take(len(b))
 			o.bad, o.kind = fmt.Errorf("longer than %d MiB, skipped to the end of the line", s.limit>>20), evidence.Unsupported
 			s.skipLine()
-			return o, nil
+			return nil
 		}
 		if !s.More() {
 			if !errors.Is(s.Err(), io.EOF) {
-				return o, s.Err()
+				return s.Err()
 			}
 			o.text, o.bad, o.kind, o.lost = s.take(len(b)), errCut, evidence.Truncated, 1
-			return o, nil
+			return nil
 		}
 	}
 }
@@ -137,6 +194,11 @@ func (s *splitter) object() (object, error) {
 // take consumes n bytes and counts their lines.
 func (s *splitter) take(n int) []byte {
 	b := s.Take(n)
-	s.line += uint64(bytes.Count(b, []byte{'\n'}))
+	if n <= s.eol {
+		s.eol -= n
+		return b
+	}
+	s.line += uint64(bytes.Count(b[s.eol:], []byte{'\n'}))
+	s.eol = 0
 	return b
 }

@@ -179,7 +179,7 @@ var transports = map[string]evidence.Transport{
 // after returns what follows the label in the rendered message, up to the end of the line. It is only fit for values that
 // stand before any text that the subject of the event can choose.
 func (e *event) after(label string) string {
-	_, rest, ok := strings.Cut(e.Message, label)
+	_, rest, ok := strings.Cut(e.message(), label)
 	if !ok {
 		return ""
 	}

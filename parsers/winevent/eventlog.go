@@ -27,7 +27,7 @@ func (e *event) clearedLog() string {
 	if log := e.field("Channel"); log != "" {
 		return log
 	}
-	before, _, ok := strings.Cut(e.Message, " log file was cleared")
+	before, _, ok := strings.Cut(e.message(), " log file was cleared")
 	if !ok {
 		return ""
 	}

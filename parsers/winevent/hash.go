@@ -23,30 +23,32 @@ func NewHash(text string) Hash {
 }
 
 // Uint folds in a number.
-func (h *Hash) Uint(n uint64) {
-	hi, lo := bits.Mul64(h.state^n^hashMix, hashStep)
-	h.state = bits.RotateLeft64(h.state, 23) ^ hi ^ lo
+func (h *Hash) Uint(n uint64) { h.state = step(h.state, n) }
+
+func step(state, n uint64) uint64 {
+	hi, lo := bits.Mul64(state^n^hashMix, hashStep)
+	return bits.RotateLeft64(state, 23) ^ hi ^ lo
 }
 
 // Text folds in a text and its length, so that neighbouring values cannot run into each other.
-func (h *Hash) Text(s string) { fold(h, s) }
+func (h *Hash) Text(s string) { h.state = fold(h.state, s) }
 
 // HashBytes hashes a record as it is stored.
 func HashBytes(b []byte) uint64 {
-	h := Hash{hashStep}
-	fold(&h, b)
+	h := Hash{fold(hashStep, b)}
 	return h.Sum()
 }
 
-func fold[T string | []byte](h *Hash, s T) {
-	h.Uint(uint64(len(s)))
+func fold[T string | []byte](state uint64, s T) uint64 {
+	state = step(state, uint64(len(s)))
 	for ; len(s) >= 8; s = s[8:] {
-		h.Uint(word(s))
+		state = step(state, word(s))
 	}
 	var tail [8]byte
 	if copy(tail[:], s) > 0 {
-		h.Uint(binary.LittleEndian.Uint64(tail[:]))
+		state = step(state, binary.LittleEndian.Uint64(tail[:]))
 	}
+	return state
 }
 
 func word[T string | []byte](s T) uint64 {

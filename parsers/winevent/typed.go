@@ -53,3 +53,17 @@ func (e *event) stamp(name string) (evidence.Stamp, bool) {
 	text, _ := e.Fields.Field(name)
 	return ParseStamp(text, name)
 }
+
+// Rendered is implemented by the Fields of a container that has the rendered text at hand but not as a string: it is asked
+// for it only by the few events that have to look there. Record.Message goes first.
+type Rendered interface {
+	Fields
+	Message() string
+}
+
+func (e *event) message() string {
+	if r, ok := e.Fields.(Rendered); ok && e.Message == "" {
+		return r.Message()
+	}
+	return e.Message
+}

@@ -1,0 +1,211 @@
+package eventjson
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+)
+
+var (
+	errNotJSON = errors.New("a name, a value or what stands between them is missing")
+	errShort   = errors.New("it ends too early")
+	errLarge   = errors.New("too many values for an event")
+)
+
+// parse takes apart text that holds one value and nothing else.
+func (d *document) parse(text []byte) error {
+	start := blank(text, 0)
+	end, err := d.scan(text, start)
+	if err == nil && blank(text, end) != len(text) {
+		return errNotJSON
+	}
+	return err
+}
+
+// scan takes apart the value that begins at b[i] and returns where it ends. It has been checked to its end then: brackets
+// and quotes match, names, colons, commas and words stand where they may.
+func (d *document) scan(b []byte, i int) (end int, err error) {
+	d.reset()
+	s := scanner{d, b, nil}
+	end = s.value(i, nil, -1, 0)
+	return end, s.err
+}
+
+// A scanner is on its way through a text. Its methods return the position behind what they read, and failed once there is
+// an error.
+type scanner struct {
+	doc *document
+	b   []byte
+	err error
+}
+
+const failed = -1
+
+func (s *scanner) fail(err error) int {
+	s.err = err
+	return failed
+}
+
+// missing is the error for something that does not stand at i: it may only not have been read yet.
+func (s *scanner) missing(i int) int {
+	if i >= len(s.b) {
+		return s.fail(errShort)
+	}
+	return s.fail(errNotJSON)
+}
+
+// value reads any value at i.
+func (s *scanner) value(i int, name []byte, parent int32, depth int) int {
+	if i >= len(s.b) {
+		return s.fail(errShort)
+	}
+	if len(s.doc.nodes) >= maxNodes {
+		return s.fail(errLarge)
+	}
+	n := s.doc.add(name, parent)
+	var end int
+	switch c := s.b[i]; {
+	case c == '"':
+		if end = closing(s.b, i+1); end < 0 {
+			return s.fail(errShort)
+		}
+		end++
+	case c != '{' && c != '[':
+		end = s.word(i)
+	case depth >= maxNest:
+		return s.fail(errDeep)
+	case c == '{':
+		end = s.object(i+1, n, depth+1)
+	default:
+		end = s.list(i+1, n, depth+1)
+	}
+	if end < 0 {
+		return failed
+	}
+	s.doc.nodes[n].raw = s.b[i:end:end]
+	return end
+}
+
+// object reads the members of an object whose brace stands before i.
+func (s *scanner) object(i int, self int32, depth int) int {
+	if i = blank(s.b, i); i < len(s.b) && s.b[i] == '}' {
+		return i + 1
+	}
+	for {
+		if i >= len(s.b) || s.b[i] != '"' {
+			return s.missing(i)
+		}
+		name, end := s.name(i + 1)
+		if end < 0 {
+			return failed
+		}
+		if i = blank(s.b, end); i >= len(s.b) || s.b[i] != ':' {
+			return s.missing(i)
+		}
+		if i = s.value(blank(s.b, i+1), name, self, depth); i < 0 {
+			return failed
+		}
+		i = blank(s.b, i)
+		switch {
+		case i < len(s.b) && s.b[i] == ',':
+			i = blank(s.b, i+1)
+		case i < len(s.b) && s.b[i] == '}':
+			return i + 1
+		default:
+			return s.missing(i)
+		}
+	}
+}
+
+// list reads the elements of a list whose bracket stands before i.
+func (s *scanner) list(i int, self int32, depth int) int {
+	if i = blank(s.b, i); i < len(s.b) && s.b[i] == ']' {
+		return i + 1
+	}
+	for {
+		if i = s.value(i, nil, self, depth); i < 0 {
+			return failed
+		}
+		i = blank(s.b, i)
+		switch {
+		case i < len(s.b) && s.b[i] == ',':
+			i = blank(s.b, i+1)
+		case i < len(s.b) && s.b[i] == ']':
+			return i + 1
+		default:
+			return s.missing(i)
+		}
+	}
+}
+
+// name reads a name behind its quote. Names are short and hardly ever have escapes.
+func (s *scanner) name(i int) (name []byte, end int) {
+	for j := i; j < len(s.b); j++ {
+		switch s.b[j] {
+		case '"':
+			return s.b[i:j:j], j + 1
+		case '\\':
+			if end = closing(s.b, j); end < 0 {
+				return nil, s.fail(errShort)
+			}
+			return s.doc.unescape(s.b[i:end]), end + 1
+		}
+	}
+	return nil, s.fail(errShort)
+}
+
+// word reads a number, or a word that stands for a value.
+func (s *scanner) word(i int) int {
+	rest, n := s.b[i:], 0
+	for n < len(rest) && ofNumber[rest[n]] {
+		n++
+	}
+	signed := n == 1 && (rest[0] == '-' || rest[0] == '+')
+	if n == len(rest) || n > 0 && !signed {
+		return i + n
+	}
+	rest = rest[n:]
+	for _, w := range []string{"true", "false", "null"} {
+		if !signed && len(rest) >= len(w) && string(rest[:len(w)]) == w {
+			return i + len(w)
+		}
+	}
+	for _, w := range []string{"nan", "inf"} {
+		if len(rest) >= len(w) && strings.EqualFold(string(rest[:len(w)]), w) {
+			return i + n + len(w)
+		}
+	}
+	if len(rest) < len("false") {
+		return s.fail(errShort)
+	}
+	return s.fail(errNotJSON)
+}
+
+// ofNumber marks the bytes of numbers.
+var ofNumber = func() (is [256]bool) {
+	for _, c := range "0123456789+-.eE" {
+		is[c] = true
+	}
+	return is
+}()
+
+// closing finds the quote that ends a string whose content begins at i.
+func closing(b []byte, i int) int {
+	for j := i; ; j++ {
+		n := bytes.IndexByte(b[j:], '"')
+		if n < 0 {
+			return failed
+		}
+		if j += n; j == i || b[j-1] != '\\' || !escaped(b[i:j]) {
+			return j
+		}
+	}
+}
+
+// blank skips what may stand between the parts of a value.
+func blank(b []byte, i int) int {
+	for i < len(b) && (b[i] == ' ' || b[i] == '\t' || b[i] == '\r' || b[i] == '\n') {
+		i++
+	}
+	return i
+}
