@@ -18,8 +18,6 @@ import (
 
 func TestFormat(t *testing.T) { parsertest.Run(t, Format, "testdata") }
 
-func FuzzFlows(f *testing.F) { parsertest.Fuzz(f, Format, "testdata") }
-
 // TestTestdata makes the files in testdata again; -update writes them.
 func TestTestdata(t *testing.T) {
 	for name, made := range map[string][]byte{

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
@@ -306,28 +305,4 @@ func TestNoAllocation(t *testing.T) {
 	if n := testing.AllocsPerRun(1000, func() { r.Next(&f) }); n > 0.01 {
 		t.Errorf("%v allocations per frame", n)
 	}
-}
-
-func FuzzCapfile(f *testing.F) {
-	f.Add(pcapFile(binary.LittleEndian, magicMicro, 65535, 1, "abc", "def", "ghi", "jkl"))
-	f.Add(pcapFile(binary.BigEndian, magicModified, 2, 1, "abc"))
-	f.Add(section(binary.LittleEndian).iface(1, 0).packet(0, 1, "aaaa").packet(0, 2, "bbbb").b)
-	f.Add(section(binary.BigEndian).iface(1, 3).block(blockSimple, []byte{0, 0, 0, 9, 1, 2, 3, 0}).section().b)
-	f.Fuzz(func(t *testing.T, b []byte) {
-		r, err := Open(bytes.NewReader(b), int64(len(b)), func(evidence.Problem) {})
-		if err != nil {
-			return
-		}
-		var f Frame
-		var total int
-		for r.Next(&f) == nil {
-			total += f.CapLen
-			if f.CapLen != len(f.Data) || f.OrigLen < f.CapLen || f.Time.Year() > 9999 || f.Time.Before(time.Time{}) {
-				t.Fatalf("frame %+v", f)
-			}
-		}
-		if total > len(b) {
-			t.Errorf("%d bytes of frames in a file of %d", total, len(b))
-		}
-	})
 }

@@ -1,0 +1,65 @@
+package capfile
+
+import (
+	"bytes"
+	"encoding/binary"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+	"github.com/wirewitness/wirewitness/parsers/parsertest"
+)
+
+func FuzzPcap(f *testing.F) {
+	f.Add(pcapFile(binary.LittleEndian, magicMicro, 65535, 1, "abc", "def", "ghi", "jkl"))
+	f.Add(pcapFile(binary.BigEndian, magicModified, 2, 1, "abc"))
+	f.Add(pcapFile(binary.BigEndian, magicNano, 2, 1, "abc", "d"))
+	fuzz(f, "*.pcap")
+}
+
+func FuzzPcapNG(f *testing.F) {
+	f.Add(section(binary.LittleEndian).iface(1, 0).packet(0, 1, "aaaa").packet(0, 2, "bbbb").b)
+	f.Add(section(binary.BigEndian).iface(1, 3).block(blockSimple, []byte{0, 0, 0, 9, 1, 2, 3, 0}).section().b)
+	fuzz(f, "*.pcapng")
+}
+
+// fuzz: nothing panics or hangs, no frame is longer than the file, and no field of the file decides how much memory is taken.
+func fuzz(f *testing.F, seeds string) {
+	names, err := filepath.Glob(filepath.Join("..", "testdata", seeds))
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, name := range names {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if len(b) > parsertest.MaxFuzz {
+			t.Skip("larger than the bound speaks of")
+		}
+		parsertest.Bounded(t, func() { readAll(t, b) })
+	})
+}
+
+func readAll(t *testing.T, b []byte) {
+	r, err := Open(bytes.NewReader(b), int64(len(b)), func(evidence.Problem) {})
+	if err != nil {
+		return
+	}
+	var f Frame
+	var total int
+	for r.Next(&f) == nil {
+		total += f.CapLen
+		if f.CapLen != len(f.Data) || f.OrigLen < f.CapLen || f.Time.Year() > 9999 || f.Time.Before(time.Time{}) {
+			t.Fatalf("frame %+v", f)
+		}
+	}
+	if total > len(b) {
+		t.Errorf("%d bytes of frames in a file of %d", total, len(b))
+	}
+}
