@@ -152,11 +152,14 @@ func (t *tracker) giveUp() {
 // finish ends all connections and emits them in the order of their first frames, letting go of each.
 func (t *tracker) finish() {
 	t.flows = nil
+	var given leases
 	for i, fl := range t.order {
 		fl.close()
 		t.out.Conn(fl.conn())
+		given.add(fl.result.DHCP)
 		t.order[i] = nil
 	}
+	given.emit(t.out)
 }
 
 // How long a connection may be silent before a packet of the same ends begins another. An open TCP connection may be

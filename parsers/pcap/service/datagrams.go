@@ -110,44 +110,6 @@ func ntpPrivate(c Chunk) verdict {
 	return asks(c.Side)
 }
 
-// matchDHCP recognises DHCP and BOOTP by the cookie (https://www.rfc-editor.org/rfc/rfc2131#section-3) and DHCP for
-// IPv6 by its chain of options (https://www.rfc-editor.org/rfc/rfc8415#section-8).
-func matchDHCP(c Chunk, _ *opening) verdict {
-	b := c.Data
-	if len(b) >= 240 && (b[0] == 1 || b[0] == 2) && b[2] <= 16 && string(b[236:240]) == "\x63\x82\x53\x63" {
-		if b[0] == 2 {
-			return asks(c.Side.other())
-		}
-		return asks(c.Side)
-	}
-	return dhcpv6(c)
-}
-
-func dhcpv6(c Chunk) verdict {
-	const advertise, reply, reconfigure, last = 2, 7, 10, 11
-	b := c.Data
-	if len(b) < 12 || b[0] == 0 || b[0] > last {
-		return no
-	}
-	named := false
-	options := cursor{b: b[4:]}
-	for len(options.b) > 0 {
-		kind := options.u16()
-		options.vec(2)
-		if options.short || kind == 0 || kind > 200 {
-			return no
-		}
-		named = named || kind == 1 || kind == 2 // client or server identifier
-	}
-	if !named {
-		return no
-	}
-	if b[0] == advertise || b[0] == reply || b[0] == reconfigure {
-		return asks(c.Side.other())
-	}
-	return asks(c.Side)
-}
-
 // matchTFTP recognises a request by its file name and mode; and, because the answer comes from another port, a first
 // block and its acknowledgement: https://www.rfc-editor.org/rfc/rfc1350#section-5
 func matchTFTP(c Chunk, o *opening) verdict {

@@ -28,7 +28,7 @@ var protocols = []protocol{
 	{name: "dtls", udp: matchDTLS, open: openDTLS},
 	{name: "ssdp", udp: matchSSDP},
 	{name: "snmp", udp: matchSNMP},
-	{name: "dhcp", udp: matchDHCP},
+	{name: "dhcp", udp: matchDHCP, open: openDHCP},
 	{name: "dce_rpc", udp: matchRPCDatagram, open: openRPCDatagrams},
 	{name: "rdp", udp: matchRDPUDP},
 	{name: "wireguard", udp: matchWireGuard},

@@ -51,6 +51,8 @@ type Result struct {
 	// lets the flow tracker orient connections that began before the capture.
 	Client      Side
 	ClientKnown bool
+	// DHCP holds the requests and grants of addresses, in order.
+	DHCP []DHCPMessage
 }
 
 // A Session follows the content of one connection.
