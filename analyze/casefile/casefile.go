@@ -96,7 +96,8 @@ func (cf *Casefile) once() {
 	cf.Duplicates = duplicates(cf.Tallies)
 }
 
-// distinct sorts events by best time and reference, and keeps the first of those with one digest.
+// distinct sorts events by best time and reference, and keeps the first of those with one digest: rather what a log holds
+// than what was recovered of it.
 func distinct[T any](all []*T, header func(*T) *evidence.Header) []*T {
 	slices.SortFunc(all, func(a, b *T) int { return compareHeaders(header(a), header(b)) })
 	seen := make(map[uint64]bool, len(all))
@@ -113,7 +114,7 @@ func distinct[T any](all []*T, header func(*T) *evidence.Header) []*T {
 }
 
 func compareHeaders(a, b *evidence.Header) int {
-	return cmp.Or(a.Time().Compare(b.Time()), CompareRefs(a.Ref, b.Ref), cmp.Compare(a.Digest, b.Digest))
+	return cmp.Or(a.Time().Compare(b.Time()), cmp.Compare(a.Recovered, b.Recovered), CompareRefs(a.Ref, b.Ref), cmp.Compare(a.Digest, b.Digest))
 }
 
 // CompareRefs orders references by file, then place.

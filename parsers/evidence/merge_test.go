@@ -58,3 +58,27 @@ func TestMergedIsTheSame(t *testing.T) {
 		}
 	}
 }
+
+// TestOnce: a record met again states nothing new; one without a digest cannot be told from others, and a leftover does
+// not take the place of what the log holds.
+func TestOnce(t *testing.T) {
+	seen := map[uint64]struct{}{}
+	var kept []uint64
+	for _, digests := range [][]uint64{{1, 2, 1}, {0, 3, 0, 2}, {9, 1, 4}} {
+		var b Batch
+		for i, d := range digests {
+			s := Socket{Header: Header{Digest: d}}
+			if d == 9 || i == 0 && d == 1 {
+				s.Recovered = Leftover
+			}
+			b.Socket(s)
+		}
+		b.Once(seen)
+		for _, s := range b.Sockets {
+			kept = append(kept, s.Digest)
+		}
+	}
+	if want := []uint64{1, 2, 1, 0, 3, 0, 9, 4}; !slices.Equal(kept, want) {
+		t.Errorf("kept %v, want %v", kept, want)
+	}
+}

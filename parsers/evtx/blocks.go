@@ -32,6 +32,7 @@ func (f *file) readBlocks(ctx context.Context, out merger) error {
 	defer running.Wait()
 	defer cancel()
 
+	seen := map[uint64]struct{}{}
 	n := (f.chunks + blockChunks - 1) / blockChunks
 	jobs := max(min(int64(f.in.Jobs), n), 1)
 	done, free := make([]chan block, jobs), make([]chan *evidence.Batch, jobs)
@@ -48,6 +49,7 @@ func (f *file) readBlocks(ctx context.Context, out merger) error {
 			if b.panicked != nil {
 				panic(b.panicked)
 			}
+			b.batch.Once(seen)
 			out.Merge(b.batch)
 			b.batch.Reset()
 			free[i%jobs] <- b.batch

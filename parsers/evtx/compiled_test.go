@@ -2,7 +2,9 @@ package evtx
 
 import (
 	"bytes"
+	"encoding/binary"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -131,6 +133,31 @@ func TestBothPathsAgree(t *testing.T) {
 	t.Logf("%d of %d records left to the reader", left, records)
 	if left > records/20 {
 		t.Errorf("%d of %d records are left to the reader", left, records)
+	}
+}
+
+// TestPathsAgreeOnDamage changes bytes of the records of recordings under sound checksums.
+func TestPathsAgreeOnDamage(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(1, 2))
+	for _, path := range logs(t) {
+		log, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		log = log[:min(len(log), fileHeaderSize+chunkSize)]
+		for range 4 {
+			bad := bytes.Clone(log)
+			c := bad[fileHeaderSize:]
+			free := int(binary.LittleEndian.Uint32(c[48:]))
+			if len(c) < chunkSize || free <= chunkHeaderSize || free > chunkSize {
+				break
+			}
+			for range 1 + rnd.IntN(3) {
+				c[chunkHeaderSize+rnd.IntN(free-chunkHeaderSize)] ^= byte(1 << rnd.IntN(8))
+			}
+			sealChunk(c)
+			agree(t, filepath.Base(path), bad)
+		}
 	}
 }
 

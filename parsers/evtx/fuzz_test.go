@@ -30,6 +30,15 @@ func FuzzRecords(f *testing.F) {
 	})
 }
 
+// FuzzPaths does the same and holds the two paths to each other.
+func FuzzPaths(f *testing.F) {
+	for _, events := range [][]int{{0, 3}, {2, 4}, {6, 11}} {
+		b := logOf(f, every()[events[0]:events[1]])
+		f.Add(b[fileHeaderSize+chunkHeaderSize : fileHeaderSize+binary.LittleEndian.Uint32(b[fileHeaderSize+48:])])
+	}
+	f.Fuzz(func(t *testing.T, records []byte) { agree(t, "records", around(records)) })
+}
+
 // around is a log whose one chunk holds the given bytes as records.
 func around(records []byte) []byte {
 	b := make([]byte, fileHeaderSize+chunkSize)

@@ -38,7 +38,11 @@ func sealChunk(c []byte) {
 func TestLeftovers(t *testing.T) {
 	whole := logOf(t, dnsClient())
 	at := places(whole)
-	second := append(bytes.Clone(whole), whole[fileHeaderSize:]...)
+	later := dnsClient()
+	for i := range later {
+		later[i].RecordID = uint64(101 + i)
+	}
+	second := append(bytes.Clone(whole), logOf(t, later)[fileHeaderSize:]...)
 	clear(second[fileHeaderSize+chunkSize:][:chunkHeaderSize])
 	cases := []struct {
 		why     string
