@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/wirewitness/wirewitness/analyze/casefile"
@@ -74,6 +75,38 @@ func (j *joiner) indexAddrs() {
 			j.owners[a] = append(j.owners[a], b)
 		}
 	}
+	for _, l := range j.cf.Leases {
+		if b := j.leaseholder(l); b != nil && !b.addrs[l.Client] {
+			b.addrs[l.Client] = true
+			b.host.Addrs = b.sortedAddrs()
+			j.owners[l.Client] = append(j.owners[l.Client], b)
+		}
+	}
+}
+
+// leaseholder is the host whose log goes by the name that a DHCP client gave; nil when there is none.
+func (j *joiner) leaseholder(l *evidence.Lease) *book {
+	for _, b := range j.books {
+		if l.HostName != "" && speaks(l.Client) && strings.EqualFold(short(b.host.Name), short(l.HostName)) {
+			return b
+		}
+	}
+	return nil
+}
+
+// leased is the one name under which an address was leased in the captures, "" when none or several were.
+func (j *joiner) leased(a netip.Addr) string {
+	name := ""
+	for _, l := range j.cf.Leases {
+		if l.Client != a || l.HostName == "" || strings.EqualFold(l.HostName, name) {
+			continue
+		}
+		if name != "" {
+			return ""
+		}
+		name = l.HostName
+	}
+	return name
 }
 
 // local tells whether an address belongs to a known host or to the local networks.

@@ -309,3 +309,25 @@ func TestLeftoversAreLessSure(t *testing.T) {
 		t.Errorf("confidence %v of an ordinary record, %v of a leftover", sure, less)
 	}
 }
+
+// DHCP tells which host had an address: one whose log is here, or one known from the capture only.
+func TestLeasesNameHosts(t *testing.T) {
+	s := &scene{}
+	other := netip.MustParseAddr("10.1.0.99")
+	s.socket(sysmonProvider, 50001, noon, noon, program(7, `C:\agent.exe`))
+	for _, c := range []struct{ orig string }{{"10.1.0.50:50001"}, {"10.1.0.99:50002"}} {
+		s.batch.Conns = append(s.batch.Conns, evidence.Conn{Ref: s.ref("frame"), Sensor: "cap", Transport: evidence.TCP, OrigKnown: true,
+			Orig: netip.MustParseAddrPort(c.orig), Resp: netip.AddrPortFrom(peer, 80), Start: noon, End: noon})
+	}
+	s.batch.Lease(evidence.Lease{Client: netip.MustParseAddr("10.1.0.50"), HostName: "ws-07", At: noon})
+	s.batch.Lease(evidence.Lease{Client: other, HostName: "PRINTER", At: noon})
+	var got []string
+	for _, l := range s.run().Links {
+		if l.Conn != nil {
+			got = append(got, l.Host.Name)
+		}
+	}
+	if want := []string{"WS-07.example.test", "PRINTER"}; !slices.Equal(got, want) {
+		t.Errorf("hosts %q, want %q", got, want)
+	}
+}

@@ -45,7 +45,7 @@ func books(cf *casefile.Casefile) []*book {
 		k := names[nameKey(h.Computer)]
 		b := by[k]
 		if b == nil {
-			b = &book{host: &Host{}, spellings: map[string]int{}}
+			b = &book{host: &Host{Logged: true}, spellings: map[string]int{}}
 			by[k] = b
 		}
 		b.spellings[h.Computer]++

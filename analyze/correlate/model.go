@@ -11,8 +11,9 @@ import (
 
 // A Host is what several sources agree on.
 type Host struct {
-	Name      string       // as most often written; "" for a local address of a capture that no log names
+	Name      string       // as most often written; "" for a local address of a capture that neither a log nor a DHCP lease names
 	Aliases   []string     // other spellings, sorted
+	Logged    bool         // a log of this host is here
 	Addrs     []netip.Addr // sorted
 	Processes []*Process   // by start, then id
 	Clocks    []finding.Clock

@@ -22,7 +22,7 @@ func has(hc *finding.HostCoverage, meaning string) bool {
 // aboutHost says what can and cannot be concluded about a host.
 func aboutHost(hc *finding.HostCoverage) (out []string) {
 	say := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
-	if hc.Name == "" {
+	if len(hc.Sources) == 0 {
 		return []string{"no log of this host is here: its connections are known from captures only, without processes"}
 	}
 	switch {
@@ -133,7 +133,7 @@ func negative(cov *finding.Coverage, cf *casefile.Casefile) (out []string) {
 // hostsWithout names the hosts whose logs hold no event of a meaning.
 func hostsWithout(cov *finding.Coverage, meaning string) (names []string) {
 	for _, h := range cov.Hosts {
-		if h.Name != "" && !has(&h, meaning) {
+		if len(h.Sources) > 0 && !has(&h, meaning) {
 			names = append(names, h.Name)
 		}
 	}

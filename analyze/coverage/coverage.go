@@ -28,7 +28,7 @@ func Measure(cf *casefile.Casefile, c *correlate.Case, findings []finding.Findin
 func totals(cf *casefile.Casefile, c *correlate.Case, findings []finding.Finding, suppressed []finding.Suppressed) finding.Totals {
 	t := finding.Totals{}
 	for _, h := range c.Hosts {
-		if h.Name != "" {
+		if h.Logged {
 			t.Hosts++
 			t.Processes += len(h.Processes)
 		}

@@ -26,7 +26,7 @@ func hosts(cf *casefile.Casefile, c *correlate.Case) []finding.HostCoverage {
 	}
 	for _, h := range c.Hosts {
 		hc := finding.HostCoverage{Name: h.Name, Aliases: h.Aliases, Addresses: h.Addrs, Clocks: h.Clocks, Processes: len(h.Processes)}
-		if h.Name != "" {
+		if h.Logged {
 			hc.Sources = sources(cf, h)
 		}
 		for _, l := range links[h] {
