@@ -74,6 +74,9 @@ type Conn struct {
 	Tunnel     Ref
 	TunnelKind string
 	Carries    bool
+	// Announced is the reference (first frame) of the connection whose content named this one's address and port, as the
+	// control connection of FTP does, zero when none.
+	Announced Ref
 	// VLAN holds the VLAN ids outermost first.
 	VLAN []uint16
 

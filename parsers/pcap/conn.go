@@ -68,6 +68,7 @@ func (f *flow) conn() evidence.Conn {
 		App:    f.result.App,
 		Series: f.series.points(orig),
 	}
+	f.announced.name(&c)
 	c.MidStream = f.tcp != nil && f.tcp.midStream()
 	return c
 }

@@ -24,6 +24,7 @@ type flow struct {
 	tunnel      evidence.Ref
 	kind        string
 	carries     bool
+	announced   *announcement // by another connection's content
 
 	session *service.Session // nil before the first payload and when it wants no more
 	settled bool             // result is final
@@ -114,6 +115,9 @@ func (f *flow) wants() bool {
 // feed hands content over and lets go of the session when it has seen enough.
 func (f *flow) feed(c service.Chunk) {
 	f.session.Feed(c)
+	for _, e := range f.session.Expected() {
+		f.announce(e)
+	}
 	if f.session.Done() {
 		f.settle()
 	}

@@ -43,6 +43,7 @@ type tracker struct {
 	order   []*flow // by first frame
 	tunnels map[tunnelKey]uint32
 	budget  int // bytes that reassembly may still buffer
+	awaited announcements
 
 	held  collection
 	again decoder // of datagrams that came in fragments
@@ -54,6 +55,7 @@ type tracker struct {
 func newTracker(file string, out evidence.Sink, unread func(evidence.ProblemKind, string, uint64, uint64)) *tracker {
 	return &tracker{
 		file: file, out: out, flows: map[key]*flow{}, tunnels: map[tunnelKey]uint32{}, budget: maxBuffered, unread: unread,
+		awaited: announcements{},
 	}
 }
 
@@ -136,6 +138,7 @@ func (t *tracker) begin(f *capfile.Frame, d *decoder, p *packet, k key, down boo
 	if swapped {
 		fl.history.flip()
 	}
+	fl.announced = t.awaited.take(fl, f.Time)
 	t.flows[k] = fl
 	t.order = append(t.order, fl)
 	return fl

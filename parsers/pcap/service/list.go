@@ -40,7 +40,7 @@ var protocols = []protocol{
 	{name: "mqtt", tcp: sides(mqttClient, nil)},
 	{name: "telnet", tcp: matchTelnet},
 	{name: "smtp", tcp: smtpGreeting.match, open: smtpUpgrade.open},
-	{name: "ftp", tcp: ftpGreeting.match, open: ftpUpgrade.open},
+	{name: "ftp", tcp: ftpGreeting.match, open: openFTP},
 	{name: "pop3", tcp: pop3Greeting.match, open: pop3Upgrade.open},
 	{name: "imap", tcp: imapGreeting.match, open: imapUpgrade.open},
 	{name: "irc", tcp: sides(ircClient, nil)},
@@ -51,7 +51,7 @@ var protocols = []protocol{
 	{name: "quic", udp: matchQUIC, open: openQUIC},
 	{name: "dns", tcp: matchDNSStream, udp: matchDNS("dns"), open: openDNS},
 	{name: "ntp", udp: matchNTP},
-	{name: "tftp", udp: matchTFTP},
+	{name: "tftp", udp: matchTFTP, open: openTFTP},
 }
 
 // nameOnly is the analyzer of protocols of which nothing but the name is told.

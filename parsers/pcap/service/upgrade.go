@@ -31,6 +31,7 @@ type lineReader struct {
 	read    int
 	asked   bool
 	inner   *Session
+	heard   func(side Side, line string) // is told every line, when there is somebody to tell
 }
 
 func (l *lineReader) feed(c Chunk) {
@@ -60,6 +61,9 @@ func (l *lineReader) feed(c Chunk) {
 
 // line takes the next line of a side. The word looked for is the first or stands behind a tag.
 func (l *lineReader) line(side Side, b []byte) {
+	if l.heard != nil {
+		l.heard(side, string(bytes.TrimRight(b[:min(len(b), maxLine)], "\r\n")))
+	}
 	words := strings.Fields(strings.ToUpper(string(b[:min(len(b), maxLine)])))
 	words = words[:min(len(words), 2)]
 	switch {

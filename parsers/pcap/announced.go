@@ -1,0 +1,88 @@
+package pcap
+
+import (
+	"maps"
+	"net/netip"
+	"time"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+	"github.com/wirewitness/wirewitness/parsers/pcap/service"
+)
+
+// An announcement is what one connection's content says of another that is still to come.
+type announcement struct {
+	protocol string
+	by       evidence.Ref
+	at       time.Time
+}
+
+// A place is one end of a connection in a tunnel, or outside all.
+type place struct {
+	end    netip.AddrPort
+	proto  uint32
+	tunnel uint32
+}
+
+// announcements holds them until the connection begins.
+type announcements map[place]announcement
+
+const (
+	// maxAwaited bounds the announcements that wait.
+	maxAwaited = 1 << 14
+	// longestWait is more than a client takes from being told a port to connecting to it.
+	longestWait = 5 * time.Minute
+)
+
+// announce notes what the content of the connection names: at the address stated, and at that of the side that states it,
+// which differs behind a translator of addresses.
+func (f *flow) announce(e service.Expectation) {
+	from, to := f.ends()
+	own := from
+	if e.Side == service.Resp {
+		own = to
+	}
+	port := e.At.Port()
+	if port == 0 {
+		port = own.Port()
+	}
+	waiting := f.tracker.awaited
+	if len(waiting) >= maxAwaited {
+		maps.DeleteFunc(waiting, func(_ place, a announcement) bool { return f.end.Sub(a.at) > longestWait })
+	}
+	a := announcement{e.Protocol, evidence.Ref{File: f.tracker.file, Unit: "frame", N: f.first}, f.end}
+	for _, addr := range []netip.Addr{own.Addr(), e.At.Addr()} {
+		if addr.IsValid() && len(waiting) < maxAwaited {
+			waiting[place{netip.AddrPortFrom(addr, port), f.key.proto, f.key.tunnel}] = a
+		}
+	}
+}
+
+// take finds what was announced of a connection that begins. What was used is used up.
+func (l announcements) take(f *flow, at time.Time) *announcement {
+	if len(l) == 0 {
+		return nil
+	}
+	from, to := f.ends()
+	for _, end := range []netip.AddrPort{to, from} {
+		k := place{end, f.key.proto, f.key.tunnel}
+		if a, ok := l[k]; ok {
+			delete(l, k)
+			if at.Sub(a.at) <= longestWait {
+				return &a
+			}
+		}
+	}
+	return nil
+}
+
+// name calls a connection what it was announced to be. What its content says runs inside.
+func (a *announcement) name(c *evidence.Conn) {
+	if a == nil {
+		return
+	}
+	c.Announced = a.by
+	if c.Protocol != "" && c.Protocol != a.protocol {
+		c.Inner = append([]string{c.Protocol}, c.Inner...)
+	}
+	c.Protocol, c.Confirmed = a.protocol, true
+}

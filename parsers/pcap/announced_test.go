@@ -1,0 +1,50 @@
+package pcap
+
+import (
+	"net/netip"
+	"testing"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// TestAnnounced: a connection that another one's content names is called what it was announced to be.
+func TestAnnounced(t *testing.T) {
+	control, server6 := netip.MustParseAddrPort("192.0.2.20:2121"), netip.MustParseAddrPort("[2001:db8::20]:2121")
+	client6 := netip.MustParseAddrPort("[2001:db8::10]:50000")
+	// open is a connection in which the opener says one thing and hears another.
+	open := func(r *recording, from, to netip.AddrPort, up, down string) *recording {
+		return r.tcp(from, to, "S", 10, 0, "").tcp(to, from, "S.", 90, 11, "").tcp(to, from, ".", 91, 11, down).tcp(from, to, ".", 11, 91+uint32(len(down)), up)
+	}
+	at := func(a netip.AddrPort, port uint16) netip.AddrPort { return netip.AddrPortFrom(a.Addr(), port) }
+	const hello = "220 FTP\r\n"
+	for _, c := range []struct {
+		why   string
+		sent  *recording
+		is    string
+		inner string
+	}{
+		{"passive", open(open(record(), client, control, "PASV\r\n", hello+"227 Entering Passive Mode (192,0,2,20,200,10).\r\n"), client, at(control, 51210), "", "file"), "ftp-data", ""},
+		{"passive, the address is one behind a translator", open(open(record(), client, control, "PASV\r\n", hello+"227 Go =10,0,0,9,200,10\r\n"), client, at(control, 51210), "", "file"), "ftp-data", ""},
+		{"extended passive", open(open(record(), client6, server6, "EPSV\r\n", hello+"229 Go (|||51210|)\r\n"), client6, at(server6, 51210), "", "file"), "ftp-data", ""},
+		{"active", open(open(record(), client, control, "PORT "+"198,51,100,10,200,10\r\n", hello), at(control, 20), netip.MustParseAddrPort("198.51.100.10:51210"), "file", ""), "ftp-data", ""},
+		{"extended active", open(open(record(), client6, server6, "EPRT |2|2001:db8::10|51210|\r\n", hello), at(server6, 20), at(client6, 51210), "file", ""), "ftp-data", ""},
+		{"what the file looks like runs inside", open(open(record(), client, control, "PASV\r\n", hello+"227 Go (192,0,2,20,200,10)\r\n"), client, at(control, 51210), "", "SSH-2.0-x\r\n"), "ftp-data", "ssh"},
+		{"another port", open(open(record(), client, control, "PASV\r\n", hello+"227 Go (192,0,2,20,200,11)\r\n"), client, at(control, 51210), "", "file"), "", ""},
+		{"the client cannot name the server's port", open(open(record(), client, control, "227 Go (192,0,2,20,200,10)\r\n", hello), client, at(control, 51210), "", "file"), "", ""},
+		{"numbers that are no bytes", open(open(record(), client, control, "PASV\r\n", hello+"227 Go (192,0,2,20,200,266)\r\n"), client, at(control, 51210), "", "file"), "", ""},
+		{"TFTP answers from another port", record().udp(at(client, 4000), at(control, 69), "\x00\x01boot\x00octet\x00blksize\x001400\x00").udp(at(control, 3333), at(client, 4000), "\x00\x03\x00\x01"+response), "tftp", ""},
+	} {
+		conns := parseBytes(t, c.sent.pcap()).Conns
+		if len(conns) != 2 {
+			t.Fatalf("%s: %d connections", c.why, len(conns))
+		}
+		got := conns[1]
+		inner := ""
+		if len(got.Inner) > 0 {
+			inner = got.Inner[0]
+		}
+		if got.Protocol != c.is || inner != c.inner || (got.Announced != evidence.Ref{}) != (c.is != "") || c.is != "" && got.Announced != conns[0].Ref {
+			t.Errorf("%s: %q %v, announced by %v", c.why, got.Protocol, got.Inner, got.Announced)
+		}
+	}
+}
