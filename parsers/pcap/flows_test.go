@@ -312,6 +312,7 @@ func TestLayers(t *testing.T) {
 		{name: "SLL", link: 113, under: []gopacket.SerializableLayer{raw(0, 0, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0, 8, 0)}},
 		{name: "SLL2", link: 276, under: []gopacket.SerializableLayer{raw(0x86, 0xdd, 0, 0, 0, 0, 0, 2, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0)}, v6: true},
 		{name: "radiotap", link: 127, under: []gopacket.SerializableLayer{raw(0, 0, 8, 0, 0, 0, 0, 0, 0x88, 1, 0, 0), raw(make([]byte, 22)...), raw(0xaa, 0xaa, 3, 0, 0, 0, 8, 0)}},
+		{name: "802.11 with control field", link: 105, under: []gopacket.SerializableLayer{raw(0x88, 0x81, 0, 0), raw(make([]byte, 26)...), raw(0xaa, 0xaa, 3, 0, 0, 0, 8, 0)}},
 		{name: "NFLOG", link: 239, under: []gopacket.SerializableLayer{raw(2, 0, 0, 0, 5, 0, 1, 0, 9, 0, 0, 0, 50, 0, 9, 0)}},
 		{name: "IP in IP", link: 1, under: []gopacket.SerializableLayer{eth(), ip(4)}, tunnel: "ipip", carrier: "ip/4"},
 		{name: "6in4", link: 1, under: []gopacket.SerializableLayer{eth(), ip(41)}, v6: true, tunnel: "6in4", carrier: "ip/41"},
@@ -321,6 +322,8 @@ func TestLayers(t *testing.T) {
 		{name: "VXLAN", link: 1, under: append(udp(4789), raw(8, 0, 0, 0, 0, 0, 9, 0), eth()), tunnel: "vxlan", carrier: "udp"},
 		{name: "Geneve with option", link: 1, under: append(udp(6081), raw(1, 0, 0x65, 0x58, 0, 0, 9, 0, 0, 1, 2, 0), ethernet(layers.EthernetTypeIPv6)), v6: true, tunnel: "geneve", carrier: "udp"},
 		{name: "GTP with extension", link: 1, under: append(udp(2152), raw(0x34, 255, 0, 54, 0, 0, 0, 1, 0, 0, 0, 0x85, 1, 0, 0, 0)), tunnel: "gtp", carrier: "udp"},
+		{name: "L2TP with length and sequence", link: 1, under: append(udp(1701), raw(0x48, 2, 0, 62, 0, 5, 0, 6, 0, 1, 0, 0, 0xff, 3, 0, 0x21)), tunnel: "l2tp", carrier: "udp"},
+		{name: "L2TP with offset", link: 1, under: append(udp(1701), raw(0x02, 2, 0, 5, 0, 6, 0, 3, 1, 2, 3, 0x57)), v6: true, tunnel: "l2tp", carrier: "udp"},
 		{name: "Teredo with origin", link: 1, under: append(udp(3544), raw(0, 0, 1, 2, 3, 4, 5, 6)), v6: true, tunnel: "teredo", carrier: "udp"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -396,6 +399,16 @@ func TestUnsupportedLink(t *testing.T) {
 	got := parseBytes(t, r.pcap())
 	if got.Problems.Total != 1 || got.Problems.Lost != 10 || got.Problems.First[0].Kind != evidence.Unsupported {
 		t.Errorf("problems %+v", got.Problems)
+	}
+}
+
+// TestAggregate: what is not taken apart is said.
+func TestAggregate(t *testing.T) {
+	r := &recording{link: linkDot11, at: epoch}
+	r.raw(append([]byte{0x88, 1}, append(make([]byte, 22), 0x80, 0, 1, 2, 3, 4, 5, 6)...))
+	got := parseBytes(t, r.pcap())
+	if got.Problems.Total != 1 || got.Problems.First[0].Kind != evidence.Unsupported || got.Captures[0].Undecoded != 1 {
+		t.Errorf("problems %v", got.Problems.First)
 	}
 }
 

@@ -233,12 +233,14 @@ func (d *decoder) radiotap(s span) error {
 }
 
 // dot11 reads data frames that are not encrypted.
+//
+// IEEE 802.11-2020, 9.2.4 and 9.3.2
 func (d *decoder) dot11(s span) error {
 	if err := s.need(24); err != nil {
 		return nil
 	}
 	control, flags, n := s.data[0], s.data[1], 24
-	const data, null, qos, encrypted, bothDS = 2, 0x40, 0x80, 0x40, 3
+	const data, null, qos, encrypted, bothDS, order, aggregate = 2, 0x40, 0x80, 0x40, 3, 0x80, 0x80
 	if control>>2&3 != data || control&null != 0 || flags&encrypted != 0 {
 		return nil
 	}
@@ -246,7 +248,15 @@ func (d *decoder) dot11(s span) error {
 		n += 6
 	}
 	if control&qos != 0 {
-		n += 2
+		if err := s.need(n + 2); err != nil {
+			return err
+		}
+		if s.data[n]&aggregate != 0 {
+			return errAggregate
+		}
+		if n += 2; flags&order != 0 { // high throughput control
+			n += 4
+		}
 	}
 	if n > s.wire {
 		return errShort

@@ -53,6 +53,8 @@ var (
 	errMalformed = errors.New("header contradicts itself")
 	errDeep      = errors.New("too many nested headers")
 	errDefect    = errors.New("decoder panicked")
+	// errAggregate is for 802.11 frames that hold several others: a frame here has one chain of packets.
+	errAggregate = errors.New("aggregated 802.11 frame")
 )
 
 // need tells whether n bytes were captured.

@@ -81,6 +81,8 @@ func severity(err error) evidence.ProblemKind {
 		return evidence.Truncated
 	case errors.Is(err, errDefect):
 		return evidence.Defect
+	case errors.Is(err, errAggregate):
+		return evidence.Unsupported
 	}
 	return evidence.Suspect
 }

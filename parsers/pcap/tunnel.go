@@ -92,6 +92,7 @@ func (d *decoder) erspan(s span, header int) error {
 
 // The ports that tunnels use. A port only suggests: what the datagram carries must make sense down to its IP header.
 const (
+	portL2TP      = 1701
 	portGTP       = 2152
 	portTeredo    = 3544
 	portVXLAN     = 4789
@@ -116,6 +117,8 @@ func (d *decoder) udpTunnel(sport, dport uint16, s span) error {
 		err = d.geneve(s)
 	case sport == portGTP || dport == portGTP:
 		err = d.gtp(s)
+	case sport == portL2TP || dport == portL2TP:
+		err = d.l2tp(s)
 	default:
 		err = d.teredo(s, sport == portTeredo || dport == portTeredo)
 	}
@@ -158,6 +161,33 @@ func (d *decoder) geneve(s span) error {
 	}
 	kind := binary.BigEndian.Uint16(s.data[2:])
 	return d.inside("geneve", 0, func(s span) error { return d.ether(kind, s) }, s.skip(header))
+}
+
+// l2tp reads data messages of version 2. Tunnel and session are numbered differently in each direction.
+//
+// https://www.rfc-editor.org/rfc/rfc2661#section-3.1
+func (d *decoder) l2tp(s span) error {
+	const control, length, sequence, offset, version = 0x8000, 0x4000, 0x0800, 0x0200, 0x000f
+	flags, n := binary.BigEndian.Uint16(s.data), 6
+	if flags&control != 0 || flags&version != 2 {
+		return nil
+	}
+	if flags&length != 0 {
+		s, n = s.limit(int(binary.BigEndian.Uint16(s.data[2:]))), 8
+	}
+	if flags&sequence != 0 {
+		n += 4
+	}
+	if flags&offset != 0 {
+		if err := s.need(n + 2); err != nil {
+			return err
+		}
+		n += 2 + int(binary.BigEndian.Uint16(s.data[n:]))
+	}
+	if n > s.wire {
+		return errShort
+	}
+	return d.inside("l2tp", 0, d.ppp, s.skip(n))
 }
 
 // gtp reads user data of GTPv1. The tunnel's endpoint identifier differs in each direction.

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
@@ -42,8 +43,12 @@ type Info struct {
 	Snaplen uint32 // largest of all interfaces, 0 for no limit
 	// Dropped is what the capturing program says it lost; unknown where the file says nothing.
 	Dropped evidence.Count
+	// Comment is what somebody wrote into the file about its sections, interfaces and frames.
 	Comment string
 }
+
+// maxComment bounds Info.Comment, in bytes.
+const maxComment = 4 << 10
 
 // maxFrame bounds one frame. The largest link types (USB, D-Bus) allow more; nothing that carries IP does.
 const maxFrame = 16 << 20
@@ -114,6 +119,19 @@ func (r *Reader) problem(kind evidence.ProblemKind, at int64, format string, arg
 		Ref:  evidence.Ref{Unit: "offset", N: uint64(at)},
 		Err:  fmt.Errorf("after frame %d: "+format, append([]any{r.frames}, args...)...),
 	})
+}
+
+// comment adds a comment, with its place before it.
+func (r *Reader) comment(place string, text []byte) {
+	room := maxComment - len(r.info.Comment)
+	if room <= 0 || len(text) == 0 {
+		return
+	}
+	text = text[:min(len(text), room)]
+	if r.info.Comment != "" {
+		r.info.Comment += "; "
+	}
+	r.info.Comment += place + strings.ToValidUTF8(string(text), "\ufffd")
 }
 
 // clock is the time at a number of seconds and nanoseconds since 1970, the zero time outside the years 1 to 9999.

@@ -142,11 +142,15 @@ func section(o binary.ByteOrder) *ngFile {
 }
 
 func (n *ngFile) section() *ngFile {
-	version := uint32(1)
-	if n.o == binary.BigEndian {
-		version = 1 << 16
+	return n.block(blockSection, words(n.o, nil, byteOrderMagic, version(n.o), 0xffffffff, 0xffffffff))
+}
+
+// version is 1.0.
+func version(o binary.ByteOrder) uint32 {
+	if o == binary.BigEndian {
+		return 1 << 16
 	}
-	return n.block(blockSection, words(n.o, nil, byteOrderMagic, version, 0xffffffff, 0xffffffff))
+	return 1
 }
 
 func (n *ngFile) block(kind uint32, body []byte) *ngFile {
@@ -194,7 +198,7 @@ func TestPcapNG(t *testing.T) {
 	for name, o := range map[string]binary.ByteOrder{"little-endian": binary.LittleEndian, "big-endian": binary.BigEndian} {
 		t.Run(name, func(t *testing.T) {
 			n := section(o)
-			n.iface(1, 0)
+			n.iface(1, 0, n.option(1, []byte("uplink")...))
 			n.iface(113, 96, n.option(9, 9), n.option(14, n.eight(3600)...))
 			n.iface(101, 0, n.option(9, 0x80|10))
 			n.block(0x0bad, []byte("custom")).block(4, make([]byte, 8))
@@ -208,6 +212,7 @@ func TestPcapNG(t *testing.T) {
 			n.block(blockPacket, append(words(o, old, sec>>32, sec&0xffffffff, 3, 300), "old"...))
 			n.block(blockStats, slices.Concat(words(o, nil, 0, 0, 0), n.option(5, n.eight(40)...), n.option(7, n.eight(2)...)))
 			n.section().iface(9, 0).packet(0, sec*1e6, "next section")
+			n.block(blockSection, slices.Concat(words(o, nil, byteOrderMagic, version(o), 0xffffffff, 0xffffffff), n.option(1, []byte("again")...)))
 			got := read(t, n.b)
 			want := []string{
 				"1 2023-11-14T22:13:20.000005000 link 1 if 0 5/5 micro",
@@ -220,7 +225,7 @@ func TestPcapNG(t *testing.T) {
 			if !slices.Equal(got.frames, want) || len(got.problems) > 0 {
 				t.Errorf("got %q %v", got.frames, got.problems)
 			}
-			if got.info.Dropped != evidence.Measured(45) || got.info.Snaplen != 96 || got.info.Kind != "pcapng" {
+			if got.info.Dropped != evidence.Measured(45) || got.info.Snaplen != 96 || got.info.Kind != "pcapng" || got.info.Comment != "interface 0: uplink; frame 2: comment; again" {
 				t.Errorf("info %+v", got.info)
 			}
 		})
@@ -304,5 +309,16 @@ func TestNoAllocation(t *testing.T) {
 	var f Frame
 	if n := testing.AllocsPerRun(1000, func() { r.Next(&f) }); n > 0.01 {
 		t.Errorf("%v allocations per frame", n)
+	}
+}
+
+// TestCommentsAreBounded: a file may carry a comment with every frame.
+func TestCommentsAreBounded(t *testing.T) {
+	n := section(binary.LittleEndian).iface(1, 0)
+	for range 1000 {
+		n.packet(0, 1, "x", n.option(1, []byte(strings.Repeat("comment ", 100))...))
+	}
+	if got := read(t, n.b); len(got.frames) != 1000 || len(got.info.Comment) > maxComment+100 {
+		t.Errorf("%d frames, %d bytes of comments", len(got.frames), len(got.info.Comment))
 	}
 }

@@ -1,6 +1,10 @@
 package capfile
 
-import "github.com/wirewitness/wirewitness/parsers/evidence"
+import (
+	"fmt"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
 
 func (n *ng) enhanced(r *Reader, f *Frame, body []byte, at int64) bool {
 	if len(body) < 20 {
@@ -14,7 +18,10 @@ func (n *ng) enhanced(r *Reader, f *Frame, body []byte, at int64) bool {
 		return false
 	}
 	n.options(rest[min(len(rest), int(capLen+3)&^3):], func(code uint16, value []byte) {
-		if code == 4 && len(value) >= 8 {
+		switch {
+		case code == optComment:
+			r.comment(fmt.Sprintf("frame %d: ", r.frames+1), value)
+		case code == 4 && len(value) >= 8:
 			n.lose(r, i, i.dropped, i.gaps+o.Uint64(value))
 		}
 	})

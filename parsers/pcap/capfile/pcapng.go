@@ -2,8 +2,8 @@ package capfile
 
 import (
 	"encoding/binary"
+	"fmt"
 	"io"
-	"strings"
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
@@ -19,6 +19,9 @@ const (
 
 	byteOrderMagic = 0x1a2b3c4d
 )
+
+// optComment is the code of a comment in the options of any block.
+const optComment = 1
 
 // maxBlock bounds one block; a larger one is skipped unread.
 const maxBlock = maxFrame + 1<<20
@@ -160,8 +163,8 @@ func (n *ng) section(r *Reader, body []byte) {
 		return
 	}
 	n.options(body[16:], func(code uint16, value []byte) {
-		if code == 1 && r.info.Comment == "" {
-			r.info.Comment = strings.ToValidUTF8(string(value[:min(len(value), 1024)]), "\ufffd")
+		if code == optComment {
+			r.comment("", value)
 		}
 	})
 }
@@ -174,6 +177,8 @@ func (n *ng) describe(r *Reader, body []byte, at int64) {
 	i := iface{link: LinkType(n.order.Uint16(body)), snaplen: n.order.Uint32(body[4:]), res: 6}
 	n.options(body[8:], func(code uint16, value []byte) {
 		switch {
+		case code == optComment:
+			r.comment(fmt.Sprintf("interface %d: ", len(n.interfaces)), value)
 		case code == 9 && len(value) >= 1:
 			i.res = value[0]
 		case code == 14 && len(value) >= 8:
