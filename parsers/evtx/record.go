@@ -23,10 +23,7 @@ func (w *worker) emit(ctx context.Context, c *chunk) (returned int, err error) {
 		}
 		return len(c.records), nil
 	}
-	if w.reader == nil {
-		w.reader = new(reader)
-	}
-	trees, refused, reason := w.reader.read(c)
+	trees, refused, reason := w.trees(c)
 	c.defect = errors.Is(reason, errReader)
 	for _, t := range trees {
 		if err := ctx.Err(); err != nil {
@@ -47,6 +44,14 @@ func (w *worker) emit(ctx context.Context, c *chunk) (returned int, err error) {
 		c.note("%d records have no System part", refused)
 	}
 	return returned, nil
+}
+
+// trees is what the reader makes of a chunk.
+func (w *worker) trees(c *chunk) (trees []tree, refused int, reason error) {
+	if w.reader == nil {
+		w.reader = new(reader)
+	}
+	return w.reader.read(c)
 }
 
 // record reads the System part. The reference names the EventRecordID that Windows shows, which an exported log keeps
@@ -169,11 +174,11 @@ func (f *fields) Field(name string) (string, bool) {
 	if f.data.dict == nil {
 		return "", false
 	}
+	if s, ok, named := f.unfolded(name); named {
+		return s, ok
+	}
 	if node, ok := f.data.dict.Get(name); ok {
 		return f.data.textOf(node)
-	}
-	if s, ok := f.unfolded(name); ok {
-		return s, true
 	}
 	for _, key := range f.data.dict.Keys() {
 		if strings.EqualFold(key, name) {
@@ -202,23 +207,26 @@ func (f *fields) locate() values {
 }
 
 // unfolded finds a named field among Data elements that the reader left as they are: it puts names in front only where
-// every Data has a name and a value.
-func (f *fields) unfolded(name string) (string, bool) {
+// every Data has a name and a value. Elements beside named ones are no fields.
+func (f *fields) unfolded(name string) (text string, ok, named bool) {
 	node, _ := f.data.dict.Get("Data")
-	list, ok := node.([]any)
-	if !ok {
+	list, many := node.([]any)
+	if !many {
 		list = []any{node}
 	}
 	for _, item := range list {
-		d, ok := item.(*ordereddict.Dict)
-		if !ok {
+		d, isDict := item.(*ordereddict.Dict)
+		if !isDict {
 			continue
 		}
 		key, _ := d.Get("Name")
-		if s, ok := f.data.textOf(key); ok && strings.EqualFold(s, name) {
+		s, hasName := f.data.textOf(key)
+		named = named || hasName
+		if hasName && strings.EqualFold(s, name) {
 			value, _ := d.Get("Value")
-			return f.data.textOf(value)
+			text, ok = f.data.textOf(value)
+			return text, ok, true
 		}
 	}
-	return "", false
+	return "", false, named
 }

@@ -154,33 +154,34 @@ func (t *template) parts(n *node) (err error) {
 	return err
 }
 
-// eventData finds the Data elements by their Name attribute. Where none has one, other elements are fields too.
-func eventData(n *node) (d data) {
-	named := 0
+// eventData finds the Data elements by their Name attribute. Where none has one, other elements are fields.
+func eventData(n *node) data {
+	var named, others data
 	for _, kid := range n.kids {
-		s := kid.text
-		name := kid.name
-		if name == "Data" {
-			at := kid.find("Name")
-			if at == nil {
-				continue
-			}
-			if named++; at.hole != literal {
-				d.err = errNoName
-			}
-			name = at.text
-		} else if s, d.err = kid.leaf(); d.err != nil {
-			return d
+		name := kid.find("Name")
+		switch {
+		case kid.name != "Data":
+			s, err := kid.leaf()
+			others.add(kid.name, s, err)
+		case len(kid.kids) > 0 || kid.find("Value") != nil:
+			return data{err: errMixed}
+		case name != nil && name.hole != literal:
+			return data{err: errNoName}
+		case name != nil:
+			named.add(name.text, kid.text, nil)
 		}
-		if len(kid.kids) > 0 || kid.find("Value") != nil {
-			d.err = errMixed
-		}
-		d.fields = append(d.fields, field{name, s})
 	}
-	if n.text.hole != nowhere || named > 0 && named != len(d.fields) {
-		d.err = errMixed
+	switch {
+	case n.text.hole != nowhere:
+		return data{err: errMixed}
+	case len(named.fields) > 0:
+		return named.unique()
 	}
-	return d.unique()
+	return others.unique()
+}
+
+func (d *data) add(name string, s slot, err error) {
+	d.fields, d.err = append(d.fields, field{name, s}), errors.Join(d.err, err)
 }
 
 // userData is the data of the one element in UserData.

@@ -36,17 +36,26 @@ func (w *worker) read(ctx context.Context, from, to int64) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		offset := fileHeaderSize + i*chunkSize
-		buf := w.buf[:min(chunkSize, w.file.in.Size-offset)]
-		if _, err := w.file.in.ReadAt(buf, offset); err != nil && !errors.Is(err, io.EOF) {
-			return fmt.Errorf("read chunk %d: %w", i, err)
+		c, err := w.load(i)
+		if err != nil {
+			return err
 		}
-		w.chunk = chunk{index: i, b: buf, records: w.chunk.records[:0]}
-		if err := w.readChunk(ctx, &w.chunk); err != nil {
+		if err := w.readChunk(ctx, c); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// load reads the bytes of a chunk. It is valid until the next call.
+func (w *worker) load(index int64) (*chunk, error) {
+	offset := fileHeaderSize + index*chunkSize
+	buf := w.buf[:min(chunkSize, w.file.in.Size-offset)]
+	if _, err := w.file.in.ReadAt(buf, offset); err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("read chunk %d: %w", index, err)
+	}
+	w.chunk = chunk{index: index, b: buf, records: w.chunk.records[:0]}
+	return &w.chunk, nil
 }
 
 func (w *worker) readChunk(ctx context.Context, c *chunk) error {
@@ -56,9 +65,9 @@ func (w *worker) readChunk(ctx context.Context, c *chunk) error {
 		}
 		return nil
 	}
-	w.used = c.index + 1
 	c.readHeader()
 	c.walk()
+	w.used = c.index + 1
 	returned, err := w.emit(ctx, c)
 	if err != nil {
 		return err
