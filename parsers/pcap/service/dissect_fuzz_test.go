@@ -1,0 +1,200 @@
+package service
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/gopacket"
+	"github.com/google/gopacket/layers"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+	"github.com/wirewitness/wirewitness/parsers/parsertest"
+	"github.com/wirewitness/wirewitness/parsers/pcap/capfile"
+)
+
+// One target for each line of the list; go test -fuzz takes one at a time.
+
+func FuzzBitTorrent(f *testing.F) { dissect(f, "bittorrent") }
+func FuzzDCERPC(f *testing.F)     { dissect(f, "dce_rpc") }
+func FuzzDHCP(f *testing.F)       { dissect(f, "dhcp") }
+func FuzzDNS(f *testing.F)        { dissect(f, "dns") }
+func FuzzDTLS(f *testing.F)       { dissect(f, "dtls") }
+func FuzzFTP(f *testing.F)        { dissect(f, "ftp") }
+func FuzzHTTP(f *testing.F)       { dissect(f, "http") }
+func FuzzIMAP(f *testing.F)       { dissect(f, "imap") }
+func FuzzIRC(f *testing.F)        { dissect(f, "irc") }
+func FuzzKerberos(f *testing.F)   { dissect(f, "kerberos") }
+func FuzzLDAP(f *testing.F)       { dissect(f, "ldap") }
+func FuzzLLMNR(f *testing.F)      { dissect(f, "llmnr") }
+func FuzzMDNS(f *testing.F)       { dissect(f, "mdns") }
+func FuzzMQTT(f *testing.F)       { dissect(f, "mqtt") }
+func FuzzMySQL(f *testing.F)      { dissect(f, "mysql") }
+func FuzzNetBIOS(f *testing.F)    { dissect(f, "netbios") }
+func FuzzNTP(f *testing.F)        { dissect(f, "ntp") }
+func FuzzOpenVPN(f *testing.F)    { dissect(f, "openvpn") }
+func FuzzPOP3(f *testing.F)       { dissect(f, "pop3") }
+func FuzzPostgreSQL(f *testing.F) { dissect(f, "postgresql") }
+func FuzzQUIC(f *testing.F)       { dissect(f, "quic") }
+func FuzzRDP(f *testing.F)        { dissect(f, "rdp") }
+func FuzzSIP(f *testing.F)        { dissect(f, "sip") }
+func FuzzSMB(f *testing.F)        { dissect(f, "smb") }
+func FuzzSMTP(f *testing.F)       { dissect(f, "smtp") }
+func FuzzSNMP(f *testing.F)       { dissect(f, "snmp") }
+func FuzzSOCKS(f *testing.F)      { dissect(f, "socks") }
+func FuzzSSDP(f *testing.F)       { dissect(f, "ssdp") }
+func FuzzSSH(f *testing.F)        { dissect(f, "ssh") }
+func FuzzSTUN(f *testing.F)       { dissect(f, "stun") }
+func FuzzTDS(f *testing.F)        { dissect(f, "tds") }
+func FuzzTelnet(f *testing.F)     { dissect(f, "telnet") }
+func FuzzTFTP(f *testing.F)       { dissect(f, "tftp") }
+func FuzzTLS(f *testing.F)        { dissect(f, "tls") }
+func FuzzWireGuard(f *testing.F)  { dissect(f, "wireguard") }
+
+// TestFuzzTargets: every line of the list has a target.
+func TestFuzzTargets(t *testing.T) {
+	source, err := os.ReadFile("dissect_fuzz_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range protocols {
+		if !bytes.Contains(source, fmt.Appendf(nil, "dissect(f, %q)", p.name)) {
+			t.Errorf("no target for %s", p.name)
+		}
+	}
+}
+
+// dissect gives the matchers and the analyzers of a protocol any bytes, whether a session would have come to them or not:
+// nothing panics, and memory stays bounded.
+func dissect(f *testing.F, name string) {
+	for _, k := range seeds(f)[name] {
+		f.Add(k.bytes())
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if len(b) > parsertest.MaxFuzz {
+			t.Skip("larger than the bound speaks of")
+		}
+		k := talkOf(b)
+		parsertest.Bounded(t, func() {
+			k.play(0)
+			for _, p := range protocols {
+				if p.name == name {
+					p.dissect(k, Orig)
+					p.dissect(k, Resp)
+				}
+			}
+		})
+	})
+}
+
+// dissect feeds a conversation to the matchers, and to the analyzer as if they had said yes.
+func (p *protocol) dissect(k talk, client Side) {
+	var a analyzer = nameOnly{}
+	if p.open != nil {
+		a = p.open(scene{transport: k.over, client: client})
+	}
+	var o opening
+	for _, w := range k.said {
+		c := Chunk{Side: w.side, Gap: w.gap, Data: []byte(w.text)}
+		if p.udp != nil && len(c.Data) > 0 {
+			o.chunks = append(o.chunks, c)
+			p.udp(c, &o)
+		}
+		if p.tcp != nil {
+			o.extend(c)
+			p.tcp(&o)
+		}
+		a.feed(c)
+		a.done()
+	}
+	var r Result
+	a.describe(&r)
+}
+
+// seeds are conversations by the protocol they are recognised as: those of the tests, and the beginnings of some in our own
+// captures and in the recordings where they are at hand.
+func seeds(f *testing.F) map[string][]talk {
+	f.Helper()
+	once.Do(func() {
+		found := fixtures(f)
+		for _, c := range talks {
+			found = append(found, c.talk)
+		}
+		data := os.Getenv("WIREWITNESS_DATA")
+		if data == "" {
+			data = "../../../../shared/data"
+		}
+		for _, pattern := range []string{"../../../samples/traffic/captures/*", data + "/pcap-protocols/*/*.pcap*", data + "/pcap-protocols/*/*/*.pcap*"} {
+			names, err := filepath.Glob(pattern)
+			if err != nil {
+				f.Fatal(err)
+			}
+			for _, name := range names {
+				found = append(found, conversations(f, name)...)
+			}
+		}
+		for _, k := range found {
+			if name := k.play(0).Protocol; len(byProtocol[name]) < mostSeeds {
+				byProtocol[name] = append(byProtocol[name], k)
+			}
+		}
+	})
+	return byProtocol
+}
+
+var (
+	once       sync.Once
+	byProtocol = map[string][]talk{}
+)
+
+// Bounds of the seeds: per protocol, and bytes of each.
+const (
+	mostSeeds = 24
+	mostSaid  = 8 << 10
+)
+
+// conversations reads the beginnings of the connections in a capture, packet by packet as they come.
+func conversations(f *testing.F, name string) (all []talk) {
+	f.Helper()
+	raw, err := os.ReadFile(name)
+	if err != nil {
+		f.Fatal(err)
+	}
+	r, err := capfile.Open(bytes.NewReader(raw), int64(len(raw)), func(evidence.Problem) {})
+	if err != nil {
+		return nil
+	}
+	at, size := map[string]int{}, map[int]int{}
+	for frame := (capfile.Frame{}); r.Next(&frame) == nil; {
+		p := gopacket.NewPacket(frame.Data, layers.LinkType(frame.LinkType), gopacket.DecodeOptions{Lazy: true, NoCopy: true})
+		if p.NetworkLayer() == nil || p.TransportLayer() == nil || len(p.TransportLayer().LayerPayload()) == 0 {
+			continue
+		}
+		over := evidence.Transport(strings.ToLower(p.TransportLayer().LayerType().String()))
+		ends := []string{fmt.Sprint(p.NetworkLayer().NetworkFlow().Src(), p.TransportLayer().TransportFlow().Src()),
+			fmt.Sprint(p.NetworkLayer().NetworkFlow().Dst(), p.TransportLayer().TransportFlow().Dst())}
+		from := ends[0]
+		slices.Sort(ends)
+		key := fmt.Sprint(over, ends)
+		n, known := at[key]
+		if !known {
+			n = len(all)
+			at[key], all = n, append(all, talk{over: over})
+		}
+		text := string(p.TransportLayer().LayerPayload())
+		if size[n] += len(text); size[n] > mostSaid {
+			continue
+		}
+		side := Orig
+		if from != ends[0] {
+			side = Resp
+		}
+		all[n].said = append(all[n].said, said{side: side, text: text})
+	}
+	return all
+}
