@@ -69,6 +69,7 @@ AuthorizedKeysFile $work/user-key.pub
 PidFile $work/sshd.pid
 StrictModes no
 UsePAM no
+PermitTunnel yes
 CONF
 background server /usr/sbin/sshd -D -e -f "$work/sshd_config"
 

@@ -24,7 +24,8 @@ type deed struct {
 	Orig, Resp                   string
 	Payload                      *[2]uint64
 	AtLeast                      [2]uint64 `json:"at_least"`
-	Tunnel                       string
+	Tunnel, Link                 string
+	Cut                          bool
 	VLAN                         []uint16
 	HTTP                         *struct {
 		Host, URI, Method, Agent string
@@ -70,7 +71,7 @@ func TestTraffic(t *testing.T) {
 		t.Run(fmt.Sprintf("%s %s %s", d.Capture, d.Protocol, cmp.Or(d.Orig, d.Resp)), func(t *testing.T) {
 			c := d.find(t, captures[d.Capture].Conns)
 			d.volume(t, c)
-			d.layers(t, c)
+			d.layers(t, c, &captures[d.Capture].Captures[0])
 			d.content(t, c)
 		})
 	}
@@ -126,7 +127,10 @@ func (d *deed) volume(t *testing.T, c *evidence.Conn) {
 	}
 }
 
-func (d *deed) layers(t *testing.T, c *evidence.Conn) {
+func (d *deed) layers(t *testing.T, c *evidence.Conn, in *evidence.Capture) {
+	if d.Link != "" && !slices.Equal(in.LinkTypes, []string{d.Link}) || d.Cut != (in.CutFrames > 0) {
+		t.Errorf("link types %v, %d frames cut", in.LinkTypes, in.CutFrames)
+	}
 	if c.TunnelKind != d.Tunnel || !slices.Equal(c.VLAN, d.VLAN) {
 		t.Errorf("tunnel %q VLAN %v, want %q %v", c.TunnelKind, c.VLAN, d.Tunnel, d.VLAN)
 	}
@@ -155,6 +159,7 @@ func (d *deed) content(t *testing.T, c *evidence.Conn) {
 		d.smb(t, c.SMB)
 	case d.SSH != nil && c.SSH != nil:
 		differ(t, "banners", *c.SSH, evidence.SSH(*d.SSH))
+	case d.Cut:
 	case d.HTTP != nil || d.TLS != nil || d.DNS != nil || d.SMB != nil || d.SSH != nil:
 		t.Errorf("nothing said of %s", d.Protocol)
 	}

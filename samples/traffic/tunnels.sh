@@ -51,7 +51,7 @@ done
 sed "s/nginx.pid/right.pid/; s/ listen \[::\]:80;//" "$work/nginx.conf" >"$work/right.conf"
 background right nginx -c "$work/right.conf"
 sleep 2
-listen switches.pcap left eth0
+listen switches.pcap left eth0 ""
 asker=left
 for way in "7 vlan" "8 gre" "9 geneve"; do
     set -- $way

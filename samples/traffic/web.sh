@@ -9,9 +9,10 @@ page() {
     local orig; orig=$(jq -r 'if (.local_ip|contains(":")) then "[\(.local_ip)]" else .local_ip end + ":\(.local_port)"' <<<"$told")
     expect "$orig" "$resp" tcp "$protocol" "$(jq -c --argjson known "$known" --arg agent "curl/$(curl --version | cut -d' ' -f2 | head -1)" '
         (if .scheme == "HTTP" and .http_version == "1.1" then {
-            payload: [.size_request + .size_upload, .size_header + .size_download],
+            payload: [.size_request + .size_upload, .size_header + .size_download]
+        } + if $known.cut then {} else {
             http: {req_body: .size_upload, resp_body: .size_download, agent: $agent, status: .response_code}
-        } else {at_least: [.size_upload, .size_download]} end) * $known' <<<"$told")"
+        } end else {at_least: [.size_upload, .size_download]} end) * $known' <<<"$told")"
 }
 at() { echo --connect-to "$1::198.51.100.20:"; }
 
@@ -21,7 +22,7 @@ page http 198.51.100.20:80 '{"http":{"host":"files.example.test","uri":"/drop/up
     $(at files.example.test) -H Expect: -T "$work/upload.bin" http://files.example.test/drop/upload.bin
 page http '[2001:db8:2::20]:80' '{"http":{"host":"www.example.test","uri":"/page.bin","method":"GET","requests":1}}' \
     --connect-to 'www.example.test::[2001:db8:2::20]:' http://www.example.test/page.bin
-page http 198.51.100.20:8080 '{}' \
+page http 198.51.100.20:8080 '{"http":{"host":"www.example.test:8080","uri":"/page.bin","method":"GET","requests":1,"resp_body":15000,"status":200}}' \
     --http2-prior-knowledge $(at www.example.test) http://www.example.test:8080/page.bin
 page tls 198.51.100.20:443 '{"tls":{"sni":"www.example.test","alpn":["h2","http/1.1"],"chosen":"","version":"TLSv13","established":true}}' \
     $(at www.example.test) https://www.example.test/page.bin
