@@ -55,27 +55,20 @@ func books(cf *casefile.Casefile) []*book {
 		b := of(&evidence.Header{Computer: t.Computer})
 		b.spellings[t.Computer] += int(min(t.Count, 1<<31))
 	}
-	for _, x := range cf.Processes {
-		b := of(&x.Header)
-		b.processes = append(b.processes, x)
-	}
-	for _, x := range cf.Exits {
-		b := of(&x.Header)
-		b.exits = append(b.exits, x)
-	}
-	for _, x := range cf.Sockets {
-		b := of(&x.Header)
-		b.sockets = append(b.sockets, x)
-	}
-	for _, x := range cf.Lookups {
-		b := of(&x.Header)
-		b.lookups = append(b.lookups, x)
-	}
-	for _, x := range cf.Accesses {
-		b := of(&x.Header)
-		b.accesses = append(b.accesses, x)
-	}
+	file(cf.Processes, func(x *evidence.Process) *[]*evidence.Process { return &of(&x.Header).processes })
+	file(cf.Exits, func(x *evidence.Exit) *[]*evidence.Exit { return &of(&x.Header).exits })
+	file(cf.Sockets, func(x *evidence.Socket) *[]*evidence.Socket { return &of(&x.Header).sockets })
+	file(cf.Lookups, func(x *evidence.Lookup) *[]*evidence.Lookup { return &of(&x.Header).lookups })
+	file(cf.Accesses, func(x *evidence.Access) *[]*evidence.Access { return &of(&x.Header).accesses })
 	return settle(by)
+}
+
+// file puts each observation into the list of its book.
+func file[T any](all []*T, shelf func(*T) *[]*T) {
+	for _, x := range all {
+		list := shelf(x)
+		*list = append(*list, x)
+	}
 }
 
 // settle names the hosts, learns their addresses and puts them in order.

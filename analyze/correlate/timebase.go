@@ -1,0 +1,92 @@
+package correlate
+
+import (
+	"time"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// chooseHome picks the sensor with the most votes as true time, and derives the offsets of shared fields from it.
+func (b *book) chooseHome(all []*sensor) {
+	votes := map[string]int{}
+	for k, a := range b.clocks.aligned {
+		votes[k.sensor] += a.Votes + 1
+	}
+	for _, s := range all {
+		if votes[s.name] > votes[b.clocks.home] {
+			b.clocks.home = s.name
+		}
+	}
+	b.clocks.fields = map[string]time.Duration{}
+	most := map[string]int{}
+	for _, c := range b.host.Clocks {
+		if c.Capture == b.clocks.home && c.Field != "UtcTime" && c.Votes > most[c.Field] && b.clocks.home != "" &&
+			(c.Applied || b.clocks.aligned[alignKey{writer{c.Source, c.Class}, c.Capture}] != nil) {
+			most[c.Field], b.clocks.fields[c.Field] = c.Votes, c.Offset
+		}
+	}
+	b.deriveFields()
+}
+
+// deriveFields measures shared fields against Sysmon's own UTC where no capture did: events other than 3 and 22 carry
+// both.
+func (b *book) deriveFields() {
+	diffs := map[string][]time.Duration{}
+	compare := func(h *evidence.Header) {
+		if h.Stamps[0].Field != "UtcTime" {
+			return
+		}
+		for _, s := range h.Stamps[1:] {
+			if !s.IsZero() {
+				diffs[s.Field] = append(diffs[s.Field], s.Time.Sub(h.Stamps[0].Time))
+			}
+		}
+	}
+	for _, p := range b.processes {
+		compare(&p.Header)
+	}
+	for _, x := range b.accesses {
+		compare(&x.Header)
+	}
+	for f, d := range diffs {
+		if _, known := b.clocks.fields[f]; !known {
+			b.clocks.fields[f] = median(d)
+		}
+	}
+}
+
+// when returns the time of a record in corrected UTC: the sensor's time where the clocks could be aligned, else what the
+// host's own sources agree on.
+func (b *book) when(h *evidence.Header) time.Time {
+	if off := b.clocks.stated; off != nil {
+		return h.Time().Add(-*off)
+	}
+	w := writerOf(h)
+	if a := b.clocks.aligned[alignKey{w, b.clocks.home}]; a != nil {
+		if s, ok := h.Stamp(a.Field); ok {
+			return s.Time.Add(-a.offsetAt(s.Time))
+		}
+	}
+	if h.Stamps[0].Field == "UtcTime" && w.class != networkClass && !b.sharedMeasured(h) {
+		return h.Stamps[0].Time
+	}
+	for _, s := range h.Stamps {
+		if off, ok := b.clocks.fields[s.Field]; ok && !s.IsZero() {
+			return s.Time.Add(-off)
+		}
+	}
+	return h.Time()
+}
+
+// sharedMeasured tells whether a field of the record other than UtcTime was measured against a capture.
+func (b *book) sharedMeasured(h *evidence.Header) bool {
+	if b.clocks.home == "" {
+		return false
+	}
+	for _, s := range h.Stamps[1:] {
+		if _, ok := b.clocks.fields[s.Field]; ok && !s.IsZero() && s.Resolution < time.Second {
+			return true
+		}
+	}
+	return false
+}
