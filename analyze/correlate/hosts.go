@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/wirewitness/wirewitness/analyze/casefile"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
@@ -20,7 +21,9 @@ type book struct {
 	lookups   []*evidence.Lookup
 	accesses  []*evidence.Access
 	addrs     map[netip.Addr]bool
-	flipped   bool // answered connections are written with the remote end first
+	flipped   bool      // answered connections are written with the remote end first
+	first     time.Time // of the network events in corrected UTC, once asked for; last likewise
+	last      time.Time
 	clocks    clocks
 	table     table
 	who       map[*evidence.Socket]evidence.Program // what all records of one connection know together

@@ -3,6 +3,7 @@ package correlate
 import (
 	"net/netip"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -55,6 +56,9 @@ func (j *joiner) collectAnswers() {
 			}
 		}
 	}
+	for _, list := range j.answers {
+		slices.SortStableFunc(list, func(a, b answer) int { return a.at.Compare(b.at) })
+	}
 }
 
 func (j *joiner) namesOf(l *Link) []string {
@@ -91,13 +95,12 @@ func (j *joiner) namesOf(l *Link) []string {
 
 // before is the name last asked for before a time.
 func (as answers) before(k answerKey, at time.Time) string {
-	name, when := "", time.Time{}
-	for _, a := range as[k] {
-		if !a.at.After(at.Add(nameSlack)) && !a.at.Before(when) {
-			name, when = a.name, a.at
-		}
+	list := as[k]
+	i := sort.Search(len(list), func(i int) bool { return list[i].at.After(at.Add(nameSlack)) })
+	if i == 0 {
+		return ""
 	}
-	return name
+	return list[i-1].name
 }
 
 // hostOnlyPart strips the port of an HTTP Host value.
