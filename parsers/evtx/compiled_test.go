@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,6 +19,7 @@ import (
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 	"github.com/wirewitness/wirewitness/parsers/parsertest"
 	"github.com/wirewitness/wirewitness/parsers/winevent"
+	"github.com/wirewitness/wirewitness/samples/generate/evtxfile"
 )
 
 // An account is all that a path says about one record.
@@ -161,13 +164,63 @@ func TestPathsAgreeOnDamage(t *testing.T) {
 	}
 }
 
+// TestPathsAgreeOnTypes stores fields that meanings read as numbers, GUIDs and times as something else.
+func TestPathsAgreeOnTypes(t *testing.T) {
+	odd := []evtxfile.Value{
+		nil, "", "-", "4242", " 4242 ", "0x1092", "007", "4294967296", true, int8(-7), int16(-7), int32(-7), int64(-7), int32(7),
+		uint8(200), uint16(65535), uint32(1 << 31), uint64(1 << 40), uint64(1<<64 - 1), []byte{1, 2}, []string{"1", "2"},
+		evtxfile.HexInt32(0x1092), evtxfile.HexInt64(1 << 63), evtxfile.GUID("{00000000-0000-0000-0000-000000000000}"),
+		evtxfile.GUID("{0B6C1C2A-7D51-6638-1A01-000000000400}"), evtxfile.SID("S-1-5-18"), evtxfile.FileTime(at),
+		"2024-05-06 07:08:09.123", "2024-05-06 07:08:61.123", "2024-02-30 07:08:09.123", "2024-05-06 07:08:09.12x", "größe",
+		"2024-05-06T07:08:09.123456Z", "2024-05-06 07:08:09.999", strings.Repeat("x", 5000),
+	}
+	var events []evtxfile.Event
+	for _, e := range every()[:11] {
+		for i := range e.Data {
+			for _, v := range odd {
+				changed := e
+				changed.RecordID = uint64(len(events) + 1)
+				changed.Data = slices.Clone(e.Data)
+				changed.Data[i].Value = v
+				events = append(events, changed)
+			}
+		}
+	}
+	if total, taken := agree(t, "types", logOf(t, events)); total != len(events) || taken != total {
+		t.Errorf("%d of %d records, %d understood", total, len(events), taken)
+	}
+}
+
+// TestSkippedRecordsAllocateNothing: a log of events that are not read costs the same however long it is.
+func TestSkippedRecordsAllocateNothing(t *testing.T) {
+	var events []evtxfile.Event
+	for i := range 100 {
+		e := every()[i%10]
+		e.ID, e.RecordID = 4000+e.ID, uint64(i+1)
+		events = append(events, e)
+	}
+	log := logOf(t, events)
+	allocs := func(chunks int64) float64 {
+		many := repeat(log, fileHeaderSize+chunks*chunkSize)
+		return testing.AllocsPerRun(5, func() {
+			sink := &counter{}
+			if err := parse(t.Context(), &parsers.Input{Name: "file", Size: many.size, ReaderAt: many}, sink); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+	if few, many := allocs(100), allocs(300); many-few > 20 {
+		t.Errorf("%v allocations for 100 chunks, %v for 300", few, many)
+	}
+}
+
 // agree compares the two paths and returns how many records there are and how many the compiled one understood.
 func agree(t testing.TB, name string, log []byte) (records, taken int) {
 	t.Helper()
 	want, wantProblems, _ := accounts(t, log, nil, nil)
 	got, gotProblems, taken := accounts(t, log, newCompiled(), want)
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("%s (-reader +compiled):\n%.2000s", name, diff)
+	if !reflect.DeepEqual(want, got) {
+		t.Errorf("%s (-reader +compiled):\n%.2000s", name, cmp.Diff(want, got))
 	}
 	if diff := cmp.Diff(said(wantProblems), said(gotProblems)); diff != "" {
 		t.Errorf("%s (-reader +compiled):\n%.2000s", name, diff)

@@ -1,10 +1,15 @@
 // Package evtx reads Windows event log files.
 //
-// The Velocidex reader turns BinXML into trees. It stops silently at the first damaged record header, repeats records of
-// size 0, loops over nested values without a bound and rounds times, so it is kept on a short lead: this package walks
-// the chunks and their records itself, compares checksums and counts, checks every record's BinXML before the reader sees
-// it (binxml.go), and hands it a private copy of each chunk in which the records lie in one unbroken chain and every
-// value is opaque bytes, which are then given their text here (image.go, value.go).
+// It walks the chunks and their records itself and compares checksums and counts (chunk.go, walk.go). BinXML is read in
+// two ways that give the same. Templates are compiled once into the holes in which the values of System and of the data
+// fields stand (template.go, templates.go), and of a record only those are read that its meaning asks for (compiled.go,
+// holes.go); blocks of chunks are read side by side (blocks.go). A chunk with a record that is not understood this way is
+// left to the Velocidex reader, which turns BinXML into trees.
+//
+// That reader stops silently at the first damaged record header, repeats records of size 0, loops over nested values
+// without a bound and rounds times, so it is kept on a short lead: every record's BinXML is checked before the reader sees
+// it (binxml.go), and it gets a private copy of the chunk in which the records lie in one unbroken chain and every value is
+// opaque bytes, which are then given their text here (image.go, value.go).
 //
 // Format: https://github.com/libyal/libevtx/blob/main/documentation/Windows%20XML%20Event%20Log%20(EVTX).asciidoc
 // and [MS-EVEN6] section 2.2.12, https://learn.microsoft.com/openspecs/windows_protocols/ms-even6/.
