@@ -40,24 +40,35 @@ func (w *Writer) Write(e Event) error {
 
 // Bytes returns the file. Nothing may be written afterwards.
 func (w *Writer) Bytes() []byte {
+	w.finish()
+	b := w.header(len(w.chunks))
+	for _, c := range w.chunks {
+		b = append(b, c...)
+	}
+	return b
+}
+
+// finish ends the chunk that is being filled.
+func (w *Writer) finish() {
 	if w.current != nil && w.current.count > 0 {
 		w.chunks = append(w.chunks, w.current.finish())
 		w.current = nil
 	}
+}
+
+// header is the file header of a log of so many chunks, the lower 16 bits of which it counts.
+func (w *Writer) header(chunks int) []byte {
 	b := make([]byte, fileHeaderSize, fileHeaderSize+len(w.chunks)*chunkSize)
 	le := binary.LittleEndian
 	copy(b, "ElfFile\x00")
-	le.PutUint64(b[16:], uint64(max(len(w.chunks), 1)-1))
+	le.PutUint64(b[16:], uint64(max(chunks, 1)-1))
 	le.PutUint64(b[24:], w.lastID+1)
 	le.PutUint32(b[32:], 128)
 	le.PutUint16(b[36:], 1)
 	le.PutUint16(b[38:], 3)
 	le.PutUint16(b[40:], fileHeaderSize)
-	le.PutUint16(b[42:], uint16(len(w.chunks)))
+	le.PutUint16(b[42:], uint16(chunks))
 	le.PutUint32(b[124:], crc32.ChecksumIEEE(b[:120]))
-	for _, c := range w.chunks {
-		b = append(b, c...)
-	}
 	return b
 }
 

@@ -3,6 +3,8 @@ package evtxfile
 import (
 	"bytes"
 	"encoding/binary"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -61,6 +63,35 @@ func TestChunksCountOn(t *testing.T) {
 	}
 	if next != 301 || binary.LittleEndian.Uint64(b[24:]) != 301 {
 		t.Errorf("next record %d, in the header %d", next, binary.LittleEndian.Uint64(b[24:]))
+	}
+}
+
+// TestStream: a log written a chunk at a time is the one written at once.
+func TestStream(t *testing.T) {
+	want, err := File(events(300))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Create(filepath.Join(t.TempDir(), "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	s, err := NewStream(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range events(300) {
+		if err := s.Write(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	size := s.Size()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(f.Name()); err != nil || !bytes.Equal(got, want) || size != int64(len(want)) {
+		t.Errorf("%d bytes, said to be %d, want %d: %v", len(got), size, len(want), err)
 	}
 }
 
