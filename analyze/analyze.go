@@ -57,20 +57,21 @@ func Run(ctx context.Context, sources []Source, opt Options) (*Result, error) {
 		return nil, err
 	}
 	left := narrow(c, opt)
-	findings, suppressed := detect.Run(c, opt.Policy)
+	found := detect.Run(c, opt.Policy)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	rank.Order(findings)
+	rank.Order(found.Findings)
 	statement, err := opt.Policy.Statement()
 	if err != nil {
 		return nil, err
 	}
 	doc := &finding.Document{Tool: opt.Tool, Case: opt.Case, Examiner: opt.Examiner, Since: opt.Since, Until: opt.Until,
-		OnlyHost: opt.Hosts, MinSev: opt.MinSeverity, Evidence: cf.Files, Policy: statement}
-	doc.Coverage = coverage.Measure(cf, c, findings, suppressed)
+		OnlyHost: opt.Hosts, MinSev: opt.MinSeverity, Evidence: cf.Files, Policy: statement,
+		Names: found.Names, NamesLeftOut: found.NamesLeftOut, QueriesUnlisted: found.QueriesUnlisted}
+	doc.Coverage = coverage.Measure(cf, c, found.Findings, found.Suppressed)
 	doc.Coverage.Totals.ConnectionsLeftOutByTime = left
-	doc.Findings, doc.Below = rank.AtLeast(findings, opt.MinSeverity)
+	doc.Findings, doc.Below = rank.AtLeast(found.Findings, opt.MinSeverity)
 	return &Result{Document: doc, Flows: flows(c, opt.Policy)}, nil
 }
 

@@ -16,6 +16,7 @@ type Context struct {
 	Policy *policy.Policy
 	Usages []*Usage
 
+	names     *nameIndex
 	children  map[*correlate.Process][]*correlate.Process
 	into, by  map[*correlate.Process][]*correlate.Access
 	loops     map[*correlate.Process][]*correlate.Link // to its own host
@@ -29,10 +30,10 @@ type Context struct {
 }
 
 func newContext(c *correlate.Case, p *policy.Policy) *Context {
-	x := &Context{Case: c, Policy: p, Usages: foldSweeps(group(c)), children: map[*correlate.Process][]*correlate.Process{}, into: map[*correlate.Process][]*correlate.Access{},
+	x := &Context{Case: c, Policy: p, Usages: foldSweeps(group(c)), names: askedNames(c), children: map[*correlate.Process][]*correlate.Process{}, into: map[*correlate.Process][]*correlate.Access{},
 		by: map[*correlate.Process][]*correlate.Access{}, asked: map[*correlate.Host]int{}, servers: map[netip.Addr]bool{}, companies: map[*correlate.Host]bool{},
 		habits: map[string]*habit{}, loops: map[*correlate.Process][]*correlate.Link{}, folders: map[string]int{}}
-	x.Usages = append(x.Usages, nameUses(c, p.Thresholds)...)
+	x.Usages = append(x.Usages, tunnels(x.names.uses, p.Thresholds)...)
 	for _, s := range p.CommandSigns {
 		x.signs = append(x.signs, regexp.MustCompile(s.Pattern))
 	}

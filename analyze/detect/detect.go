@@ -32,8 +32,18 @@ var All = []Detector{
 	bareAddress, noName, unrecognised, tlsHello, tlsCertificate, userAgent, polling, fetchesCode, httpUpload, dnsTunnel, dnsOverHTTPS, remoteControl, adminShare,
 }
 
-// Run returns the findings of a case, unranked but in a fixed order, and what expected uses and exclusions touched.
-func Run(c *correlate.Case, p *policy.Policy) ([]finding.Finding, []finding.Suppressed) {
+// A Result is what a case says.
+type Result struct {
+	Findings   []finding.Finding    // unranked but in a fixed order
+	Suppressed []finding.Suppressed // what expected uses and exclusions touched
+	// Names is how DNS was used, as finding.Document has it.
+	Names           []finding.NameUse
+	NamesLeftOut    int
+	QueriesUnlisted uint64
+}
+
+// Run looks at a case with every detector.
+func Run(c *correlate.Case, p *policy.Policy) Result {
 	ctx := newContext(c, p)
 	var out []finding.Finding
 	var touched ledger
@@ -48,7 +58,9 @@ func Run(c *correlate.Case, p *policy.Policy) ([]finding.Finding, []finding.Supp
 		}
 	}
 	slices.SortFunc(out, func(a, b finding.Finding) int { return cmp.Compare(a.ID, b.ID) })
-	return out, touched.entries()
+	r := Result{Findings: out, Suppressed: touched.entries(), QueriesUnlisted: ctx.names.unlisted}
+	r.Names, r.NamesLeftOut = ctx.names.statements()
+	return r
 }
 
 // facts asks every detector whose family is not switched off.

@@ -1,14 +1,14 @@
 package detect
 
 import (
+	"cmp"
 	"fmt"
-	"maps"
-	"math"
 	"slices"
-	"strings"
 
+	"github.com/wirewitness/wirewitness/analyze/correlate"
 	"github.com/wirewitness/wirewitness/analyze/finding"
 	"github.com/wirewitness/wirewitness/analyze/policy"
+	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
 const (
@@ -34,11 +34,56 @@ var dnsTunnel = Detector{
 			return nil
 		}
 		points := []float64{twoSigns, threeSigns, moreSigns, moreSigns}[n.signs(c.Policy.Thresholds)-enoughSigns]
-		length, entropy := n.labels()
-		return fact(points, fmt.Sprintf("%d look-ups of %d different names under %s, on average %.0f characters and %.1f bits per character below it, %.0f %% of types that carry data, %d bytes of it in answers", n.total, len(n.names), u.Peer, length, entropy, 100*n.dataShare(), n.texts), n.refs,
-			finding.Number{Name: "different names", Value: float64(len(n.names)), Unit: "count"}, finding.Number{Name: "characters", Value: length, Unit: "count"},
-			finding.Number{Name: "entropy", Value: entropy, Unit: "bits"}, finding.Number{Name: "data types", Value: n.dataShare(), Unit: "ratio"})
+		return fact(points, fmt.Sprintf("%d look-ups of %d different names under %s, on average %.0f characters and %.1f bits per character below it, %.0f %% of types that carry data, %d bytes of it in answers", n.total, len(n.names), u.Peer, n.length, n.entropy, 100*n.dataShare(), n.texts.N), n.refs,
+			finding.Number{Name: "different names", Value: float64(len(n.names)), Unit: "count"}, finding.Number{Name: "characters", Value: n.length, Unit: "count"},
+			finding.Number{Name: "entropy", Value: n.entropy, Unit: "bits"}, finding.Number{Name: "data types", Value: n.dataShare(), Unit: "ratio"})
 	},
+}
+
+// Types of records that carry more than an address (RFC 1035, RFC 6895).
+const (
+	typeNULL = 10
+	typeTXT  = 16
+	typeKEY  = 25
+)
+
+func (n *nameUse) dataShare() float64 {
+	if n.total == 0 {
+		return 0
+	}
+	return float64(n.types[typeTXT]+n.types[typeNULL]+n.types[typeKEY]) / float64(n.total)
+}
+
+// tunnels makes a usage of every name use that looks as if it carried data: the resolver in between, which the
+// connections go to, is not the peer then.
+func tunnels(asked []*nameUse, t policy.Thresholds) []*Usage {
+	var out []*Usage
+	for _, n := range asked {
+		if !n.repeats && n.signs(t) >= enoughSigns {
+			out = append(out, n.usage())
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *Usage) int { return cmp.Or(a.First.Compare(b.First), cmp.Compare(a.Peer, b.Peer)) })
+	return out
+}
+
+func (n *nameUse) usage() *Usage {
+	u := &Usage{Host: n.host, Transport: evidence.UDP, Port: 53, Peer: n.domain, Links: n.links, Sent: n.sent, Received: n.received,
+		Measured: n.measured, First: n.first, Last: n.last, Tunnel: n}
+	if n.domain != noDomain {
+		u.Domain = n.domain
+	}
+	if n.asker != nil {
+		u.Processes = []*correlate.Process{n.asker}
+	}
+	for _, l := range n.links {
+		u.conns = append(u.conns, l.Conn)
+		if a := l.Remote.Addr().Unmap(); !slices.Contains(u.Addrs, a) && len(u.Addrs) < maxAddrs {
+			u.Addrs = append(u.Addrs, a)
+		}
+	}
+	u.finish()
+	return u
 }
 
 // signs counts how many of these agree: many different names, long ones, such without words, types that carry data,
@@ -48,41 +93,11 @@ func (n *nameUse) signs(t policy.Thresholds) int {
 	if float64(n.total) < t.DNSUniqueNames.Value {
 		return 0
 	}
-	length, entropy := n.labels()
 	k := 0
-	for _, sign := range []bool{float64(len(n.names)) >= t.DNSUniqueNames.Value, length >= t.DNSLabelLength.Value, entropy >= t.DNSEntropy.Value, n.dataShare() >= textShare, n.texts >= textVolume} {
+	for _, sign := range []bool{float64(len(n.names)) >= t.DNSUniqueNames.Value, n.length >= t.DNSLabelLength.Value, n.entropy >= t.DNSEntropy.Value, n.dataShare() >= textShare, n.texts.N >= textVolume} {
 		if sign {
 			k++
 		}
 	}
 	return k
-}
-
-// labels returns the mean length of what stands below the registered domain, and the mean entropy per character of it.
-func (n *nameUse) labels() (length, entropy float64) {
-	for _, name := range slices.Sorted(maps.Keys(n.names)) {
-		below := strings.ReplaceAll(strings.TrimSuffix(strings.TrimSuffix(name, n.domain), "."), ".", "")
-		length += float64(len(below))
-		entropy += shannon(below)
-	}
-	if k := float64(len(n.names)); k > 0 {
-		return length / k, entropy / k
-	}
-	return 0, 0
-}
-
-// shannon is the entropy of the characters of a text in bits per character.
-func shannon(s string) float64 {
-	var count [256]int
-	for i := range len(s) {
-		count[s[i]]++
-	}
-	sum := 0.0
-	for _, k := range count {
-		if k > 0 {
-			p := float64(k) / float64(len(s))
-			sum -= p * math.Log2(p)
-		}
-	}
-	return sum
 }

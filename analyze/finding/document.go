@@ -24,8 +24,13 @@ type Document struct {
 	// Below counts the findings left out because they lie below MinSev.
 	Below    int
 	Coverage Coverage
-	Evidence []File
-	Policy   Policy
+	// Names are the uses of DNS with the most different names, NamesLeftOut how many more there are. QueriesUnlisted
+	// counts the queries that belong to none: for the root or an address, or beyond evidence.MaxQuestions of a connection.
+	Names           []NameUse
+	NamesLeftOut    int
+	QueriesUnlisted uint64
+	Evidence        []File
+	Policy          Policy
 }
 
 // A File is one file of the evidence.

@@ -1,0 +1,125 @@
+package detect
+
+import (
+	"cmp"
+	"maps"
+	"math"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/wirewitness/wirewitness/analyze/correlate"
+	"github.com/wirewitness/wirewitness/analyze/finding"
+)
+
+// Bounds of what is stated about names: the uses, and what one of them lists.
+const (
+	maxNameUses = 200
+	maxTypes    = 12
+	maxNameRefs = 5
+)
+
+// statements are the uses with the most different names, and how many more there are.
+func (x *nameIndex) statements() (out []finding.NameUse, leftOut int) {
+	uses := slices.Clone(x.uses)
+	slices.SortStableFunc(uses, func(a, b *nameUse) int {
+		return cmp.Or(cmp.Compare(len(b.names), len(a.names)), cmp.Compare(a.hostName(), b.hostName()), slices.CompareFunc(a.addrs(), b.addrs(), netip.Addr.Compare),
+			cmp.Compare(a.domain, b.domain), compareAskers(a.asker, b.asker))
+	})
+	for _, n := range uses[:min(len(uses), maxNameUses)] {
+		out = append(out, n.statement())
+	}
+	return out, len(uses) - len(out)
+}
+
+func compareAskers(a, b *correlate.Process) int {
+	var nobody correlate.Process
+	a, b = cmp.Or(a, &nobody), cmp.Or(b, &nobody)
+	return cmp.Or(cmp.Compare(a.Image, b.Image), cmp.Compare(a.PID, b.PID), a.Start.Compare(b.Start), cmp.Compare(a.EntityID, b.EntityID))
+}
+
+func (n *nameUse) statement() finding.NameUse {
+	s := finding.NameUse{Host: n.hostName(), HostAddrs: n.addrs(), Queries: n.total, UniqueNames: len(n.names), MoreNames: n.more,
+		LabelLength: n.length, Entropy: n.entropy, Sent: n.sent, Received: n.received, Texts: n.texts,
+		First: n.first, Last: n.last, Logged: n.logged, Refs: n.refs.refs[:min(len(n.refs.refs), maxNameRefs)], RefsTotal: n.refs.total}
+	if n.domain != noDomain {
+		s.Domain = n.domain
+	}
+	if n.asker != nil {
+		s.Process = instance(n.asker)
+	}
+	s.Types, s.OtherTypes = n.frequentTypes()
+	return s
+}
+
+func (n *nameUse) hostName() string {
+	if n.host == nil {
+		return ""
+	}
+	return n.host.Name
+}
+
+func (n *nameUse) addrs() []netip.Addr {
+	if n.host == nil {
+		return []netip.Addr{n.client}
+	}
+	return n.host.Addrs
+}
+
+// instance tells a process apart from others; what it was for stands with the findings.
+func instance(p *correlate.Process) finding.Process {
+	out := finding.Process{Executable: p.Image, Start: p.Start}
+	if p.Image != "" {
+		out.Name = shown(p.Image)
+	}
+	if p.PID != 0 {
+		out.PIDs = []uint32{p.PID}
+	}
+	if p.EntityID != "" {
+		out.EntityIDs = []string{p.EntityID}
+	}
+	return out
+}
+
+// frequentTypes lists the types most asked for, and counts the look-ups of the others.
+func (n *nameUse) frequentTypes() (out []finding.TypeCount, others int) {
+	for typ, k := range n.types {
+		out = append(out, finding.TypeCount{Type: typ, Queries: k})
+	}
+	slices.SortFunc(out, func(a, b finding.TypeCount) int {
+		return cmp.Or(cmp.Compare(b.Queries, a.Queries), cmp.Compare(a.Type, b.Type))
+	})
+	for _, t := range out[min(len(out), maxTypes):] {
+		others += t.Queries
+	}
+	return out[:min(len(out), maxTypes)], others
+}
+
+// labels returns the mean length of what stands below the registered domain, and the mean entropy per character of it.
+func (n *nameUse) labels() (length, entropy float64) {
+	for _, name := range slices.Sorted(maps.Keys(n.names)) {
+		below := strings.ReplaceAll(strings.TrimSuffix(strings.TrimSuffix(name, n.domain), "."), ".", "")
+		length += float64(len(below))
+		entropy += shannon(below)
+	}
+	if k := float64(len(n.names)); k > 0 {
+		return length / k, entropy / k
+	}
+	return 0, 0
+}
+
+// shannon is the entropy of the characters of a text in bits per character.
+func shannon(s string) float64 {
+	var count [256]int
+	for i := range len(s) {
+		count[s[i]]++
+	}
+	sum := 0.0
+	for _, k := range count {
+		if k > 0 {
+			p := float64(k) / float64(len(s))
+			sum -= p * math.Log2(p)
+		}
+	}
+	return sum
+}
