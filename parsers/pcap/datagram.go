@@ -55,16 +55,20 @@ func (t *tracker) datagram(g *datagram) {
 	f := &g.latest
 	switch {
 	case !g.all && g.flow == nil:
-		t.unread(evidence.Suspect, "fragments without their first", g.began.Number, g.n)
+		t.survey.count(evidence.Suspect, "fragments without their first", g.began.Number, g.n)
 		return
 	case !g.all:
-		t.unread(evidence.Suspect, "datagrams with fragments missing", g.began.Number, g.n)
+		t.survey.counted("datagrams with fragments missing", g.began.Number, g.n)
 		f = &g.began
 	}
 	d, s := &t.again, g.content(t.bytes[:0])
 	t.bytes = s.data
-	if err := d.datagram(g, s); err != nil {
-		t.unread(severity(err), err.Error(), f.Number, 1)
+	err := d.datagram(g, s)
+	switch {
+	case err != nil && d.n == 0 && g.flow == nil:
+		t.survey.count(severity(err), err.Error(), g.began.Number, g.n)
+	case err != nil:
+		t.survey.counted(err.Error()+", in fragments", g.began.Number, g.n)
 	}
 	if d.n == 0 {
 		return

@@ -98,7 +98,7 @@ func FuzzReassembly(f *testing.F) {
 			t.Skip("larger than the bound speaks of")
 		}
 		var got evidence.Batch
-		tr := newTracker("fuzz", &got, func(evidence.ProblemKind, string, uint64, uint64) {})
+		tr := newTracker("fuzz", &got, newSurvey("fuzz", func(evidence.Problem) {}))
 		parsertest.Bounded(t, func() {
 			var d decoder
 			frame := capfile.Frame{Time: epoch}

@@ -40,7 +40,7 @@ func parse(ctx context.Context, in *parsers.Input, out evidence.Sink) error {
 		return fmt.Errorf("open capture: %w", err)
 	}
 	s := newSurvey(in.Name, report)
-	t := newTracker(in.Name, out, s.count)
+	t := newTracker(in.Name, out, s)
 	if err := frames(ctx, r, s, t); err != nil {
 		return err
 	}

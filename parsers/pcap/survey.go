@@ -22,10 +22,11 @@ type survey struct {
 	failures map[failure]*tally
 }
 
-// A failure is a reason why frames were not read.
+// A failure is a reason why frames were not read, or only counted.
 type failure struct {
-	kind evidence.ProblemKind
-	text string
+	kind    evidence.ProblemKind
+	text    string
+	counted bool
 }
 
 type tally struct{ first, n uint64 }
@@ -87,9 +88,17 @@ func severity(err error) evidence.ProblemKind {
 	return evidence.Suspect
 }
 
-// count notes that frames were not read, or not wholly.
+// count notes frames that were not read.
 func (s *survey) count(kind evidence.ProblemKind, text string, frame, n uint64) {
-	key := failure{kind, text}
+	s.fail(failure{kind: kind, text: text}, frame, n)
+}
+
+// counted notes frames that belong to a connection and whose content was not read wholly.
+func (s *survey) counted(text string, frame, n uint64) {
+	s.fail(failure{evidence.Suspect, text, true}, frame, n)
+}
+
+func (s *survey) fail(key failure, frame, n uint64) {
 	t := s.failures[key]
 	if t == nil {
 		t = &tally{first: frame}
@@ -105,12 +114,14 @@ func (s *survey) finish() {
 	})
 	for _, k := range keys {
 		t := s.failures[k]
-		s.report(evidence.Problem{
-			Kind: k.kind,
-			Ref:  evidence.Ref{Unit: "frame", N: t.first},
-			Lost: t.n, Known: true,
-			Err: fmt.Errorf("%s: %d frames not read", k.text, t.n),
-		})
+		p := evidence.Problem{Kind: k.kind, Ref: evidence.Ref{Unit: "frame", N: t.first}}
+		if k.counted {
+			p.Err = fmt.Errorf("%s: %d frames counted, content not read wholly", k.text, t.n)
+		} else {
+			p.Lost, p.Known = t.n, true
+			p.Err = fmt.Errorf("%s: %d frames not read", k.text, t.n)
+		}
+		s.report(p)
 	}
 }
 

@@ -45,16 +45,15 @@ type tracker struct {
 	budget  int // bytes that reassembly may still buffer
 	awaited announcements
 
-	held  collection
-	again decoder // of datagrams that came in fragments
-	bytes []byte  // of the one that is looked at
-	// unread is told what was not followed, and of how many frames.
-	unread func(kind evidence.ProblemKind, why string, frame, n uint64)
+	held   collection
+	again  decoder // of datagrams that came in fragments
+	bytes  []byte  // of the one that is looked at
+	survey *survey
 }
 
-func newTracker(file string, out evidence.Sink, unread func(evidence.ProblemKind, string, uint64, uint64)) *tracker {
+func newTracker(file string, out evidence.Sink, s *survey) *tracker {
 	return &tracker{
-		file: file, out: out, flows: map[key]*flow{}, tunnels: map[tunnelKey]uint32{}, budget: maxBuffered, unread: unread,
+		file: file, out: out, flows: map[key]*flow{}, tunnels: map[tunnelKey]uint32{}, budget: maxBuffered, survey: s,
 		awaited: announcements{},
 	}
 }
