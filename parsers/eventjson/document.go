@@ -8,18 +8,22 @@ import "bytes"
 // It takes the language that fastjson takes, which reads past the standard in a few places: escapes and control characters
 // in strings may be anything, a number is any run of its characters, and there are NaN and Inf.
 type document struct {
+	text  []byte
 	nodes []node
 	heads [buckets]int32 // the last node of each bucket, counted from 1; 0 for none
-	made  []byte         // texts that had to be unescaped
+	names []byte         // names that had to be unescaped
+	made  []byte         // texts that had to be
 }
 
-// A node is one value with its name.
+// A node is one value with its name. It holds no pointers: there are a hundred thousand in a few milliseconds.
 type node struct {
-	name   []byte // unescaped; nil for the outermost value and in lists
-	raw    []byte // as written
+	name   span // without quotes; behind the end of text for one of document.names
+	raw    span // as written
 	parent int32
 	next   int32 // the node before it in its bucket, counted from 1
 }
+
+type span struct{ from, to uint32 }
 
 // Bounds of one document. Events have some fifty values, nested three or four deep.
 const (
@@ -27,20 +31,32 @@ const (
 	buckets  = 128
 )
 
-func (d *document) reset() {
-	d.nodes, d.made = d.nodes[:0], d.made[:0]
+func (d *document) reset(text []byte) {
+	d.text, d.nodes, d.names, d.made = text, d.nodes[:0], d.names[:0], d.made[:0]
 	clear(d.heads[:])
 }
 
 // add makes a node. One with a name can be found by it.
-func (d *document) add(name []byte, parent int32) int32 {
+func (d *document) add(name span, parent int32) int32 {
 	n := int32(len(d.nodes))
 	d.nodes = append(d.nodes, node{name: name, parent: parent})
-	if len(name) > 0 {
-		b := bucket(name, parent)
+	if name.from < name.to {
+		b := bucket(d.named(name), parent)
 		d.nodes[n].next, d.heads[b] = d.heads[b], n+1
 	}
 	return n
+}
+
+func (d *document) named(s span) []byte {
+	if n := uint32(len(d.text)); s.from >= n {
+		return d.names[s.from-n : s.to-n]
+	}
+	return d.text[s.from:s.to]
+}
+
+func (d *document) raw(i int32) []byte {
+	s := d.nodes[i].raw
+	return d.text[s.from:s.to:s.to]
 }
 
 // bucket looks at the length and three letters, in which the names of one event differ mostly.
@@ -52,7 +68,7 @@ func bucket[T string | []byte](name T, parent int32) uint32 {
 // find returns the member of that name. Of several the first counts: it is the last in its bucket.
 func (d *document) find(name string, parent int32) (found int32, ok bool) {
 	for i := d.heads[bucket(name, parent)]; i > 0; i = d.nodes[i-1].next {
-		if n := &d.nodes[i-1]; n.parent == parent && string(n.name) == name {
+		if n := &d.nodes[i-1]; n.parent == parent && string(d.named(n.name)) == name {
 			found, ok = i-1, true
 		}
 	}
@@ -89,15 +105,15 @@ func (v value) starts() byte {
 	if v.doc == nil {
 		return 0
 	}
-	return v.doc.nodes[v.at].raw[0]
+	return v.doc.raw(v.at)[0]
 }
 
 func (v value) isObject() bool { return v.starts() == '{' }
 
-func (v value) isNull() bool { return v.doc != nil && string(v.doc.nodes[v.at].raw) == "null" }
+func (v value) isNull() bool { return v.doc != nil && string(v.doc.raw(v.at)) == "null" }
 
 // name is that of a member, unescaped.
-func (v value) name() string { return string(v.doc.nodes[v.at].name) }
+func (v value) name() string { return string(v.doc.named(v.doc.nodes[v.at].name)) }
 
 // each calls do for the members of an object or the elements of a list.
 func (v value) each(do func(value)) {
@@ -117,7 +133,7 @@ func (v value) text() []byte {
 	if v.doc == nil {
 		return nil
 	}
-	switch raw := v.doc.nodes[v.at].raw; raw[0] {
+	switch raw := v.doc.raw(v.at); raw[0] {
 	case '"':
 		return v.doc.unescape(raw[1 : len(raw)-1])
 	case '{', '[':

@@ -62,6 +62,7 @@ type reader struct {
 	inner   document // EventData kept as a text of JSON
 	rec     winevent.Record
 	found   fields
+	clock   clock
 	strings winevent.Strings
 
 	computer, provider, channel, user recent

@@ -11,6 +11,7 @@ import (
 type fields struct {
 	event
 	strings *winevent.Strings
+	clock   *clock
 	members []value         // objects whose members are fields, best first
 	values  winevent.Values // fields that are not members of an object
 }
@@ -19,7 +20,7 @@ type fields struct {
 // the next event.
 func (r *reader) fields(e event) (*fields, error) {
 	f := &r.found
-	*f = fields{event: e, strings: &r.strings, members: f.members[:0], values: f.values[:0]}
+	*f = fields{event: e, strings: &r.strings, clock: &r.clock, members: f.members[:0], values: f.values[:0]}
 	v := e.first(e.data)
 	if b := bytes.TrimSpace(v.text()); len(b) > 0 {
 		return f, r.parseText(f, b)
@@ -146,7 +147,7 @@ func (f *fields) GUID(name string) (string, bool) {
 // Stamp reads a field that states a time.
 func (f *fields) Stamp(name string) (evidence.Stamp, bool) {
 	if b := f.text(name); b != nil {
-		return winevent.ParseStamp(string(b), name)
+		return f.clock.stamp(b, name)
 	}
 	text, _ := f.values.Field(name)
 	return winevent.ParseStamp(text, name)

@@ -3,6 +3,7 @@ package eventjson
 import (
 	"bytes"
 	"errors"
+	"math"
 	"strings"
 )
 
@@ -25,9 +26,12 @@ func (d *document) parse(text []byte) error {
 // scan takes apart the value that begins at b[i] and returns where it ends. It has been checked to its end then: brackets
 // and quotes match, names, colons, commas and words stand where they may.
 func (d *document) scan(b []byte, i int) (end int, err error) {
-	d.reset()
+	if len(b) > math.MaxInt32 {
+		return failed, errLarge
+	}
+	d.reset(b)
 	s := scanner{d, b, nil}
-	end = s.value(i, nil, -1, 0)
+	end = s.value(i, span{}, -1, 0)
 	return end, s.err
 }
 
@@ -55,7 +59,7 @@ func (s *scanner) missing(i int) int {
 }
 
 // value reads any value at i.
-func (s *scanner) value(i int, name []byte, parent int32, depth int) int {
+func (s *scanner) value(i int, name span, parent int32, depth int) int {
 	if i >= len(s.b) {
 		return s.fail(errShort)
 	}
@@ -66,10 +70,7 @@ func (s *scanner) value(i int, name []byte, parent int32, depth int) int {
 	var end int
 	switch c := s.b[i]; {
 	case c == '"':
-		if end = closing(s.b, i+1); end < 0 {
-			return s.fail(errShort)
-		}
-		end++
+		end = s.text(i + 1)
 	case c != '{' && c != '[':
 		end = s.word(i)
 	case depth >= maxNest:
@@ -82,7 +83,7 @@ func (s *scanner) value(i int, name []byte, parent int32, depth int) int {
 	if end < 0 {
 		return failed
 	}
-	s.doc.nodes[n].raw = s.b[i:end:end]
+	s.doc.nodes[n].raw = span{uint32(i), uint32(end)}
 	return end
 }
 
@@ -123,7 +124,7 @@ func (s *scanner) list(i int, self int32, depth int) int {
 		return i + 1
 	}
 	for {
-		if i = s.value(i, nil, self, depth); i < 0 {
+		if i = s.value(i, span{}, self, depth); i < 0 {
 			return failed
 		}
 		i = blank(s.b, i)
@@ -139,19 +140,38 @@ func (s *scanner) list(i int, self int32, depth int) int {
 }
 
 // name reads a name behind its quote. Names are short and hardly ever have escapes.
-func (s *scanner) name(i int) (name []byte, end int) {
-	for j := i; j < len(s.b); j++ {
-		switch s.b[j] {
+func (s *scanner) name(i int) (name span, end int) {
+	b := s.b
+	for j := i; j < len(b); j++ {
+		switch b[j] {
 		case '"':
-			return s.b[i:j:j], j + 1
+			return span{uint32(i), uint32(j)}, j + 1
 		case '\\':
-			if end = closing(s.b, j); end < 0 {
-				return nil, s.fail(errShort)
-			}
-			return s.doc.unescape(s.b[i:end]), end + 1
+			return s.escapedName(i)
 		}
 	}
-	return nil, s.fail(errShort)
+	return span{}, s.fail(errShort)
+}
+
+func (s *scanner) escapedName(i int) (name span, end int) {
+	end = closing(s.b, i)
+	if end < 0 {
+		return span{}, s.fail(errShort)
+	}
+	d := s.doc
+	name.from = uint32(len(s.b) + len(d.names))
+	d.names = appendUnescaped(d.names, s.b[i:end])
+	name.to = uint32(len(s.b) + len(d.names))
+	return name, end + 1
+}
+
+// text reads a string behind its quote.
+func (s *scanner) text(i int) int {
+	end := closing(s.b, i)
+	if end < 0 {
+		return s.fail(errShort)
+	}
+	return end + 1
 }
 
 // word reads a number, or a word that stands for a value.

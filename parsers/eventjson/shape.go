@@ -120,7 +120,7 @@ func (r *reader) record(e event, ref evidence.Ref) {
 			Channel:  r.channel.keep(&r.strings, e.text(e.channel)),
 			EventID:  uint32(id),
 			RecordID: record,
-			Stamps:   e.stamps(),
+			Stamps:   r.stamps(e),
 		},
 		ExecutionPID: uint32(writer),
 		UserSID:      r.user.keep(&r.strings, e.text(e.user)),
@@ -145,14 +145,14 @@ func (e event) writerIsProcessID() bool {
 
 // stamps reads the times that the record has, best first, each under the name of its element: the schema's SystemTime
 // is an attribute of TimeCreated.
-func (e event) stamps() (stamps [3]evidence.Stamp) {
+func (r *reader) stamps(e event) (stamps [3]evidence.Stamp) {
 	n := 0
 	for _, p := range e.times {
 		field := p[len(p)-1]
 		if field == "SystemTime" {
 			field = "TimeCreated"
 		}
-		s, ok := winevent.ParseStamp(string(e.root.get(p...).text()), field)
+		s, ok := r.clock.stamp(e.root.get(p...).text(), field)
 		if !ok {
 			continue
 		}

@@ -1,7 +1,9 @@
 package eventjson
 
 import (
-	"bytes"
+	"encoding/binary"
+	"math/bits"
+	"slices"
 	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -9,33 +11,50 @@ import (
 
 // appendUnescaped appends what a string of JSON means. What is no escape stays as it is written.
 func appendUnescaped(to, s []byte) []byte {
+	to = slices.Grow(to, len(s)) // never longer than what is written
 	for {
-		i := bytes.IndexByte(s, '\\')
-		if i < 0 || i+1 == len(s) {
-			return append(to, s...)
+		n := plain(to[len(to):cap(to)], s)
+		to, s = to[:len(to)+n], s[n:]
+		if len(s) == 0 {
+			return to
 		}
-		to = append(to, s[:i]...)
-		s = s[i:]
-		switch c := s[1]; {
-		case c == 'u':
-			r, size := escapedRune(s)
-			if size == 0 {
-				to, s = append(to, s[:2]...), s[2:]
-				continue
-			}
+		if r, size := escape(s); size > 0 {
 			to, s = utf8.AppendRune(to, r), s[size:]
-		case simple[c] != 0:
-			to, s = append(to, simple[c]), s[2:]
-		default:
-			to, s = append(to, s[:2]...), s[2:]
+			continue
 		}
+		kept := min(2, len(s))
+		to, s = append(to, s[:kept]...), s[kept:]
 	}
 }
 
-var simple = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
+// plain copies up to the next backslash, and perhaps some of what follows. Paths are full of them, which makes looking for
+// each and copying what is before it slow: eight bytes are moved and looked at together.
+func plain(to, s []byte) (n int) {
+	const (
+		ones        = 0x0101010101010101
+		tops        = 0x80 * ones
+		backslashes = '\\' * ones
+	)
+	for ; len(s)-n >= 8; n += 8 {
+		w := binary.LittleEndian.Uint64(s[n:])
+		binary.LittleEndian.PutUint64(to[n:], w)
+		if x := w ^ backslashes; (x-ones)&^x&tops != 0 {
+			return n + bits.TrailingZeros64((x-ones)&^x&tops)/8
+		}
+	}
+	for ; n < len(s) && s[n] != '\\'; n++ {
+		to[n] = s[n]
+	}
+	return n
+}
 
-// escapedRune reads \uXXXX, or two of them that make one character. size is 0 when it is neither.
-func escapedRune(s []byte) (r rune, size int) {
+var simple = [256]rune{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
+
+// escape reads the escape that s begins with, or two of them that make one character. size is 0 when it is none.
+func escape(s []byte) (r rune, size int) {
+	if len(s) >= 2 && simple[s[1]] != 0 {
+		return simple[s[1]], 2
+	}
 	r, ok := unit(s)
 	if !ok {
 		return 0, 0
@@ -50,6 +69,7 @@ func escapedRune(s []byte) (r rune, size int) {
 	return utf16.DecodeRune(r, low), 12
 }
 
+// unit reads \uXXXX.
 func unit(s []byte) (rune, bool) {
 	if len(s) < 6 || s[0] != '\\' || s[1] != 'u' {
 		return 0, false

@@ -25,9 +25,10 @@ func NewHash(text string) Hash {
 // Uint folds in a number.
 func (h *Hash) Uint(n uint64) { h.state = step(h.state, n) }
 
+// step waits for the state once only: the order of what is combined is that in which it is there.
 func step(state, n uint64) uint64 {
-	hi, lo := bits.Mul64(state^n^hashMix, hashStep)
-	return bits.RotateLeft64(state, 23) ^ hi ^ lo
+	hi, lo := bits.Mul64(state^(n^hashMix), hashStep)
+	return bits.RotateLeft64(state, 23) ^ lo ^ hi
 }
 
 // Text folds in a text and its length, so that neighbouring values cannot run into each other.

@@ -11,8 +11,8 @@ type Window struct {
 	err error // of in, once it has ended
 }
 
-// NewWindow returns an empty window on in.
-func NewWindow(in io.Reader) Window { return Window{in: in, buf: make([]byte, 0, 64<<10)} }
+// NewWindow returns an empty window on in. It is wide enough for Text to read straight into it.
+func NewWindow(in io.Reader) Window { return Window{in: in, buf: make([]byte, 0, 256<<10)} }
 
 // Bytes returns what is in the window, valid until the next call of More.
 func (w *Window) Bytes() []byte { return w.buf[w.pos:] }
