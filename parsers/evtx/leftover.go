@@ -17,6 +17,9 @@ func (c *chunk) end() int {
 	return len(c.b)
 }
 
+// maxFailed bounds how many places of a chunk are tried in vain. Some 60 records fit into one.
+const maxFailed = 512
+
 // leftover hands over the records in space that is not in use, and tells whether there are any. Chunks are written over
 // without being emptied, so that records of an earlier state stay behind the last one. One is taken only if nothing in it
 // contradicts the template it names.
@@ -27,12 +30,13 @@ func (w *worker) leftover(c *chunk, from int) bool {
 	if len(c.records) == 0 {
 		w.compiled.begin(c)
 	}
-	found := uint64(0)
-	for from = c.next(from); from < len(c.b); from = c.next(from) {
+	found, failed := uint64(0), 0
+	for from = c.next(from); from < len(c.b) && failed < maxFailed; from = c.next(from) {
 		r, _ := c.recordAt(from, len(c.b))
 		e, ok := w.compiled.leftover(r)
 		if !ok {
 			from += len(recordMagic)
+			failed++
 			continue
 		}
 		rec := w.compiled.event(e, w.file.in.Name)
@@ -57,12 +61,12 @@ func (c *chunk) next(from int) int {
 
 // leftover takes a record that the chunk does not count.
 func (k *compiled) leftover(r record) (*compiledEvent, bool) {
-	defined, nodes := len(k.known), k.nodes
-	if !k.takeRecord(r) || !k.consistent(&k.events[len(k.events)-1]) {
-		k.known, k.nodes = k.known[:defined], nodes
+	defined, taken, ends, nodes := len(k.known), len(k.events), len(k.ends), k.nodes
+	if !k.takeRecord(r) || !k.consistent(&k.events[taken]) {
+		k.known, k.events, k.ends, k.nodes = k.known[:defined], k.events[:taken], k.ends[:ends], nodes
 		return nil, false
 	}
-	return &k.events[len(k.events)-1], true
+	return &k.events[taken], true
 }
 
 // consistent tells whether the record was made with the templates that stand where it says: the record repeats the
