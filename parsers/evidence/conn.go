@@ -142,6 +142,7 @@ type TLS struct {
 	JA3, JA4   string   // of the client hello
 	JA3String  string
 	JA3S       string
+	// ECH: the client offered an encrypted hello. Browsers send one that encrypts nothing where they know no key (GREASE).
 	ECH        bool
 	Subject    string // of the server's leaf certificate where it is in clear
 	Issuer     string

@@ -4,7 +4,6 @@ import "bytes"
 
 // PostgreSQL: https://www.postgresql.org/docs/current/protocol-message-formats.html
 // MySQL: https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_connection_phase.html
-// TDS: https://learn.microsoft.com/openspecs/windows_protocols/ms-tds
 
 const (
 	pgStart   = "\x00\x03\x00\x00" // protocol version 3.0
@@ -69,14 +68,6 @@ func mysqlServer(b []byte, closed bool) verdict {
 		return maybe
 	}
 	return since(version[0] >= '0' && version[0] <= '9')
-}
-
-// tdsClient recognises the message before the login.
-func tdsClient(b []byte, closed bool) verdict {
-	if v := prefix(b, "\x12\x01\x00"); v != yes || len(b) < 9 {
-		return min(maybe, v)
-	}
-	return since(b[4] == 0 && b[5] == 0 && b[7] == 0 && b[8] == 0)
 }
 
 // databaseReader waits for the change to TLS.

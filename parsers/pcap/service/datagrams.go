@@ -109,27 +109,6 @@ func ntpPrivate(c Chunk) verdict {
 	return asks(c.Side)
 }
 
-// matchRDPUDP recognises the opening of RDP's own transport: https://learn.microsoft.com/openspecs/windows_protocols/ms-rdpeudp
-func matchRDPUDP(c Chunk, _ *opening) verdict {
-	const syn, ack, minMTU, maxMTU = 1, 4, 1132, 1232
-	b := c.Data
-	if len(b) < 16 {
-		return no
-	}
-	flags := binary.BigEndian.Uint16(b[6:])
-	up, down := binary.BigEndian.Uint16(b[12:]), binary.BigEndian.Uint16(b[14:])
-	if flags&syn == 0 || up < minMTU || up > maxMTU || down < minMTU || down > maxMTU {
-		return no
-	}
-	if flags&ack != 0 {
-		return asks(c.Side.other())
-	}
-	if binary.BigEndian.Uint32(b) != 0xffffffff {
-		return no
-	}
-	return asks(c.Side)
-}
-
 // matchWireGuard recognises the two messages of the handshake: https://www.wireguard.com/protocol/
 func matchWireGuard(c Chunk, _ *opening) verdict {
 	switch {

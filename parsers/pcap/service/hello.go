@@ -44,6 +44,7 @@ type hello struct {
 	alpn                               []string
 	sni                                string
 	ech                                bool
+	short                              bool // the extensions end before they should
 }
 
 // parseHello reads the body of a client hello; DTLS has a cookie in it.
@@ -60,6 +61,9 @@ func parseHello(body []byte, dtls bool) (h hello, ok bool) {
 	if c.short || len(h.ciphers) == 0 {
 		return h, false
 	}
+	if len(c.b) == 0 {
+		return h, true // none, as before TLS 1.2
+	}
 	rest := c.vec(2)
 	for len(rest.b) >= 4 && len(h.exts) < maxItems {
 		kind := rest.u16()
@@ -69,6 +73,7 @@ func parseHello(body []byte, dtls bool) (h hello, ok bool) {
 		}
 		h.extension(kind, body)
 	}
+	h.short = rest.short
 	return h, true
 }
 
@@ -145,6 +150,9 @@ func (h *hello) describe(to *evidence.TLS, carrier byte) {
 		to.ALPN = append(to.ALPN, text([]byte(name)))
 	}
 	to.Offered = tlsVersion(h.highest())
+	if h.short {
+		return // a fingerprint of a part would be another client's
+	}
 	to.JA3String = strings.Join([]string{strconv.Itoa(h.legacy), join(h.ciphers, "-", decimal), join(h.exts, "-", decimal),
 		join(h.groups, "-", decimal), join(h.points, "-", decimal)}, ",")
 	to.JA3 = md5hex(to.JA3String)

@@ -105,6 +105,17 @@ func (sc scene) inside() *Session {
 	return newSession(sc)
 }
 
+// insideStream does the same where a connection over UDP carries a stream.
+func (sc scene) insideStream() *Session {
+	return sc.inside().scene.as(evidence.TCP)
+}
+
+// as starts a session for the same content over another transport.
+func (sc scene) as(t evidence.Transport) *Session {
+	sc.transport = t
+	return newSession(sc)
+}
+
 // SetEnds tells the addresses of both sides, in any order, before the first chunk. They are used for one thing only: mDNS
 // and LLMNR are DNS messages sent to multicast groups of their own, and some of their questions are the same bytes as a
 // DNS question. Ports are not asked for.
