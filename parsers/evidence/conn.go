@@ -133,15 +133,15 @@ type HTTP struct {
 
 // TLS is what the handshake said in clear.
 type TLS struct {
-	SNI        string
-	ALPN       []string // offered by the client
-	Chosen     string   // ALPN chosen by the server
-	Version    string   // negotiated: "TLSv13", "TLSv12", ...
-	Offered    string   // highest version offered by the client
-	Cipher     string   // chosen, IANA name or hex
-	JA3, JA4   string   // of the client hello
-	JA3String  string
-	JA3S       string
+	SNI       string
+	ALPN      []string // offered by the client
+	Chosen    string   // ALPN chosen by the server
+	Version   string   // negotiated: "TLSv13", "TLSv12", ...
+	Offered   string   // highest version offered by the client
+	Cipher    string   // chosen, IANA name or hex
+	JA3, JA4  string   // of the client hello
+	JA3String string
+	JA3S      string
 	// ECH: the client offered an encrypted hello. Browsers send one that encrypts nothing where they know no key (GREASE).
 	ECH        bool
 	Subject    string // of the server's leaf certificate where it is in clear

@@ -21,6 +21,7 @@ import (
 // One target for each line of the list; go test -fuzz takes one at a time.
 
 func FuzzBitTorrent(f *testing.F) { dissect(f, "bittorrent") }
+func FuzzCAPWAP(f *testing.F)     { dissect(f, "capwap") }
 func FuzzDCERPC(f *testing.F)     { dissect(f, "dce_rpc") }
 func FuzzDHCP(f *testing.F)       { dissect(f, "dhcp") }
 func FuzzDNS(f *testing.F)        { dissect(f, "dns") }

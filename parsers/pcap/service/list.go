@@ -26,6 +26,7 @@ var protocols = []protocol{
 	{name: "sip", tcp: sides(sipRequest, begins("SIP/2.0 ")), udp: matchSIPDatagram},
 	{name: "stun", tcp: stunStream, udp: matchSTUN, open: openSTUN},
 	{name: "dtls", udp: matchDTLS, open: openDTLS},
+	{name: "capwap", udp: matchCAPWAP, open: openCAPWAP},
 	{name: "ssdp", udp: matchSSDP},
 	{name: "snmp", udp: matchSNMP},
 	{name: "dhcp", udp: matchDHCP, open: openDHCP},
