@@ -49,6 +49,7 @@ func ordinary() *finding.Document {
 		Findings: []finding.Finding{beacon(), upload(), backup(), captureOnly()},
 		Below:    3,
 		Coverage: coverage(),
+		Names:    names(), NamesLeftOut: 41, QueriesUnlisted: 5,
 		Evidence: files(),
 		Policy:   policy(),
 	}
@@ -344,6 +345,10 @@ func hostile() *finding.Document {
 		f.Innocent, f.Next, f.Missing, f.Refs = []string{p}, []string{next()}, []string{p}, []evidence.Ref{{File: p}}
 		f.Techniques = []finding.Technique{{ID: "T1071", Name: p}}
 		doc.Findings = append(doc.Findings, f)
+	}
+	for i, p := range payloads {
+		doc.Names = append(doc.Names, finding.NameUse{Host: next(), Process: finding.Process{Name: p, Executable: next()}, Domain: next(), Queries: i + 1, UniqueNames: 1, Entropy: 8,
+			Refs: []evidence.Ref{{File: p}}, RefsTotal: 1})
 	}
 	h := &doc.Coverage.Hosts[1]
 	h.Name, h.Aliases, h.Conclusions = next(), payloads, payloads

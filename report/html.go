@@ -94,6 +94,7 @@ var pageFuncs = template.FuncMap{
 	"facts":         factsText,
 	"fileRecords":   func(f finding.File) string { return recordsText(&f) },
 	"filter":        filterText,
+	"mostNames":     func(names []finding.NameUse) string { return mostNames(&names[0]) },
 	"frames":        func(c finding.CaptureCoverage) string { return framesText(&c) },
 	"gaps":          func(s finding.SourceCoverage) string { return gapsText(&s) },
 	"headline":      func(c finding.Coverage) string { return headline(&c) },
@@ -101,8 +102,12 @@ var pageFuncs = template.FuncMap{
 	"hostTitle":     func(h finding.HostCoverage) string { return hostTitle(&h) },
 	"limits":        wouldChange,
 	"link":          func(a finding.Attribution) string { return linkText(&a) },
+	"mean":          func(v float64) string { return trimFloat(v, 1) },
 	"measured":      measured,
 	"moreProblems":  func(f finding.File) string { return moreProblems(&f) },
+	"nameDomain":    func(n finding.NameUse) string { return nameDomain(&n) },
+	"nameHost":      func(n finding.NameUse) string { return nameHost(&n) },
+	"nameNotes":     nameNotes,
 	"narrative":     narrative,
 	"number":        numberText,
 	"offset":        func(c finding.Clock) string { return offsetText(&c) },
@@ -115,6 +120,7 @@ var pageFuncs = template.FuncMap{
 	"program":       func(p finding.Process) string { return programText(&p) },
 	"protocol":      func(f finding.Finding) string { return protocolText(f.Protocol, f.Inner, f.Confirmed) },
 	"records":       func(c finding.Coverage) string { return recordsLine(&c) },
+	"recordsOf":     func(n finding.NameUse) string { return recordsOf(&n) },
 	"ref":           func(r evidence.Ref) string { return refText(&r) },
 	"score":         scoreText,
 	"source":        sourceText,
@@ -123,6 +129,8 @@ var pageFuncs = template.FuncMap{
 	"sum":           func(f finding.Finding) []step { return steps(&f) },
 	"tally":         tally,
 	"time":          timeText,
+	"types":         func(n finding.NameUse) string { return typesText(&n) },
+	"uniqueNames":   func(n finding.NameUse) string { return uniqueText(&n) },
 }
 
 // anyCount writes a count whatever its integer type.

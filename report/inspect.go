@@ -11,7 +11,7 @@ import (
 )
 
 // inspectTable prints what is here and what can be concluded from it: hosts with their logs and clocks, captures,
-// files.
+// the names asked for, files.
 func inspectTable(w io.Writer, doc *finding.Document, opt Options) error {
 	p := newPrintout(opt)
 	p.text(0, 2, headline(&doc.Coverage))
@@ -22,6 +22,9 @@ func inspectTable(w io.Writer, doc *finding.Document, opt Options) error {
 		}
 	}
 	if err := p.captures(doc.Coverage.Captures); err != nil {
+		return err
+	}
+	if err := p.names(doc); err != nil {
 		return err
 	}
 	if err := p.files(doc.Evidence); err != nil {

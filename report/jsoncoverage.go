@@ -28,6 +28,9 @@ type jsonCoverage struct {
 	Negative   []string         `json:"negative"`
 	Hosts      []jsonHostCover  `json:"hosts"`
 	Captures   []jsonCapture    `json:"captures"`
+	DNS        []jsonNameUse    `json:"dns"`
+	DNSLeftOut int              `json:"dns_left_out"`
+	Unlisted   uint64           `json:"dns_queries_unlisted"`
 	Suppressed []jsonSuppressed `json:"suppressed"`
 	Duplicates uint64           `json:"duplicate_records"`
 	Problems   int              `json:"problems"`
@@ -184,12 +187,14 @@ type seconds float64
 func inSeconds(d time.Duration) seconds { return seconds(d.Seconds()) }
 
 func newInspection(doc *finding.Document) jsonInspection {
-	return jsonInspection{inspectSchema, doc.Tool, doc.Case, doc.Examiner, newFilter(doc), newCoverage(&doc.Coverage), each(doc.Evidence, newFile)}
+	return jsonInspection{inspectSchema, doc.Tool, doc.Case, doc.Examiner, newFilter(doc), newCoverage(doc), each(doc.Evidence, newFile)}
 }
 
-func newCoverage(c *finding.Coverage) jsonCoverage {
+func newCoverage(doc *finding.Document) jsonCoverage {
+	c := &doc.Coverage
 	return jsonCoverage{
 		newTotals(&c.Totals), list(c.Negative), each(c.Hosts, newHostCover), each(c.Captures, newCapture),
+		each(doc.Names, newNameUse), doc.NamesLeftOut, doc.QueriesUnlisted,
 		each(c.Suppressed, newSuppressed), c.Duplicates, c.Problems,
 	}
 }

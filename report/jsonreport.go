@@ -200,7 +200,7 @@ func newReport(doc *finding.Document) jsonReport {
 		Filter:   newFilter(doc),
 		Findings: each(doc.Findings, newFinding),
 		Below:    doc.Below,
-		Coverage: newCoverage(&doc.Coverage),
+		Coverage: newCoverage(doc),
 		Evidence: each(doc.Evidence, newFile),
 		Policy:   newPolicy(&doc.Policy),
 	}
