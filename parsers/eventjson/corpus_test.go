@@ -104,3 +104,16 @@ func sameProgram(s evidence.Socket, u parsertest.Use) bool {
 		slices.Contains(u.PID, strconv.FormatUint(uint64(s.PID), 10)) ||
 		slices.ContainsFunc(u.GUID, func(g string) bool { return s.EntityID != "" && strings.EqualFold(strings.Trim(g, "{}"), s.EntityID) })
 }
+
+// BenchmarkCorpus reads the logs of the recordings that are large enough to measure.
+func BenchmarkCorpus(b *testing.B) {
+	const large = 32 << 20
+	root := parsertest.Corpus(b)
+	for _, tr := range parsertest.Truths(b, "paired") {
+		for _, in := range tr.Inputs["host"] {
+			if data := in.Read(b, root); len(data) >= large {
+				b.Run(in.Member, func(b *testing.B) { benchmark(b, data) })
+			}
+		}
+	}
+}

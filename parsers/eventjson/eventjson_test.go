@@ -145,8 +145,12 @@ func TestSameInEveryShape(t *testing.T) {
 func BenchmarkParse(b *testing.B) {
 	line := []byte(`{"EventID":12,"Channel":"Microsoft-Windows-Sysmon/Operational","SourceName":"Microsoft-Windows-Sysmon","Hostname":"ws1",` +
 		`"RecordNumber":7,"EventTime":"2021-06-07 10:09:10","UtcTime":"2021-06-07 08:09:10.100","Message":"` + strings.Repeat(`Registry value set:\r\n`, 40) + `"}` + "\n")
-	data := bytes.Repeat(line, 10_000)
+	benchmark(b, bytes.Repeat(line, 10_000))
+}
+
+func benchmark(b *testing.B, data []byte) {
 	b.SetBytes(int64(len(data)))
+	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := parsertest.Parse(b.Context(), Format, data); err != nil {
 			b.Fatal(err)
