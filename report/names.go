@@ -129,9 +129,9 @@ func nameGrid(names []finding.NameUse) *grid {
 		{title: "sent", right: true, keep: 7},
 		{title: "received", right: true, keep: 6},
 		{title: "in texts", right: true, keep: 4},
-		{title: "first (UTC)", floor: 10, keep: 3},
-		{title: "last (UTC)", floor: 10, keep: 2},
-		{title: "records", floor: 16, limit: 80, keep: 1},
+		{title: "first (UTC)", floor: 19, keep: 2},
+		{title: "last (UTC)", floor: 19, keep: 1},
+		{title: "records", floor: 16, limit: 80, keep: 3},
 	}}
 	for i := range names {
 		n := &names[i]
