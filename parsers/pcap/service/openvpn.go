@@ -37,11 +37,13 @@ func openVPNClient(b []byte, closed bool) verdict {
 	switch {
 	case b[0] != 0 || len(b) > 2 && b[2]&^7 != vpnReset:
 		return no
-	case size == 0 || size < 128 && len(b) < size:
+	case size >= 128:
+		return no
+	case size == 0 || len(b) < size:
 		return maybe
 	}
-	_, ok := openVPN(b[2:min(size, 128)])
-	return since(size < 128 && ok)
+	_, ok := openVPN(b[2:size])
+	return since(ok)
 }
 
 // A vpnReader reads the control channel, unless it is encrypted with a key of its own.
