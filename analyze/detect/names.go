@@ -66,8 +66,8 @@ type nameIndex struct {
 	uses   []*nameUse
 	byKey  map[askerKey]*nameUse
 	onWire map[askerKey]bool // without the asker
-	// unlisted counts the look-ups that no use holds: those of a connection beyond evidence.MaxQuestions, and those for
-	// the root or for an address.
+	// unlisted counts the look-ups that no use holds: those of a connection beyond evidence.MaxQuestions, those that a
+	// sensor logs without a name, and those for the root or for an address.
 	unlisted uint64
 }
 
