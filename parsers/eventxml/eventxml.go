@@ -53,6 +53,9 @@ func parse(ctx context.Context, in *parsers.Input, out evidence.Sink) error {
 type reader struct {
 	file    string
 	out     evidence.Sink
+	emitter winevent.Emitter
+	tree    tree
+	data    found // of the tree
 	strings winevent.Strings
 }
 
@@ -68,7 +71,7 @@ func (r *reader) event(e element) {
 	if rec.RecordID == 0 {
 		rec.Digest = winevent.HashBytes(e.text)
 	}
-	winevent.Emit(&rec, r.out)
+	r.emitter.Emit(&rec, r.out)
 }
 
 func (r *reader) ref(e element) evidence.Ref {
