@@ -34,23 +34,34 @@ var Format = parsers.Format{
 const maxObject = 64 << 20
 
 func parse(ctx context.Context, in *parsers.Input, out evidence.Sink) error {
-	objects := newSplitter(winevent.Text(in.Reader()), maxObject)
-	r := reader{file: in.Name, out: out}
+	text := winevent.Text(in.Reader())
+	if m, ok := out.(merger); ok && in.Jobs > 1 && in.Size > blockLen {
+		bs := blocks{name: in.Name, in: text, out: m, size: blockLen, line: 1}
+		return bs.read(ctx, in.Jobs)
+	}
+	_, err := read(ctx, newSplitter(text, maxObject), &reader{file: in.Name, out: out})
+	return err
+}
+
+// read reads objects to the end, and tells whether nothing but blanks stands behind the last.
+func read(ctx context.Context, objects *splitter, r *reader) (between bool, err error) {
+	between = true
 	for {
 		if err := ctx.Err(); err != nil {
-			return err
+			return false, err
 		}
 		o, err := objects.next()
 		switch {
 		case errors.Is(err, io.EOF):
-			return nil
+			return between, nil
 		case err != nil:
-			return fmt.Errorf("read line %d: %w", o.line, err)
+			return false, fmt.Errorf("read line %d: %w", o.line, err)
 		case o.bad != nil:
-			out.Problem(r.problem(o))
+			r.out.Problem(r.problem(o))
 		default:
 			r.object(o)
 		}
+		between = o.bad == nil
 	}
 }
 

@@ -14,6 +14,9 @@ type Window struct {
 // NewWindow returns an empty window on in. It is wide enough for Text to read straight into it.
 func NewWindow(in io.Reader) Window { return Window{in: in, buf: make([]byte, 0, 256<<10)} }
 
+// WindowOver returns a window that shows all of b, and nothing comes after it.
+func WindowOver(b []byte) Window { return Window{buf: b, err: io.EOF} }
+
 // Bytes returns what is in the window, valid until the next call of More.
 func (w *Window) Bytes() []byte { return w.buf[w.pos:] }
 
