@@ -110,7 +110,7 @@ func nameNotes(doc *finding.Document) (notes []string) {
 		notes = append(notes, "not listed: "+counted(n, "further pair")+" of program and domain, each with no more different names than the last one listed")
 	}
 	if n := doc.QueriesUnlisted; n > 0 {
-		notes = append(notes, "not listed: "+counted(n, "look-up")+" for the root or for an address, without a name in a sensor's log, or beyond what is kept of one connection")
+		notes = append(notes, "not listed: "+counted(n, "look-up")+" for the root or for an address, over loopback, without a name in a sensor's log, or beyond what is kept of one connection")
 	}
 	return notes
 }

@@ -28,6 +28,15 @@ type report struct {
 		}
 		Facts []struct{ ID, Family string }
 	}
+	Coverage struct {
+		DNS []struct {
+			Process struct{ Name string }
+			Logged  bool   `json:"asker_logged"`
+			Domain  string `json:"registered_domain"`
+			Queries int
+			Unique  int `json:"unique_names"`
+		}
+	}
 }
 
 var severities = []string{"info", "low", "medium", "high", "critical"}
@@ -125,6 +134,23 @@ func checkFirst(t *testing.T, r report, want *cases.First) {
 	for _, family := range want.Families {
 		if !slices.Contains(families, family) {
 			t.Errorf("no fact of family %s: %v", family, f.Facts)
+		}
+	}
+}
+
+// TestNamesOfTheTunnel: the service sends the questions, the usage names the program that asked. Names outside the
+// times asked for are not counted.
+func TestNamesOfTheTunnel(t *testing.T) {
+	names := analyze(t, "dns-tunnel").Coverage.DNS
+	if len(names) == 0 {
+		t.Fatal("no names")
+	}
+	if n := names[0]; n.Process.Name != "prnhelp.exe" || !n.Logged || n.Domain != "example.net" || n.Queries != 200 || n.Unique != 200 {
+		t.Errorf("first is %+v", n)
+	}
+	for _, n := range analyze(t, "dns-tunnel", "--until", "2026-03-10T14:15:00Z").Coverage.DNS {
+		if n.Domain == "example.net" {
+			t.Errorf("before the tunnel began: %+v", n)
 		}
 	}
 }

@@ -66,8 +66,8 @@ type nameIndex struct {
 	uses   []*nameUse
 	byKey  map[askerKey]*nameUse
 	onWire map[askerKey]bool // without the asker
-	// unlisted counts the look-ups that no use holds: those of a connection beyond evidence.MaxQuestions, those that a
-	// sensor logs without a name, and those for the root or for an address.
+	// unlisted counts the look-ups that no use holds: for the root or an address, over loopback, without a name in a
+	// sensor's log, or beyond evidence.MaxQuestions of a connection.
 	unlisted uint64
 }
 
@@ -75,7 +75,11 @@ type nameIndex struct {
 func askedNames(c *correlate.Case) *nameIndex {
 	x := &nameIndex{byKey: map[askerKey]*nameUse{}, onWire: map[askerKey]bool{}}
 	for _, l := range c.Links {
-		if l.Conn != nil && l.Conn.DNS != nil && l.Outbound != evidence.No && !l.Remote.Addr().IsLoopback() {
+		switch {
+		case l.Conn == nil || l.Conn.DNS == nil || l.Outbound == evidence.No:
+		case l.Remote.Addr().IsLoopback(): // a resolver of the host's own, which asks others in turn
+			x.unlisted += l.Conn.DNS.Total
+		default:
 			x.fromWire(l)
 		}
 	}

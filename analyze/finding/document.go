@@ -25,8 +25,8 @@ type Document struct {
 	Below    int
 	Coverage Coverage
 	// Names are the uses of DNS with the most different names, NamesLeftOut how many more there are. QueriesUnlisted
-	// counts the queries that belong to none: for the root or an address, without a name in a sensor's log, or beyond
-	// evidence.MaxQuestions of a connection.
+	// counts the queries that belong to none: for the root or an address, over loopback, without a name in a sensor's log,
+	// or beyond evidence.MaxQuestions of a connection.
 	Names           []NameUse
 	NamesLeftOut    int
 	QueriesUnlisted uint64
