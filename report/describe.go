@@ -91,9 +91,13 @@ func protocolText(protocol string, inner []string, confirmed bool) string {
 	return protocol
 }
 
-// factsText lists what speaks for a finding, strongest first.
-func factsText(facts []finding.Fact) string {
-	return strings.Join(each(byPoints(facts), func(f *finding.Fact) string { return f.Text }), "; ")
+// whyText lists what speaks for a finding, strongest first, and for whom the owner may have sent.
+func whyText(f *finding.Finding) string {
+	parts := each(byPoints(f.Facts), func(x *finding.Fact) string { return x.Text })
+	if b := f.Attribution.Behalf; len(b) > 0 {
+		parts = append(parts, "possibly on behalf of "+strings.Join(b, ", ")+", whose command line names the peer")
+	}
+	return strings.Join(parts, "; ")
 }
 
 func byPoints(facts []finding.Fact) []finding.Fact {

@@ -91,7 +91,7 @@ var pageFuncs = template.FuncMap{
 	"count":         anyCount,
 	"counted":       counted[int],
 	"exact":         exactMeasured,
-	"facts":         factsText,
+	"why":           whyText,
 	"fileRecords":   func(f finding.File) string { return recordsText(&f) },
 	"filter":        filterText,
 	"mostNames":     func(names []finding.NameUse) string { return mostNames(&names[0]) },

@@ -94,7 +94,7 @@ func findingGrid(findings []finding.Finding, p *printout) *grid {
 	for i := range findings {
 		g.rows = append(g.rows, findingCells(&findings[i]))
 	}
-	why := each(findings, func(f *finding.Finding) string { return clean(factsText(f.Facts)) })
+	why := each(findings, func(f *finding.Finding) string { return clean(whyText(f)) })
 	if p.wide {
 		g.widen(findings, why)
 		return g
