@@ -2,8 +2,10 @@ package eventjson
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"math"
+	"math/bits"
 	"strings"
 )
 
@@ -139,18 +141,33 @@ func (s *scanner) list(i int, self int32, depth int) int {
 	}
 }
 
-// name reads a name behind its quote. Names are short and hardly ever have escapes.
+// name reads a name behind its quote. Names are short and hardly ever have escapes: eight bytes are looked at together.
 func (s *scanner) name(i int) (name span, end int) {
-	b := s.b
-	for j := i; j < len(b); j++ {
-		switch b[j] {
-		case '"':
-			return span{uint32(i), uint32(j)}, j + 1
-		case '\\':
-			return s.escapedName(i)
+	b, j := s.b, i
+	for ; len(b)-j >= 8; j += 8 {
+		w := binary.LittleEndian.Uint64(b[j:])
+		if hit := has(w, '"') | has(w, '\\'); hit != 0 {
+			j += bits.TrailingZeros64(hit) / 8
+			break
 		}
 	}
-	return span{}, s.fail(errShort)
+	for j < len(b) && b[j] != '"' && b[j] != '\\' {
+		j++
+	}
+	if j == len(b) {
+		return span{}, s.fail(errShort)
+	}
+	if b[j] == '\\' {
+		return s.escapedName(i)
+	}
+	return span{uint32(i), uint32(j)}, j + 1
+}
+
+// has marks bytes that are c by their highest bits; the lowest mark is right, those above it may not be.
+func has(word uint64, c byte) uint64 {
+	const ones = 0x0101010101010101
+	x := word ^ uint64(c)*ones
+	return (x - ones) &^ x & (0x80 * ones)
 }
 
 func (s *scanner) escapedName(i int) (name span, end int) {

@@ -30,16 +30,11 @@ func appendUnescaped(to, s []byte) []byte {
 // plain copies up to the next backslash, and perhaps some of what follows. Paths are full of them, which makes looking for
 // each and copying what is before it slow: eight bytes are moved and looked at together.
 func plain(to, s []byte) (n int) {
-	const (
-		ones        = 0x0101010101010101
-		tops        = 0x80 * ones
-		backslashes = '\\' * ones
-	)
 	for ; len(s)-n >= 8; n += 8 {
 		w := binary.LittleEndian.Uint64(s[n:])
 		binary.LittleEndian.PutUint64(to[n:], w)
-		if x := w ^ backslashes; (x-ones)&^x&tops != 0 {
-			return n + bits.TrailingZeros64((x-ones)&^x&tops)/8
+		if hit := has(w, '\\'); hit != 0 {
+			return n + bits.TrailingZeros64(hit)/8
 		}
 	}
 	for ; n < len(s) && s[n] != '\\'; n++ {

@@ -30,8 +30,8 @@ func (b *Batch) Socket(s Socket) { b.Sockets = append(b.Sockets, s) }
 // Lookup keeps l.
 func (b *Batch) Lookup(l Lookup) { b.Lookups = append(b.Lookups, l) }
 
-// Access keeps a.
-func (b *Batch) Access(a Access) { b.Accesses = append(b.Accesses, a) }
+// Access keeps a. Half of a log may be of this kind.
+func (b *Batch) Access(a Access) { b.Accesses = append(room(b.Accesses, 1), a) }
 
 // Cleared keeps c.
 func (b *Batch) Cleared(c Cleared) { b.Clearings = append(b.Clearings, c) }

@@ -20,12 +20,15 @@ func (b *Batch) Merge(o *Batch) {
 	b.Tallies.merge(&o.Tallies)
 }
 
-// join doubles the memory where append would add a quarter: a large log has hundreds of blocks to be joined.
-func join[T any](to, from []T) []T {
-	if len(to)+len(from) > cap(to) {
-		to = slices.Grow(to, max(len(to), len(from)))
+func join[T any](to, from []T) []T { return append(room(to, len(from)), from...) }
+
+// room makes room for n more. It doubles the memory where append would add a quarter: a large log has hundreds of blocks to
+// be joined.
+func room[T any](to []T, n int) []T {
+	if len(to)+n > cap(to) {
+		return slices.Grow(to, max(len(to), n))
 	}
-	return append(to, from...)
+	return to
 }
 
 // Reset empties the batch; what was put into it may be overwritten from then on.
