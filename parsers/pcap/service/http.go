@@ -73,6 +73,7 @@ func (h *httpReader) feed(c Chunk) {
 	buffered := kept > 0
 	if buffered {
 		b = append(s.buf, b...)
+		s.buf = b // the array may have grown: it is kept, whatever is left in it
 	}
 	all := len(b)
 	for len(b) > 0 {
@@ -83,8 +84,7 @@ func (h *httpReader) feed(c Chunk) {
 		kept = 0
 	}
 	if buffered && len(b) == all {
-		s.buf = b // it lies where it lay
-		return
+		return // it lies where it lay
 	}
 	s.buf = append(s.buf[:0], b...)
 }
