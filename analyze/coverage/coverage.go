@@ -150,6 +150,7 @@ func captures(cf *casefile.Casefile, c *correlate.Case) []finding.CaptureCoverag
 	}
 	out := make([]finding.CaptureCoverage, len(all))
 	for i, cc := range all {
+		cc.OffloadSuspect = cc.BadChecksum > 0
 		cc.Conclusions = aboutCapture(cc)
 		out[i] = *cc
 	}

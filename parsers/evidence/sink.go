@@ -1,9 +1,6 @@
 package evidence
 
-import (
-	"errors"
-	"fmt"
-)
+import "fmt"
 
 // ProblemKind classifies what went wrong with a place in a file.
 type ProblemKind string
@@ -40,9 +37,6 @@ func (p Problem) Unwrap() error { return p.Err }
 
 // Incomplete tells whether the problem means that a recognised file was not read wholly.
 func (p Problem) Incomplete() bool { return p.Kind != Suspect }
-
-// ErrStop is returned by parsers that were told to stop.
-var ErrStop = errors.New("stopped")
 
 // A Sink takes observations. A parser calls it from one goroutine, in the order of the file.
 type Sink interface {
