@@ -82,7 +82,6 @@ func dissect(f *testing.F, name string) {
 		}
 		k := talkOf(b)
 		parsertest.Bounded(t, func() {
-			k.play(0)
 			for _, p := range protocols {
 				if p.name == name {
 					p.dissect(k, Orig)
@@ -93,7 +92,8 @@ func dissect(f *testing.F, name string) {
 	})
 }
 
-// dissect feeds a conversation to the matchers, and to the analyzer as if they had said yes.
+// dissect feeds a conversation to the matchers, as far as a session would ask them, and to the analyzer as if they had said
+// yes.
 func (p *protocol) dissect(k talk, client Side) {
 	var a analyzer = nameOnly{}
 	if p.open != nil {
@@ -102,11 +102,11 @@ func (p *protocol) dissect(k talk, client Side) {
 	var o opening
 	for _, w := range k.said {
 		c := Chunk{Side: w.side, Gap: w.gap, Data: []byte(w.text)}
-		if p.udp != nil && len(c.Data) > 0 {
+		if p.udp != nil && len(c.Data) > 0 && len(o.chunks) < maxDatagrams {
 			o.chunks = append(o.chunks, c)
 			p.udp(c, &o)
 		}
-		if p.tcp != nil {
+		if p.tcp != nil && !o.full() {
 			o.extend(c)
 			p.tcp(&o)
 		}
@@ -122,26 +122,15 @@ func (p *protocol) dissect(k talk, client Side) {
 func seeds(f *testing.F) map[string][]talk {
 	f.Helper()
 	once.Do(func() {
-		found := fixtures(f)
+		for _, k := range fixtures(f) {
+			byProtocol[k.protocol()] = append(byProtocol[k.protocol()], k)
+		}
 		for _, c := range talks {
-			found = append(found, c.talk)
+			byProtocol[c.talk.protocol()] = append(byProtocol[c.talk.protocol()], c.talk)
 		}
-		data := os.Getenv("WIREWITNESS_DATA")
-		if data == "" {
-			data = "../../../../shared/data"
-		}
-		for _, pattern := range []string{"../../../samples/traffic/captures/*", data + "/pcap-protocols/*/*.pcap*", data + "/pcap-protocols/*/*/*.pcap*"} {
-			names, err := filepath.Glob(pattern)
-			if err != nil {
-				f.Fatal(err)
-			}
-			for _, name := range names {
-				found = append(found, conversations(f, name)...)
-			}
-		}
-		for _, k := range found {
-			if name := k.play(0).Protocol; len(byProtocol[name]) < mostSeeds {
-				byProtocol[name] = append(byProtocol[name], k)
+		for name, all := range recorded(f) {
+			for i := range min(len(all), mostSeeds) {
+				byProtocol[name] = append(byProtocol[name], all[i*len(all)/min(len(all), mostSeeds)])
 			}
 		}
 	})
@@ -153,11 +142,40 @@ var (
 	byProtocol = map[string][]talk{}
 )
 
-// Bounds of the seeds: per protocol, and bytes of each.
+// Bounds of the recorded seeds: per protocol in a capture, per protocol, and bytes of each.
 const (
+	mostAlike = 2
 	mostSeeds = 24
 	mostSaid  = 8 << 10
 )
+
+func (k talk) protocol() string { return k.play(0).Protocol }
+
+// recorded are conversations in captures by protocol.
+func recorded(f *testing.F) map[string][]talk {
+	f.Helper()
+	data := os.Getenv("WIREWITNESS_DATA")
+	if data == "" {
+		data = "../../../../shared/data"
+	}
+	all := map[string][]talk{}
+	for _, pattern := range []string{"../../../samples/traffic/captures/*", data + "/pcap-protocols/*/*.pcap*", data + "/pcap-protocols/*/*/*.pcap*"} {
+		names, err := filepath.Glob(pattern)
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, name := range names {
+			alike := map[string]int{}
+			for _, k := range conversations(f, name) {
+				if name := k.protocol(); alike[name] < mostAlike {
+					alike[name]++
+					all[name] = append(all[name], k)
+				}
+			}
+		}
+	}
+	return all
+}
 
 // conversations reads the beginnings of the connections in a capture, packet by packet as they come.
 func conversations(f *testing.F, name string) (all []talk) {
