@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 )
 
-// A meter adds up how far the run is. Every file counts twice: once hashed, once read.
+// A meter adds up how far the run is.
 type meter struct {
 	report func(done, total int64)
 	done   atomic.Int64
@@ -16,12 +16,12 @@ type meter struct {
 func newMeter(files []found, report func(done, total int64)) *meter {
 	m := &meter{report: report}
 	for _, f := range files {
-		m.total += 2 * f.size
+		m.total += f.size
 	}
 	return m
 }
 
-// A part is one of the two passes over one file.
+// A part is one file.
 type part struct {
 	meter *meter
 	size  int64 // bytes as stored
@@ -47,35 +47,22 @@ func (p *part) reach(pos int64) {
 
 func (p *part) finish() { p.reach(p.size) }
 
-// count follows a reader that reads the file as stored once from the beginning.
-func (p *part) count(r io.Reader) io.Reader { return &counted{r: r, part: p} }
-
-type counted struct {
-	r    io.Reader
-	n    int64
-	part *part
+// follow follows the reads of somebody who goes through size bytes, which are the part from one fraction of it to another.
+func (p *part) follow(r io.ReaderAt, size int64, from, to float64) io.ReaderAt {
+	return &followed{r, size, p, from, to}
 }
 
-func (c *counted) Read(b []byte) (int, error) {
-	n, err := c.r.Read(b)
-	c.n += int64(n)
-	c.part.reach(c.n)
-	return n, err
-}
-
-// watch follows the reads of a parser over the unpacked file of the given size.
-func (p *part) watch(r io.ReaderAt, size int64) io.ReaderAt { return &watched{r, size, p} }
-
-type watched struct {
+type followed struct {
 	io.ReaderAt
-	size int64
-	part *part
+	size     int64
+	part     *part
+	from, to float64
 }
 
-func (w *watched) ReadAt(b []byte, off int64) (int, error) {
-	n, err := w.ReaderAt.ReadAt(b, off)
-	if end := off + int64(n); n > 0 && end < w.size {
-		w.part.reach(int64(float64(w.part.size) * (float64(end) / float64(w.size))))
+func (f *followed) ReadAt(b []byte, off int64) (int, error) {
+	n, err := f.ReaderAt.ReadAt(b, off)
+	if end := off + int64(n); n > 0 && end < f.size {
+		f.part.reach(int64(float64(f.part.size) * (f.from + (f.to-f.from)*float64(end)/float64(f.size))))
 	}
 	return n, err
 }

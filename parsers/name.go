@@ -10,15 +10,8 @@ import (
 // such arguments one of everything that was found there, so that the logs of two sensors stay apart. Neither depends on
 // the order of the arguments. The files must be sorted by name.
 func nameApart(files []*opened) {
-	times := map[string]int{}
-	for _, o := range files {
-		times[o.Name]++
-	}
-	clash := map[string]bool{}
-	for _, o := range files {
-		clash[o.root] = clash[o.root] || times[o.Name] > 1
-	}
-	labels := label(files, clash)
+	times := timesNamed(files)
+	labels := label(files, clashing(files))
 	taken := map[string]int{}
 	for _, o := range files {
 		if times[o.Name] > 1 {
@@ -29,6 +22,23 @@ func nameApart(files []*opened) {
 		}
 		o.folder += labels[o.root]
 	}
+}
+
+// clashing are the arguments that share a name with another, by the folder they stand for.
+func clashing(files []*opened) map[string]bool {
+	times, clash := timesNamed(files), map[string]bool{}
+	for _, o := range files {
+		clash[o.root] = clash[o.root] || times[o.Name] > 1
+	}
+	return clash
+}
+
+func timesNamed(files []*opened) map[string]int {
+	times := map[string]int{}
+	for _, o := range files {
+		times[o.Name]++
+	}
+	return times
 }
 
 // label returns a mark for each clashing argument, made from the names and contents below it.

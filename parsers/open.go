@@ -1,10 +1,11 @@
 package parsers
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"hash"
 	"io"
 	"io/fs"
 	"os"
@@ -13,109 +14,120 @@ import (
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
-// An identity is what the first pass over a file learns.
-type identity struct {
-	stored  [32]byte // SHA-256 of the bytes as stored
-	content [32]byte // SHA-256 of the bytes as unpacked
-	size    int64    // of the bytes as stored
-	info    fs.FileInfo
-	packed  *wrapping // nil when it was not
-	head    []byte    // first bytes as unpacked
-	stuck   error     // why unpacking went no further than these
-	format  *Format
-}
-
-// identify hashes a file and recognises it by its first bytes.
-func identify(ctx context.Context, f *found, recognised func([]byte) *Format, part *part) (id identity, err error) {
-	file, info, err := f.open()
-	if err != nil {
-		return id, err
-	}
-	defer file.Close()
-	stored := sha256.New()
-	size, err := copyUnlessDone(ctx, stored, part.count(file))
-	if err != nil {
-		return id, cause(err)
-	}
-	id.info, id.size, id.content = info, size, [32]byte(stored.Sum(nil))
-	id.stored = id.content
-	if err := id.look(file); err != nil {
-		return id, cause(err)
-	}
-	if id.format = recognised(id.head); id.format != nil && id.packed != nil {
-		content := sha256.New()
-		id.packed.unpack(ctx, io.NewSectionReader(file, 0, size), size, content) // its error comes up again when the file is read
-		id.content = [32]byte(content.Sum(nil))
-	}
-	return id, nil
-}
-
-// look takes the first bytes of the content, and how it was packed.
-func (id *identity) look(file io.ReaderAt) error {
-	b := make([]byte, min(id.size, SniffLen))
-	n, err := file.ReadAt(b, 0)
-	if err != nil && err != io.EOF {
-		return err
-	}
-	id.head = b[:n]
-	if id.packed = wrappingOf(id.head); id.packed == nil {
-		return nil
-	}
-	var first bytes.Buffer
-	_, id.stuck = id.packed.unpack(context.Background(), io.NewSectionReader(file, 0, id.size), id.size, &limited{w: &first, left: SniffLen})
-	id.head = first.Bytes()
-	return nil
-}
-
 // An input is a file opened for parsing: the file itself or what was unpacked from it.
 type input struct {
 	io.ReaderAt
 	size   int64
 	file   *os.File
+	ahead  *ahead
 	spool  *os.File
 	stored fs.FileInfo
+	loss   *loss
 }
 
-// openInput opens a recognised file again. What unpacking loses is noted as a problem of the file.
-func openInput(ctx context.Context, o *opened, folder string) (*input, error) {
+// A loss is why unpacking ended early, and after how many bytes.
+type loss struct {
+	after int64
+	err   error
+}
+
+func (l *loss) of(name string) evidence.Problem {
+	return evidence.Problem{Kind: kindOf(l.err), Ref: evidence.Ref{File: name, Unit: "offset", N: uint64(l.after)}, Err: l.err}
+}
+
+// openInput opens a recognised file for a parser that keeps the given number of goroutines busy. A packed one is unpacked
+// into the spool and hashed on the way, its content too where that is asked for.
+func (r *run) openInput(ctx context.Context, o *opened, jobs int, content hash.Hash) (*input, error) {
 	file, _, err := o.open()
 	if err != nil {
 		return nil, err
 	}
-	in := &input{ReaderAt: file, size: o.id.size, file: file, stored: o.id.info}
+	in := &input{size: o.id.info.Size(), file: file, stored: o.id.info}
+	in.ahead = readAhead(ctx, file, in.size, jobs, o.SHA256 == "")
 	if o.id.packed == nil {
+		in.ReaderAt = o.part.follow(in.ahead, in.size, 0, 1)
 		return in, nil
 	}
-	if err := in.unpack(ctx, o, folder); err != nil {
+	if err := in.unpack(ctx, o, r.opt.Spool, content); err != nil {
 		in.Close()
 		return nil, err
 	}
 	return in, nil
 }
 
-func (in *input) unpack(ctx context.Context, o *opened, folder string) (err error) {
+func (in *input) unpack(ctx context.Context, o *opened, folder string, content hash.Hash) (err error) {
 	if in.spool, err = os.CreateTemp(folder, "wirewitness-*"); err != nil {
 		return cause(err)
 	}
 	os.Remove(in.spool.Name()) // where a file in use can be removed, nothing is left behind even after a kill
-	size, err := o.id.packed.unpack(ctx, io.NewSectionReader(in.file, 0, in.size), in.size, in.spool)
+	to := io.Writer(in.spool)
+	if content != nil {
+		to = io.MultiWriter(to, content)
+	}
+	packed := io.NewSectionReader(o.part.follow(in.ahead, in.size, 0, 0.5), 0, in.size)
+	size, err := o.id.packed.unpack(ctx, packed, in.size, to)
+	if end := in.finish(o); err == nil {
+		err = end
+	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if err != nil {
-		o.Batch.Problem(evidence.Problem{Kind: kindOf(err), Ref: evidence.Ref{File: o.Name, Unit: "offset", N: uint64(size)}, Err: err})
+		in.loss = &loss{size, err}
 	}
-	in.ReaderAt, in.size = in.spool, size
+	in.ReaderAt, in.size = o.part.follow(in.spool, size, 0.5, 1), size
 	return nil
+}
+
+// finish reads what the parser did not ask for and completes the hash.
+func (in *input) finish(o *opened) error {
+	sum, err := in.ahead.finish()
+	if err == nil && sum != nil {
+		o.SHA256 = hex.EncodeToString(sum)
+	}
+	return cause(err)
 }
 
 // Close closes and removes what openInput opened and made.
 func (in *input) Close() {
+	in.ahead.finish()
 	in.file.Close()
 	if in.spool != nil {
 		in.spool.Close()
 		os.Remove(in.spool.Name())
 	}
+}
+
+// unchanged tells whether the file is still the one that was looked at: evidence on a live system is written to.
+func (in *input) unchanged() error {
+	info, err := in.file.Stat()
+	if err == nil && (info.Size() != in.stored.Size() || !info.ModTime().Equal(in.stored.ModTime())) {
+		err = errors.New("the file changed while it was read: the hash need not be that of the bytes parsed")
+	}
+	return cause(err)
+}
+
+// hash reads a file to its end for nothing but its hash, unless it is known or cannot be.
+func (o *opened) hash(ctx context.Context, part *part) error {
+	if o.SHA256 != "" || o.id.info == nil {
+		return nil
+	}
+	file, _, err := o.open()
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	size := o.id.info.Size()
+	from := io.ReaderAt(file)
+	if part != nil {
+		from = part.follow(file, size, 0, 1)
+	}
+	sum := sha256.New()
+	if _, err := copyUnlessDone(ctx, sum, io.NewSectionReader(from, 0, size)); err != nil {
+		return cause(err)
+	}
+	o.SHA256 = hex.EncodeToString(sum.Sum(nil))
+	return nil
 }
 
 // copyUnlessDone is io.Copy that looks at ctx between blocks.
@@ -125,7 +137,10 @@ func copyUnlessDone(ctx context.Context, w io.Writer, r io.Reader) (n int64, err
 	return io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{&doneReader{ctx, r}}, *buf)
 }
 
-var blocks = sync.Pool{New: func() any { b := make([]byte, 1<<20); return &b }}
+// blockLen is how much of a file is read at a time.
+const blockLen = 512 << 10
+
+var blocks = sync.Pool{New: func() any { b := make([]byte, blockLen); return &b }}
 
 type doneReader struct {
 	ctx context.Context
@@ -137,13 +152,4 @@ func (r *doneReader) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	return r.Reader.Read(p)
-}
-
-// unchanged tells whether the file is still the one that was hashed: evidence on a live system is written to.
-func (in *input) unchanged() error {
-	info, err := in.file.Stat()
-	if err == nil && (info.Size() != in.stored.Size() || !info.ModTime().Equal(in.stored.ModTime())) {
-		err = errors.New("the file changed while it was read: the hash is not that of the bytes parsed")
-	}
-	return cause(err)
 }

@@ -1,8 +1,8 @@
 // Package parsers opens evidence files, recognises them by content and runs the format that reads them.
 //
-// A Format is a value in the list of parsers/all. Run walks the arguments, hashes every file, unwraps gzip and zstd, lets
-// the first format whose Sniff says yes parse it, recovers once around each file, and returns the results in an order that
-// depends on the names only.
+// A Format is a value in the list of parsers/all. Run walks the arguments, unwraps gzip and zstd, lets the first format whose
+// Sniff says yes parse a file, recovers once around each, and returns the results in an order that depends on the names
+// only. Every file is hashed out of the same reading that feeds the parser.
 package parsers
 
 import (

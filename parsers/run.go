@@ -3,12 +3,10 @@ package parsers
 import (
 	"cmp"
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"math"
-	"path"
 	"runtime"
 	"slices"
 	"strings"
@@ -21,7 +19,7 @@ import (
 // Options are how Run works; none of them changes what it returns.
 type Options struct {
 	Jobs     int                     // files read at the same time, 0 for one per processor
-	Progress func(done, total int64) // called from several goroutines; bytes, every file counted twice (hashed, read)
+	Progress func(done, total int64) // called from several goroutines; bytes as stored
 	Spool    string                  // folder for unpacked evidence, "" for the system's
 }
 
@@ -34,7 +32,11 @@ func Run(ctx context.Context, args []string, formats []Format, opt Options) ([]*
 	}
 	r := &run{formats: formats, opt: opt, meter: newMeter(files, opt.Progress)}
 	r.opened = make([]*opened, len(files))
-	if err := r.each(ctx, len(files), func(i int) { r.opened[i] = r.look(ctx, files[i]) }); err != nil {
+	if err := r.each(ctx, len(files), func(i int) { r.opened[i] = r.look(files[i]) }); err != nil {
+		return nil, err
+	}
+	defer r.close()
+	if err := r.hashFirst(ctx); err != nil {
 		return nil, err
 	}
 	nameApart(r.opened)
@@ -52,6 +54,7 @@ type run struct {
 	opt     Options
 	meter   *meter
 	opened  []*opened
+	toRead  int64 // bytes of the files that are parsed, as stored
 }
 
 // An opened is a file on its way through the run.
@@ -61,20 +64,19 @@ type opened struct {
 	folder string
 	format *Format
 	id     identity
+	part   *part
 	copyOf *opened
+
+	// Of a file that was hashed before anything was parsed: the SHA-256 of its bytes as unpacked, and what they were unpacked into.
+	content string
+	input   *input
 }
 
 func (r *run) jobs() int { return cmp.Or(max(r.opt.Jobs, 0), runtime.GOMAXPROCS(0)) }
 
 // share is how many of the jobs a file gets: as many as it has of all bytes, at least one.
 func (r *run) share(o *opened) int {
-	total := int64(0)
-	for _, o := range r.opened {
-		if o.format != nil && o.copyOf == nil {
-			total += o.size
-		}
-	}
-	return max(1, int(math.Ceil(float64(r.jobs())*float64(o.size)/float64(max(total, 1)))))
+	return max(1, int(math.Ceil(float64(r.jobs())*float64(o.size)/float64(max(r.toRead, 1)))))
 }
 
 // each calls do for 0..n-1, several at a time, and returns ctx's error.
@@ -91,112 +93,56 @@ func (r *run) each(ctx context.Context, n int, do func(int)) error {
 	return ctx.Err()
 }
 
-// look hashes a file and finds its format.
-func (r *run) look(ctx context.Context, f found) *opened {
-	o := &opened{found: f, Source: &Source{Name: f.name, Size: uint64(f.size), State: Unreadable, Batch: &evidence.Batch{}}}
-	if o.folder = path.Dir(f.name); o.folder == "." {
-		o.folder = ""
-	}
-	part := r.meter.part(f.size)
-	defer part.finish()
-	if o.id, o.err = identify(ctx, &f, r.recognised, part); o.err == nil {
-		o.identified()
-	}
-	return o
-}
-
-// notOpened keeps the reason. What holds no bytes of its own is no evidence that went unread.
-func (o *opened) notOpened() {
-	if errors.As(o.err, new(specialError)) {
-		o.State = Unknown
-		o.problem(evidence.Unsupported, o.err)
-		return
-	}
-	o.problem(kindOf(o.err), o.err)
-}
-
-// identified fills in what the first pass learned.
-func (o *opened) identified() {
-	o.Size, o.SHA256, o.format = uint64(o.id.size), hex.EncodeToString(o.id.stored[:]), o.id.format
-	if o.id.packed != nil {
-		o.Unpacked = o.id.packed.name
-	}
-	switch {
-	case len(o.id.head) == 0 && o.id.stuck != nil:
-		o.err = o.id.stuck
-	case len(o.id.head) == 0:
-		o.State = Empty
-	case o.format == nil:
-		o.State = Unknown
-	default:
-		o.Format, o.Unit = o.format.Name, o.format.Unit
-	}
-	o.id.head = nil
-}
-
-// recognised returns the first format that says yes. A format whose Sniff panics does not.
-func (r *run) recognised(head []byte) *Format {
-	for i := range r.formats {
-		if sniffs(&r.formats[i], head) {
-			return &r.formats[i]
-		}
-	}
-	return nil
-}
-
-func sniffs(f *Format, head []byte) (yes bool) {
-	defer func() {
-		if recover() != nil {
-			yes = false
-		}
-	}()
-	return f.Sniff(head)
-}
-
-// skipCopies leaves files out whose content stands in an earlier one too.
-func (r *run) skipCopies() {
-	first := map[[32]byte]*opened{}
-	for _, o := range r.opened {
-		if o.format == nil {
-			continue
-		}
-		if of := first[o.id.content]; of != nil {
-			o.copyOf, o.SameAs = of, of.Name
-			continue
-		}
-		first[o.id.content] = o
-	}
-}
-
-// read parses a recognised file.
+// read parses a recognised file that is no copy, and hashes any.
 func (r *run) read(ctx context.Context, o *opened) {
-	part := r.meter.part(o.size)
-	defer part.finish()
+	defer o.part.finish()
+	if o.format != nil && o.copyOf == nil {
+		if err := r.parse(ctx, o); err != nil {
+			o.problemOf(err)
+		}
+		o.settle()
+	}
+	if o.format == nil {
+		if err := o.hash(ctx, o.part); err != nil {
+			o.err, o.State = cmp.Or(o.err, err), Unreadable
+		}
+	}
 	if o.err != nil {
 		o.notOpened()
 	}
-	if o.format == nil || o.copyOf != nil {
-		return
-	}
-	if err := r.parse(ctx, o, part); err != nil {
-		o.problemOf(err)
-	}
-	o.settle()
 }
 
-func (r *run) parse(ctx context.Context, o *opened, part *part) (err error) {
-	in, err := openInput(ctx, o, r.opt.Spool)
+func (r *run) parse(ctx context.Context, o *opened) error {
+	in, err := r.inputOf(ctx, o)
 	if err != nil {
+		o.hash(ctx, o.part)
 		return err
 	}
 	defer in.Close()
+	if in.loss != nil {
+		o.Batch.Problem(in.loss.of(o.Name))
+	}
+	err = o.parse(ctx, &Input{Name: o.Name, Folder: o.folder, Size: in.size, Jobs: r.share(o), ReaderAt: in})
+	unread := in.finish(o)
+	return cmp.Or(err, in.unchanged(), unread)
+}
+
+// inputOf opens a file, unless it had to be opened before.
+func (r *run) inputOf(ctx context.Context, o *opened) (*input, error) {
+	if in := o.input; in != nil {
+		o.input = nil
+		return in, nil
+	}
+	return r.openInput(ctx, o, r.share(o), nil)
+}
+
+func (o *opened) parse(ctx context.Context, in *Input) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = evidence.Problem{Kind: evidence.Defect, Ref: evidence.Ref{File: o.Name}, Err: fmt.Errorf("panic: %v in %s", p, culprit())}
 		}
 	}()
-	err = o.format.Parse(ctx, &Input{Name: o.Name, Folder: o.folder, Size: in.size, Jobs: r.share(o), ReaderAt: part.watch(in, in.size)}, o.Batch)
-	return cmp.Or(err, in.unchanged())
+	return o.format.Parse(ctx, in, o.Batch)
 }
 
 // culprit names the function that panicked, as seen from a deferred one.
@@ -221,6 +167,15 @@ func (o *opened) problemOf(err error) {
 		o.problem(evidence.Truncated, err)
 	default:
 		o.problem(evidence.Unreadable, err)
+	}
+}
+
+// close closes what was opened early and not parsed.
+func (r *run) close() {
+	for _, o := range r.opened {
+		if o != nil && o.input != nil {
+			o.input.Close()
+		}
 	}
 }
 

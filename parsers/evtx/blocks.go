@@ -10,9 +10,9 @@ import (
 // A merger is a Sink that takes what was collected elsewhere, in the order of the file.
 type merger interface{ Merge(*evidence.Batch) }
 
-// blockChunks is how many chunks are read into one batch: 4 MiB. Blocks do not depend on the number of jobs, so that
+// blockChunks is how many chunks are read into one batch: 1 MiB. Blocks do not depend on the number of jobs, so that
 // nothing else does.
-const blockChunks = 64
+const blockChunks = 16
 
 // batches is how many each worker fills in turn: one is merged while the next is filled.
 const batches = 2

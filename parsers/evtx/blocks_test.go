@@ -15,7 +15,7 @@ import (
 func TestJobsDoNotShow(t *testing.T) {
 	log := logOf(t, every())
 	log[places(log)[3]] ^= 0xff
-	many := repeat(log, 5*blockChunks*chunkSize)
+	many := repeat(log, 20*blockChunks*chunkSize)
 	var want []string
 	var first *evidence.Batch
 	for _, jobs := range []int{0, 1, 2, 3, 16} {
