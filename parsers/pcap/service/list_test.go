@@ -158,6 +158,18 @@ func TestLateRecognition(t *testing.T) {
 	}
 }
 
+// TestGapsAreBounded: of packets that the snaplen cut down to their headers nothing is left but gaps, and a session does not
+// keep all of them.
+func TestGapsAreBounded(t *testing.T) {
+	s := NewSession(evidence.TCP, "f")
+	for i := range uint64(5 * window) {
+		s.Feed(Chunk{Frame: i, Side: Side(i & 1), Gap: 1460})
+		if len(s.opening.chunks) > 4*window {
+			t.Fatalf("%d gaps kept", len(s.opening.chunks))
+		}
+	}
+}
+
 // TestDNS: a question and its answer are one, wherever they were sent.
 func TestDNS(t *testing.T) {
 	for _, k := range []talk{udp(">"+dnsAsk, "<"+dnsAnswer), tcp(">\x00\x21"+dnsAsk, "<\x00\x31"+dnsAnswer)} {

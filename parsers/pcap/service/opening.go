@@ -44,7 +44,7 @@ type opening struct {
 	closed [2]bool
 	first  Side
 	chunks []Chunk
-	kept   int
+	kept   int // bytes of the chunks; one of which only a gap is left counts as one
 	ends   [2]netip.Addr
 	// waiting: a window ended without a match; the next one begins when the speaker changes.
 	waiting bool
@@ -56,7 +56,7 @@ func (o *opening) add(c Chunk) {
 		o.first = c.Side
 	}
 	c.Data = append([]byte(nil), c.Data...)
-	o.kept += len(c.Data)
+	o.kept += max(len(c.Data), 1)
 	if n := len(o.chunks); n > 0 {
 		if last := &o.chunks[n-1]; last.Side == c.Side && last.Frame == c.Frame && c.Gap == 0 && last.At.Equal(c.At) {
 			last.Data = append(last.Data, c.Data...)
