@@ -44,7 +44,12 @@ func flows() []*finding.Flow {
 		Orig: netip.MustParseAddrPort("10.0.0.7:0"), Resp: netip.MustParseAddrPort("10.9.0.1:80"), SensorRef: frame(3), TunnelKind: "gre", LocalIsOrig: evidence.No,
 		Attribution: finding.Attribution{Basis: finding.BasisTuple, Confidence: 1, Rivals: []string{payloads[1]}},
 	}
-	return []*finding.Flow{complete, hostOnly, wireOnly, tunnelled}
+	wholeFrames := &finding.Flow{ // as Suricata counts them
+		Transport: evidence.TCP, Orig: netip.MustParseAddrPort("10.0.0.88:50001"), Resp: netip.MustParseAddrPort("198.51.100.9:443"), Start: at(11, 5, 0), End: at(11, 5, 9), Protocol: "tls",
+		Volume:      evidence.Volume{Frame: pair(5210, 88120), Packets: pair(31, 70)},
+		Attribution: finding.Attribution{Basis: finding.BasisNone, Reason: "no log of this host"}, Refs: []evidence.Ref{{File: "eve.json", Unit: "line", N: 12}},
+	}
+	return []*finding.Flow{complete, hostOnly, wireOnly, tunnelled, wholeFrames}
 }
 
 func TestFlowGoldens(t *testing.T) {

@@ -72,7 +72,8 @@ func captureGrid(captures []finding.CaptureCoverage) *grid {
 
 // framesText leaves the frames out where there are none to count: a sensor's log has lines.
 func framesText(c *finding.CaptureCoverage) string {
-	if c.Kind == "zeek" {
+	switch c.Kind {
+	case "zeek", "suricata":
 		return "-"
 	}
 	return countText(c.Frames)

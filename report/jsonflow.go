@@ -60,6 +60,7 @@ type jsonVolume struct {
 	Payload jsonPair `json:"payload,omitzero"`
 	Seen    jsonPair `json:"seen,omitzero"`
 	IP      jsonPair `json:"ip,omitzero"`
+	Frame   jsonPair `json:"frame,omitzero"`
 	Packets jsonPair `json:"packets,omitzero"`
 	Missed  jsonPair `json:"missed,omitzero"`
 	Cut     jsonPair `json:"cut,omitzero"`
@@ -159,7 +160,7 @@ func direction(localIsOrig evidence.Tri) string {
 }
 
 func newVolume(v *evidence.Volume) jsonVolume {
-	return jsonVolume{newPair(&v.Payload), newPair(&v.Seen), newPair(&v.IP), newPair(&v.Packets), newPair(&v.Missed), newPair(&v.Cut)}
+	return jsonVolume{newPair(&v.Payload), newPair(&v.Seen), newPair(&v.IP), newPair(&v.Frame), newPair(&v.Packets), newPair(&v.Missed), newPair(&v.Cut)}
 }
 
 func newPair(p *evidence.Pair) jsonPair { return jsonPair{known(p.Orig), known(p.Resp)} }

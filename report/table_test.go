@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/wirewitness/wirewitness/analyze/finding"
+	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
 // Whatever the evidence says, no line is wider than the terminal and no character reaches it that could act on it.
@@ -121,5 +122,14 @@ func TestFormatsCanBeNamed(t *testing.T) {
 	}
 	if finding.Schema != decode(t, written(t, func(w *bytes.Buffer) error { return JSON.Write(w, empty(), Options{}) })).(map[string]any)["schema"] {
 		t.Error("the JSON report does not name its schema")
+	}
+}
+
+// A sensor's log has lines: 0 frames would say that nothing was captured.
+func TestFramesOfSensors(t *testing.T) {
+	for kind, want := range map[string]string{"pcap": "0", "pcapng": "0", "zeek": "-", "suricata": "-"} {
+		if got := framesText(&finding.CaptureCoverage{Capture: evidence.Capture{Kind: kind}}); got != want {
+			t.Errorf("%s: %q frames, want %q", kind, got, want)
+		}
 	}
 }

@@ -113,7 +113,7 @@ type parser struct {
 	out     evidence.Sink
 	sensor  string
 	capture evidence.Capture
-	lines   *lines
+	lines   *parsers.Lines
 	conns   conns
 	doubts  doubts
 	words   map[string]string // strings that repeat
@@ -122,7 +122,7 @@ type parser struct {
 }
 
 func parse(ctx context.Context, in *parsers.Input, out evidence.Sink) error {
-	p := &parser{in: in, out: out, sensor: in.Folder, lines: newLines(in), words: map[string]string{}, logs: map[string]bool{}}
+	p := &parser{in: in, out: out, sensor: in.Folder, lines: parsers.NewLines(in), words: map[string]string{}, logs: map[string]bool{}}
 	if p.sensor == "" {
 		p.sensor = "."
 	}
@@ -135,14 +135,14 @@ func parse(ctx context.Context, in *parsers.Input, out evidence.Sink) error {
 // rows reads the log line by line, whichever of its two shapes each line has.
 func (p *parser) rows(ctx context.Context) error {
 	var t table
-	for p.lines.next() {
-		if p.lines.n%1024 == 0 && ctx.Err() != nil {
+	for p.lines.Next() {
+		if p.lines.N%1024 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		line := p.lines.text
+		line := p.lines.Text
 		switch {
-		case p.lines.tooLong:
-			p.damaged(fmt.Errorf("line longer than %d bytes", maxLine))
+		case p.lines.TooLong:
+			p.damaged(errors.New("line too long to be read"))
 		case len(line) == 0:
 		case line[0] == '#':
 			t.header(string(line))
@@ -153,12 +153,12 @@ func (p *parser) rows(ctx context.Context) error {
 		}
 	}
 	p.ending(&t)
-	return p.lines.err
+	return p.lines.Err
 }
 
 // ending judges how the file ends: a log that Zeek closed says so.
 func (p *parser) ending(t *table) {
-	if p.lines.open {
+	if p.lines.Open {
 		p.out.Problem(evidence.Problem{Kind: evidence.Truncated, Ref: p.ref(), Err: errors.New("the last line has no end")})
 	}
 	if t.fields != nil && !t.closed {
@@ -242,7 +242,7 @@ func (p *parser) damaged(err error) {
 	p.out.Problem(evidence.Problem{Kind: evidence.Damaged, Ref: p.ref(), Lost: 1, Known: true, Err: err})
 }
 
-func (p *parser) ref() evidence.Ref { return evidence.Ref{File: p.in.Name, Unit: "line", N: p.lines.n} }
+func (p *parser) ref() evidence.Ref { return evidence.Ref{File: p.in.Name, Unit: "line", N: p.lines.N} }
 
 // span widens the time covered by the log.
 func (p *parser) span(from, to time.Time) {
