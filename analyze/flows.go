@@ -31,6 +31,8 @@ func flow(l *correlate.Link, p *policy.Policy) *finding.Flow {
 		f.Orig, f.Resp = l.Remote, l.Local
 	} else if len(l.Names) > 0 {
 		f.Domain = l.Names[0]
+	} else {
+		f.Noted = l.Noted
 	}
 	if l.Conn != nil {
 		observed(f, l.Conn)

@@ -52,7 +52,17 @@ func hostText(f *finding.Finding) string {
 
 // peerText names the other end. The port is the service port, which is the host's own when the peer opened the
 // connection.
-func peerText(f *finding.Finding) string {
+func peerText(f *finding.Finding) string { return peerAddress(f) + notedText(f.Peer.Noted) }
+
+// notedText adds what a capture file calls an address.
+func notedText(n *evidence.Naming) string {
+	if n == nil {
+		return ""
+	}
+	return " (the capture's name: " + n.Names[0] + ")"
+}
+
+func peerAddress(f *finding.Finding) string {
 	name := peerName(&f.Peer)
 	switch {
 	case f.Peer.Port == 0:

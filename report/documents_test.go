@@ -187,7 +187,8 @@ func captureOnly() finding.Finding {
 	return finding.Finding{
 		ID: "f-0b77e1a2d9", Rank: 4, Score: 22, Severity: finding.Low, Hypothesis: finding.CommandAndControl,
 		HostAddrs: addresses("10.0.0.88"),
-		Peer:      finding.Peer{IPs: addresses("2001:db8::bad:1"), Port: 4444},
+		Peer: finding.Peer{IPs: addresses("2001:db8::bad:1"), Port: 4444, Noted: &evidence.Naming{
+			Ref: evidence.Ref{File: "sensor.pcapng.gz", Unit: "offset", N: 340}, Names: []string{"bad-1.example.net"}, Server: "10.0.0.1"}},
 		Transport: evidence.TCP, Protocol: "", Confirmed: false,
 		Connections: 6, First: at(15, 0, 0), Last: at(15, 0, 0),
 		Facts: []finding.Fact{{ID: "port.unrecognised", Family: finding.FamilyPort, Points: 22, Text: "no protocol recognised in what was seen", Refs: []evidence.Ref{frame(99120)}, RefsTotal: 6}},

@@ -47,6 +47,7 @@ func flows() []*finding.Flow {
 	wholeFrames := &finding.Flow{ // as Suricata counts them
 		Transport: evidence.TCP, Orig: netip.MustParseAddrPort("10.0.0.88:50001"), Resp: netip.MustParseAddrPort("198.51.100.9:443"), Start: at(11, 5, 0), End: at(11, 5, 9), Protocol: "tls",
 		Volume:      evidence.Volume{Frame: pair(5210, 88120), Packets: pair(31, 70)},
+		Noted:       &evidence.Naming{Ref: evidence.Ref{File: "sensor.pcapng", Unit: "offset", N: 340}, Names: []string{"files.example.org", payloads[0]}, Server: "10.0.0.1"},
 		Attribution: finding.Attribution{Basis: finding.BasisNone, Reason: "no log of this host"}, Refs: []evidence.Ref{{File: "eve.json", Unit: "line", N: 12}},
 	}
 	return []*finding.Flow{complete, hostOnly, wireOnly, tunnelled, wholeFrames}

@@ -119,7 +119,7 @@ func endText(a netip.AddrPort, t evidence.Transport) string {
 
 func responder(f *finding.Flow) string {
 	if f.Domain == "" {
-		return endText(f.Resp, f.Transport)
+		return endText(f.Resp, f.Transport) + notedText(f.Noted)
 	}
 	return f.Domain + " " + endText(f.Resp, f.Transport)
 }

@@ -42,12 +42,27 @@ type jsonFlow struct {
 }
 
 type jsonEnd struct {
-	IP     string  `json:"ip,omitempty"`
-	Port   *uint16 `json:"port,omitempty"`
-	Domain string  `json:"domain,omitempty"`
+	IP     string    `json:"ip,omitempty"`
+	Port   *uint16   `json:"port,omitempty"`
+	Domain string    `json:"domain,omitempty"`
+	Noted  *jsonNote `json:"noted,omitempty"`
 }
 
 func (e jsonEnd) IsZero() bool { return e == jsonEnd{} }
+
+// jsonNote is what a capture file calls an address, with the block that says so.
+type jsonNote struct {
+	Names  []string `json:"names"`
+	Server string   `json:"server,omitempty"`
+	Ref    jsonRef  `json:"ref"`
+}
+
+func newNote(n *evidence.Naming) *jsonNote {
+	if n == nil {
+		return nil
+	}
+	return &jsonNote{n.Names, n.Server, newRef(&n.Ref)}
+}
 
 type jsonEvent struct {
 	Start instant `json:"start,omitzero"`
@@ -127,6 +142,7 @@ func newFlow(f *finding.Flow) jsonFlow {
 		Attribution: newAttribution(&f.Attribution),
 		Refs:        each(f.Refs, newRef),
 	}
+	j.Destination.Noted = newNote(f.Noted)
 	if f.ProtocolBySensor && f.Protocol != "" {
 		j.Network.ProtocolSource = "sensor"
 	}

@@ -94,14 +94,15 @@ type jsonBytes struct {
 
 // jsonDestination is the peer's side: Bytes is what the peer sent.
 type jsonDestination struct {
-	IP     []string `json:"ip,omitempty"`
-	Port   *uint16  `json:"port,omitempty"`
-	Domain string   `json:"domain,omitempty"`
-	Bytes  *uint64  `json:"bytes,omitempty"`
+	IP     []string  `json:"ip,omitempty"`
+	Port   *uint16   `json:"port,omitempty"`
+	Domain string    `json:"domain,omitempty"`
+	Noted  *jsonNote `json:"noted,omitempty"`
+	Bytes  *uint64   `json:"bytes,omitempty"`
 }
 
 func (d jsonDestination) IsZero() bool {
-	return len(d.IP) == 0 && d.Port == nil && d.Domain == "" && d.Bytes == nil
+	return len(d.IP) == 0 && d.Port == nil && d.Domain == "" && d.Noted == nil && d.Bytes == nil
 }
 
 type jsonNetwork struct {
@@ -236,7 +237,7 @@ func newProcess(p *finding.Process) jsonProcess {
 }
 
 func newDestination(f *finding.Finding) jsonDestination {
-	d := jsonDestination{IP: addrs(f.Peer.IPs), Domain: f.Peer.Domain, Bytes: known(f.Received)}
+	d := jsonDestination{IP: addrs(f.Peer.IPs), Domain: f.Peer.Domain, Noted: newNote(f.Peer.Noted), Bytes: known(f.Received)}
 	if f.Peer.Port != 0 {
 		d.Port = &f.Peer.Port
 	}

@@ -32,6 +32,7 @@ type Casefile struct {
 	Conns     []*evidence.Conn
 	Captures  []*evidence.Capture
 	Leases    []*evidence.Lease
+	Namings   []*evidence.Naming
 	Tallies   []*evidence.Tally // per file and class
 	Logs      []Log
 	// Duplicates counts the event records that were met before.
@@ -78,6 +79,7 @@ func (cf *Casefile) take(s Source) []*evidence.AppRecord {
 	cf.Conns = append(cf.Conns, pointers(b.Conns)...)
 	cf.Captures = append(cf.Captures, pointers(b.Captures)...)
 	cf.Leases = append(cf.Leases, pointers(b.Leases)...)
+	cf.Namings = append(cf.Namings, pointers(b.Namings)...)
 	cf.Tallies = append(cf.Tallies, b.Tallies.Classes()...)
 	for _, l := range b.Tallies.Logs() {
 		cf.Logs = append(cf.Logs, Log{l, s.File.Name, b.Tallies.IDs(l)})

@@ -331,3 +331,20 @@ func TestLeasesNameHosts(t *testing.T) {
 		t.Errorf("hosts %q, want %q", got, want)
 	}
 }
+
+// TestCapturesNoteNames: what a capture file calls an address is a name only where nobody asked for one and no content
+// says one, and its own capture's word comes before another's.
+func TestCapturesNoteNames(t *testing.T) {
+	var s scene
+	s.conn(40000, noon, time.Second)
+	s.batch.Naming(evidence.Naming{Ref: evidence.Ref{File: "a", Unit: "offset", N: 28}, Sensor: "another", Addr: peer, Names: []string{"there.example.test"}})
+	s.batch.Naming(evidence.Naming{Ref: evidence.Ref{File: "f", Unit: "offset", N: 64}, Sensor: "cap", Addr: peer, Names: []string{"here.example.test"}})
+	l := s.run().Links[0]
+	if len(l.Names) != 0 || l.Noted == nil || l.Noted.Names[0] != "here.example.test" || l.Noted.Ref.N != 64 {
+		t.Errorf("names %q, noted %+v", l.Names, l.Noted)
+	}
+	s.batch.Conns[0].TLS = &evidence.TLS{SNI: "said.example.test"}
+	if l := s.run().Links[0]; !slices.Equal(l.Names, []string{"said.example.test"}) || l.Noted != nil {
+		t.Errorf("names %q, noted %+v although the hello names it", l.Names, l.Noted)
+	}
+}

@@ -62,7 +62,10 @@ type Link struct {
 	// Start and End are corrected UTC (capture time where there is a capture).
 	Start, End time.Time
 	// Names are what Host asked for to get Remote's address, or what the content named, best first.
-	Names       []string
+	Names []string
+	// Noted is what a capture file itself calls Remote, where Names is empty: a name of last resort that nobody on the wire
+	// or in a log asked for; nil for none.
+	Noted       *evidence.Naming
 	Attribution finding.Attribution
 	// Behalf are live processes whose command line names the peer, where a service or the kernel sends for others (SMB,
 	// WebDAV).

@@ -32,9 +32,34 @@ const nameSlack = 5 * time.Second
 // it asked for before, then the name the event itself carries.
 func (j *joiner) name() {
 	j.collectAnswers()
+	noted := j.noted()
 	for _, l := range j.links {
-		l.Names = j.namesOf(l)
+		if l.Names = j.namesOf(l); len(l.Names) == 0 {
+			l.Noted = noteOf(l, noted[l.Remote.Addr()])
+		}
 	}
+}
+
+// noted lists what capture files call each address, in the order of the files.
+func (j *joiner) noted() map[netip.Addr][]*evidence.Naming {
+	all := map[netip.Addr][]*evidence.Naming{}
+	for _, n := range j.cf.Namings {
+		all[n.Addr] = append(all[n.Addr], n)
+	}
+	return all
+}
+
+// noteOf prefers the word of the capture that shows the connection.
+func noteOf(l *Link, all []*evidence.Naming) *evidence.Naming {
+	for _, n := range all {
+		if l.Conn != nil && n.Sensor == l.Conn.Sensor {
+			return n
+		}
+	}
+	if len(all) > 0 {
+		return all[0]
+	}
+	return nil
 }
 
 func (j *joiner) collectAnswers() {

@@ -10,13 +10,14 @@ import (
 
 	"github.com/wirewitness/wirewitness/analyze/correlate"
 	"github.com/wirewitness/wirewitness/analyze/finding"
+	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
 // describe makes a finding of a usage and its facts, without a score yet.
 func describe(u *Usage, facts []finding.Fact, c *Context) finding.Finding {
 	f := finding.Finding{
 		ID: identity(u), Host: u.hostName(), Process: process(u), Inbound: u.Inbound, Transport: u.Transport,
-		Peer: finding.Peer{IPs: slices.Clone(u.Addrs), Port: u.Port, Domain: u.Domain},
+		Peer: finding.Peer{IPs: slices.Clone(u.Addrs), Port: u.Port, Domain: u.Domain, Noted: noted(u)},
 		Sent: u.Sent, Received: u.Received, Connections: len(u.Links), Measured: u.Measured,
 		First: u.First, Last: u.Last, Facts: facts, Attribution: u.attribution(), Series: series(u),
 	}
@@ -51,6 +52,19 @@ func identity(u *Usage) string {
 	}
 	sum := sha256.Sum256([]byte(strings.Join([]string{host, program, fmt.Sprint(u.Inbound, u.Transport, u.Port), u.Peer}, "\x00")))
 	return hex.EncodeToString(sum[:6])
+}
+
+// noted is what a capture file calls the peer, where nothing else names it.
+func noted(u *Usage) *evidence.Naming {
+	if u.Domain != "" {
+		return nil
+	}
+	for _, l := range u.Links {
+		if l.Noted != nil {
+			return l.Noted
+		}
+	}
+	return nil
 }
 
 func process(u *Usage) finding.Process {

@@ -129,6 +129,8 @@ type Peer struct {
 	IPs    []netip.Addr
 	Port   uint16 // service port, 0 unknown
 	Domain string // name the host asked for or the content named
+	// Noted is what a capture file calls the address where nothing else names it; nil for none.
+	Noted *evidence.Naming
 }
 
 // A Line is one row of the traffic over time of a finding.
@@ -212,7 +214,8 @@ type Flow struct {
 	Conn             *evidence.Conn // nil when only a host's log speaks of it
 	Transport        evidence.Transport
 	Orig, Resp       netip.AddrPort
-	Domain           string // name of the responder, as looked up or named by the content
+	Domain           string           // name of the responder, as looked up or named by the content
+	Noted            *evidence.Naming // what a capture file calls the responder where nothing else names it; nil for none
 	Start, End       time.Time
 	Protocol         string // outermost confirmed protocol
 	Inner            []string

@@ -14,6 +14,7 @@ type Batch struct {
 	Captures  []Capture
 	Certs     []Certificate
 	Leases    []Lease
+	Namings   []Naming
 	Problems  Problems
 	Tallies   Tallies
 }
@@ -50,6 +51,9 @@ func (b *Batch) Certificate(c Certificate) { b.Certs = append(b.Certs, c) }
 
 // Lease keeps l.
 func (b *Batch) Lease(l Lease) { b.Leases = append(b.Leases, l) }
+
+// Naming keeps n.
+func (b *Batch) Naming(n Naming) { b.Namings = append(b.Namings, n) }
 
 // Problem counts p, and keeps it as long as there are few.
 func (b *Batch) Problem(p Problem) { b.Problems.add(p) }

@@ -244,6 +244,16 @@ type Lease struct {
 	Span     time.Duration // for how long, 0 when not said
 }
 
+// A Naming is a capture's own word that an address goes by names, as whoever wrote the file knew it: from a list of hosts,
+// or because they asked. No packet need show the names, and nobody in the capture need have asked for them.
+type Naming struct {
+	Ref    Ref
+	Sensor string
+	Addr   netip.Addr
+	Names  []string // as written
+	Server string   // who was asked, "" when not said
+}
+
 // An AppRecord is a sensor's statement about the content of a connection that stands in a log of its own (Zeek dns,
 // http, ssl, smb), to be put together with the Conn of the same Sensor and UID. Where the log names the UID only, Orig
 // and Resp are zero.

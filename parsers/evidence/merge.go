@@ -16,6 +16,7 @@ func (b *Batch) Merge(o *Batch) {
 	b.Captures = join(b.Captures, o.Captures)
 	b.Certs = join(b.Certs, o.Certs)
 	b.Leases = join(b.Leases, o.Leases)
+	b.Namings = join(b.Namings, o.Namings)
 	b.Problems.merge(&o.Problems)
 	b.Tallies.merge(&o.Tallies)
 }
@@ -36,7 +37,7 @@ func (b *Batch) Reset() {
 	*b = Batch{
 		Processes: b.Processes[:0], Exits: b.Exits[:0], Sockets: b.Sockets[:0], Lookups: b.Lookups[:0],
 		Accesses: b.Accesses[:0], Clearings: b.Clearings[:0], Conns: b.Conns[:0], Apps: b.Apps[:0],
-		Captures: b.Captures[:0], Certs: b.Certs[:0], Leases: b.Leases[:0],
+		Captures: b.Captures[:0], Certs: b.Certs[:0], Leases: b.Leases[:0], Namings: b.Namings[:0],
 	}
 }
 

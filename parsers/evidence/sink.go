@@ -54,5 +54,6 @@ type Sink interface {
 	Capture(Capture)
 	Certificate(Certificate)
 	Lease(Lease)
+	Naming(Naming)
 	Problem(Problem)
 }

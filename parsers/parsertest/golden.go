@@ -99,6 +99,7 @@ func Lines(b *evidence.Batch) (all []string) {
 	each(add, "app", b.Apps)
 	each(add, "cert", b.Certs)
 	each(add, "lease", b.Leases)
+	each(add, "naming", b.Namings)
 	return all
 }
 

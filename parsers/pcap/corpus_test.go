@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"archive/zip"
 	"compress/gzip"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -290,4 +291,28 @@ func zeekEnds(aIP string, aPort uint16, bIP string, bPort uint16) (a, b netip.Ad
 	a, err1 := end(aIP, aPort)
 	b, err2 := end(bIP, bPort)
 	return a, b, err1 == nil && err2 == nil
+}
+
+// TestNamesOfCaptures: blocks that name addresses are read wherever a capture holds them, and each name leads to its block.
+func TestNamesOfCaptures(t *testing.T) {
+	const blockNames = 4
+	named := 0
+	for _, path := range recordings(t) {
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := parseBytes(t, raw)
+		for _, n := range b.Namings {
+			if at := n.Ref.N; n.Ref.Unit != "offset" || binary.LittleEndian.Uint32(raw[at:]) != blockNames || len(n.Names) == 0 || !n.Addr.IsValid() {
+				t.Errorf("%s: %+v", path, n)
+			}
+		}
+		if len(b.Namings) > 0 {
+			named++
+		}
+	}
+	if named != 3 {
+		t.Errorf("%d captures name addresses, want 3", named)
+	}
 }

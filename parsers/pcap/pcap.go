@@ -47,6 +47,7 @@ func parse(ctx context.Context, in *parsers.Input, out evidence.Sink) error {
 	t.giveUp()
 	s.finish()
 	out.Capture(s.capture(r.Info()))
+	s.names(r.Info().Names, out)
 	t.finish()
 	return nil
 }

@@ -128,9 +128,30 @@ func (s *survey) finish() {
 func (s *survey) capture(info capfile.Info) evidence.Capture {
 	c := s.c
 	c.Ref, c.Sensor = evidence.Ref{File: s.file}, s.file
-	c.Kind, c.Snaplen, c.Dropped, c.Comment = info.Kind, info.Snaplen, info.Dropped, info.Comment
+	c.Kind, c.Snaplen, c.Dropped, c.Comment = info.Kind, info.Snaplen, info.Dropped, remarks(info)
 	for _, l := range s.links {
 		c.LinkTypes = append(c.LinkTypes, linkName(l))
 	}
 	return c
+}
+
+// remarks is what the file says in words, and which of its blocks were not read.
+func remarks(info capfile.Info) string {
+	var all []string
+	if info.Comment != "" {
+		all = append(all, info.Comment)
+	}
+	for _, name := range slices.Sorted(maps.Keys(info.Passed)) {
+		all = append(all, fmt.Sprintf("%s blocks not read: %d", name, info.Passed[name]))
+	}
+	return strings.Join(all, "; ")
+}
+
+// names states what the file calls addresses.
+func (s *survey) names(names []capfile.Name, out evidence.Sink) {
+	for _, n := range names {
+		out.Naming(evidence.Naming{
+			Ref: evidence.Ref{File: s.file, Unit: "offset", N: uint64(n.Offset)}, Sensor: s.file, Addr: n.Addr.Unmap(), Names: n.Names, Server: n.Server,
+		})
+	}
 }

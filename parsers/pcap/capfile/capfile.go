@@ -45,6 +45,10 @@ type Info struct {
 	Dropped evidence.Count
 	// Comment is what somebody wrote into the file about its sections, interfaces and frames.
 	Comment string
+	// Names is what the file calls addresses, in its order.
+	Names []Name
+	// Passed counts the blocks that are not read, by what they are.
+	Passed map[string]uint64
 }
 
 // maxComment bounds Info.Comment, in bytes.
@@ -60,6 +64,7 @@ type Reader struct {
 	report func(evidence.Problem)
 	frames uint64
 	info   Info
+	unsaid int // comments left out or cut
 }
 
 // container is what differs between the two formats.
@@ -100,7 +105,13 @@ func Open(in io.ReaderAt, size int64, report func(evidence.Problem)) (*Reader, e
 }
 
 // Info tells what is known of the file so far; it is complete after Next has returned io.EOF.
-func (r *Reader) Info() Info { return r.info }
+func (r *Reader) Info() Info {
+	info := r.info
+	if r.unsaid > 0 {
+		info.Comment += fmt.Sprintf("; comments not kept whole: %d", r.unsaid)
+	}
+	return info
+}
 
 // Next reads the next frame into f, or returns io.EOF after the last that can be read.
 func (r *Reader) Next(f *Frame) error {
@@ -123,15 +134,35 @@ func (r *Reader) problem(kind evidence.ProblemKind, at int64, format string, arg
 
 // comment adds a comment, with its place before it.
 func (r *Reader) comment(place string, text []byte) {
-	room := maxComment - len(r.info.Comment)
-	if room <= 0 || len(text) == 0 {
+	if room := max(maxComment-len(r.info.Comment), 0); len(text) > room {
+		r.unsaid++
+		text = text[:room]
+	}
+	if len(text) == 0 {
 		return
 	}
-	text = text[:min(len(text), room)]
 	if r.info.Comment != "" {
 		r.info.Comment += "; "
 	}
 	r.info.Comment += place + strings.ToValidUTF8(string(text), "\ufffd")
+}
+
+// passes names the types of blocks that hold no packets. All others go by one name: the file does not decide how many there
+// are to tell apart.
+var passes = map[uint32]string{
+	9: "systemd journal", 10: "decryption secrets", 0xbad: "custom", 0x40000bad: "custom",
+}
+
+// pass counts a block that is not read.
+func (r *Reader) pass(kind uint32) {
+	if r.info.Passed == nil {
+		r.info.Passed = map[string]uint64{}
+	}
+	name, ok := passes[kind]
+	if !ok {
+		name = "other"
+	}
+	r.info.Passed[name]++
 }
 
 // clock is the time at a number of seconds and nanoseconds since 1970, the zero time outside the years 1 to 9999.

@@ -209,7 +209,7 @@ func TestPcapNG(t *testing.T) {
 			old := make([]byte, 4)
 			o.PutUint16(old, 1)
 			o.PutUint16(old[2:], 3)
-			n.block(blockPacket, append(words(o, old, sec>>32, sec&0xffffffff, 3, 300), "old"...))
+			n.block(blockPacket, append(append(words(o, old, sec>>32, sec&0xffffffff, 3, 300), "old\x00"...), n.option(1, []byte("obsolete")...)...))
 			n.block(blockStats, slices.Concat(words(o, nil, 0, 0, 0), n.option(5, n.eight(40)...), n.option(7, n.eight(2)...)))
 			n.section().iface(9, 0).packet(0, sec*1e6, "next section")
 			n.block(blockSection, slices.Concat(words(o, nil, byteOrderMagic, version(o), 0xffffffff, 0xffffffff), n.option(1, []byte("again")...)))
@@ -225,7 +225,7 @@ func TestPcapNG(t *testing.T) {
 			if !slices.Equal(got.frames, want) || len(got.problems) > 0 {
 				t.Errorf("got %q %v", got.frames, got.problems)
 			}
-			if got.info.Dropped != evidence.Measured(45) || got.info.Snaplen != 96 || got.info.Kind != "pcapng" || got.info.Comment != "interface 0: uplink; frame 2: comment; again" {
+			if got.info.Dropped != evidence.Measured(45) || got.info.Snaplen != 96 || got.info.Kind != "pcapng" || got.info.Comment != "interface 0: uplink; frame 2: comment; frame 5: obsolete; again" {
 				t.Errorf("info %+v", got.info)
 			}
 		})
@@ -312,13 +312,18 @@ func TestNoAllocation(t *testing.T) {
 	}
 }
 
-// TestCommentsAreBounded: a file may carry a comment with every frame.
+// TestCommentsAreBounded: a file may carry a comment with every frame. What is left out is counted.
 func TestCommentsAreBounded(t *testing.T) {
 	n := section(binary.LittleEndian).iface(1, 0)
 	for range 1000 {
 		n.packet(0, 1, "x", n.option(1, []byte(strings.Repeat("comment ", 100))...))
 	}
-	if got := read(t, n.b); len(got.frames) != 1000 || len(got.info.Comment) > maxComment+100 {
-		t.Errorf("%d frames, %d bytes of comments", len(got.frames), len(got.info.Comment))
+	got := read(t, n.b)
+	if len(got.frames) != 1000 || len(got.info.Comment) > maxComment+100 || !strings.HasSuffix(got.info.Comment, "; comments not kept whole: 995") {
+		t.Errorf("%d frames, %d bytes of comments: %s", len(got.frames), len(got.info.Comment), got.info.Comment)
+	}
+	long := section(binary.LittleEndian).iface(1, 0).packet(0, 1, "x", n.option(1, []byte(strings.Repeat("x", 60000))...))
+	if got := read(t, long.b); len(got.info.Comment) > maxComment+100 || !strings.HasSuffix(got.info.Comment, "xxx; comments not kept whole: 1") {
+		t.Errorf("%d bytes of one comment", len(got.info.Comment))
 	}
 }

@@ -17,7 +17,7 @@ func (n *ng) enhanced(r *Reader, f *Frame, body []byte, at int64) bool {
 	if i == nil || !n.fits(r, capLen, rest, at) {
 		return false
 	}
-	n.options(rest[min(len(rest), int(capLen+3)&^3):], func(code uint16, value []byte) {
+	n.options(behind(rest, capLen), func(code uint16, value []byte) {
 		switch {
 		case code == optComment:
 			r.comment(fmt.Sprintf("frame %d: ", r.frames+1), value)
@@ -44,6 +44,11 @@ func (n *ng) packet(r *Reader, f *Frame, body []byte, at int64) bool {
 	if drops != 0xffff {
 		n.lose(r, i, i.dropped, i.gaps+uint64(drops))
 	}
+	n.options(behind(rest, capLen), func(code uint16, value []byte) {
+		if code == optComment {
+			r.comment(fmt.Sprintf("frame %d: ", r.frames+1), value)
+		}
+	})
 	n.fill(f, i, int(id), rest[:capLen], o.Uint32(body[16:]))
 	f.Time, _ = i.time(uint64(o.Uint32(body[4:]))<<32 | uint64(o.Uint32(body[8:])))
 	return true
@@ -86,6 +91,9 @@ func (n *ng) fits(r *Reader, capLen uint32, rest []byte, at int64) bool {
 	}
 	return true
 }
+
+// behind is what follows the captured bytes and their padding.
+func behind(rest []byte, capLen uint32) []byte { return rest[min(len(rest), int(capLen+3)&^3):] }
 
 func (n *ng) fill(f *Frame, i *iface, id int, data []byte, orig uint32) {
 	*f = Frame{

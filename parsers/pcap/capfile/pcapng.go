@@ -8,12 +8,13 @@ import (
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
-// The blocks that are read; all others are skipped by their length.
+// The blocks that are read; all others are skipped by their length, and counted.
 const (
 	blockSection   = 0x0a0d0d0a
 	blockInterface = 1
 	blockPacket    = 2 // obsolete
 	blockSimple    = 3
+	blockNames     = 4
 	blockStats     = 5
 	blockEnhanced  = 6
 
@@ -33,6 +34,7 @@ const maxInterfaces = 1 << 16
 type ng struct {
 	order      binary.ByteOrder
 	interfaces []iface
+	overfull   bool // more names than are kept
 }
 
 // iface is one interface description of the current section.
@@ -152,6 +154,10 @@ func (n *ng) block(r *Reader, f *Frame, kind uint32, body []byte, at int64) bool
 		return n.packet(r, f, body, at)
 	case blockSimple:
 		return n.simple(r, f, body, at)
+	case blockNames:
+		n.names(r, body, at)
+	default:
+		r.pass(kind)
 	}
 	return false
 }
@@ -192,7 +198,8 @@ func (n *ng) describe(r *Reader, body []byte, at int64) {
 	n.interfaces = append(n.interfaces, i)
 }
 
-// stats takes the drop counters, which count from the beginning of the capture: the last block of an interface wins.
+// stats takes the drop counters, which count from the beginning of the capture: the last block of an interface wins. Its
+// comment is the capturing program's own and always the same.
 func (n *ng) stats(r *Reader, body []byte, at int64) {
 	if len(body) < 12 {
 		r.problem(evidence.Damaged, at, "interface statistics of %d bytes", len(body))
