@@ -1,8 +1,10 @@
-// Generate makes the sample cases again:
+// Generate makes the sample cases again, and cases of any size that are kept nowhere:
 //
-//	go run ./samples/generate [FOLDER]
+//	go run ./samples/generate [FOLDER]                       the samples; FOLDER is samples unless given
+//	go run ./samples/generate capture -o FILE CAPTURE...     one large capture out of small ones
+//	go run ./samples/generate evtx -o FILE LOG...            one large event log out of small ones
 //
-// FOLDER is samples unless given.
+// -h after a word lists its flags. The same flags give the same bytes.
 package main
 
 import (
@@ -13,12 +15,21 @@ import (
 )
 
 func main() {
-	folder := "samples"
-	if len(os.Args) > 1 {
-		folder = os.Args[1]
-	}
-	if err := cases.Write(folder); err != nil {
+	if err := run(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+}
+
+func run(args []string) error {
+	if len(args) == 0 {
+		return cases.Write("samples")
+	}
+	switch args[0] {
+	case "capture":
+		return capture(args[1:])
+	case "evtx":
+		return eventLog(args[1:])
+	}
+	return cases.Write(args[0])
 }

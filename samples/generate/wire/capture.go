@@ -1,9 +1,11 @@
 package wire
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"encoding/binary"
+	"io"
 	"slices"
 )
 
@@ -18,9 +20,25 @@ func Sort(packets []Packet) {
 }
 
 // Pcap returns a classic capture file with microseconds.
+func Pcap(packets []Packet) []byte {
+	var b bytes.Buffer
+	w := NewWriter(&b)
+	for _, p := range packets {
+		w.Write(p)
+	}
+	w.Flush()
+	return b.Bytes()
+}
+
+// A Writer writes a classic capture file with microseconds, a packet at a time. The first error of the file below it is
+// kept and returned by every call after it.
 //
 // Format: https://datatracker.ietf.org/doc/draft-ietf-opsawg-pcap/
-func Pcap(packets []Packet) []byte {
+type Writer struct{ out *bufio.Writer }
+
+// NewWriter begins a capture file.
+func NewWriter(to io.Writer) *Writer {
+	w := &Writer{bufio.NewWriterSize(to, 1<<20)}
 	le := binary.LittleEndian
 	b := le.AppendUint32(nil, 0xa1b2c3d4)
 	b = le.AppendUint16(b, 2)
@@ -28,15 +46,24 @@ func Pcap(packets []Packet) []byte {
 	b = le.AppendUint64(b, 0)
 	b = le.AppendUint32(b, snaplen)
 	b = le.AppendUint32(b, linkEthernet)
-	for _, p := range packets {
-		b = le.AppendUint32(b, uint32(p.At.Unix()))
-		b = le.AppendUint32(b, uint32(p.At.Nanosecond()/1000))
-		b = le.AppendUint32(b, uint32(len(p.Data)))
-		b = le.AppendUint32(b, uint32(p.Size))
-		b = append(b, p.Data...)
-	}
-	return b
+	w.out.Write(b)
+	return w
 }
+
+// Write appends a packet.
+func (w *Writer) Write(p Packet) error {
+	le := binary.LittleEndian
+	b := le.AppendUint32(w.out.AvailableBuffer(), uint32(p.At.Unix()))
+	b = le.AppendUint32(b, uint32(p.At.Nanosecond()/1000))
+	b = le.AppendUint32(b, uint32(len(p.Data)))
+	b = le.AppendUint32(b, uint32(p.Size))
+	w.out.Write(b)
+	_, err := w.out.Write(p.Data)
+	return err
+}
+
+// Flush writes what is still held back.
+func (w *Writer) Flush() error { return w.out.Flush() }
 
 // The block types and options of pcapng that are written here.
 const (
