@@ -26,6 +26,9 @@ func (t *tracker) fragment(f *capfile.Frame, d *decoder, p *packet, outer *flow,
 // belongs settles the connection of a datagram. header is how much of the transport header, which is no payload, lies in the
 // fragments seen so far.
 func (g *datagram) belongs(fl *flow, dir, header int) {
+	if g.flow == nil {
+		fl.tracker.pin(fl)
+	}
 	g.flow, g.dir = fl, dir
 	for _, s := range g.uncounted {
 		s.payload -= min(max(header-s.offset, 0), s.payload)
@@ -49,6 +52,13 @@ func (t *tracker) datagrams() {
 		t.datagram(g)
 		g.queue = queue{}
 	}
+	for i, g := range t.held.gone {
+		if g.flow != nil {
+			t.unpin(g.flow)
+		}
+		t.held.gone[i] = nil
+	}
+	t.held.gone = t.held.gone[:0]
 }
 
 func (t *tracker) datagram(g *datagram) {

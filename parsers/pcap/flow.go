@@ -13,7 +13,8 @@ import (
 type flow struct {
 	tracker     *tracker
 	key         key
-	down        bool // the provisional originator is key.hi
+	number      uint64 // counts the connections of the capture
+	down        bool   // the provisional originator is key.hi
 	first, last uint64
 	start, end  time.Time
 	sides       [2]side
@@ -29,6 +30,12 @@ type flow struct {
 	session *service.Session // nil before the first payload and when it wants no more
 	settled bool             // result is final
 	result  service.Result
+
+	before, behind *flow // in its line
+	line           uint8
+	waits          bool // in its line
+	over           bool // nothing more belongs to it
+	pins           int  // datagrams held whose fragments do
 }
 
 // A side counts what one end sent.
@@ -44,14 +51,18 @@ func (f *flow) dir(down bool) int {
 
 // renewed tells whether the packet belongs to a new connection between the same ends.
 func (f *flow) renewed(p *packet, dir int, at time.Time) bool {
-	silent := time.Duration(0)
-	if !at.IsZero() && !f.end.IsZero() {
-		silent = at.Sub(f.end)
-	}
 	if f.tcp == nil {
-		return silent > datagramSilence
+		return f.silent(at) > datagramSilence
 	}
-	return f.tcp.reused(p, dir) || (f.tcp.over() && silent > closedSilence)
+	return f.tcp.reused(p, dir) || (f.tcp.over() && f.silent(at) > closedSilence)
+}
+
+// silent is for how long nothing was heard of the connection; 0 where clocks do not say.
+func (f *flow) silent(at time.Time) time.Duration {
+	if at.IsZero() || f.end.IsZero() {
+		return 0
+	}
+	return at.Sub(f.end)
 }
 
 // content follows what a packet says, or a datagram that came in fragments.

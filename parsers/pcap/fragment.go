@@ -129,6 +129,7 @@ type collection struct {
 	order list.List // by arrival of the first fragment seen
 	bytes int
 	ready []*datagram // to be looked at
+	gone  []*datagram // dropped since the last look
 }
 
 // find returns the datagram of a fragment.
@@ -182,6 +183,7 @@ func (c *collection) drop(g *datagram) {
 	c.finish(g)
 	c.order.Remove(g.place)
 	delete(c.known, g.key)
+	c.gone = append(c.gone, g)
 }
 
 // finish has a datagram looked at.

@@ -45,10 +45,10 @@ func parse(ctx context.Context, in *parsers.Input, out evidence.Sink) error {
 		return err
 	}
 	t.giveUp()
+	t.finish()
 	s.finish()
 	out.Capture(s.capture(r.Info()))
 	s.names(r.Info().Names, out)
-	t.finish()
 	return nil
 }
 

@@ -31,6 +31,13 @@ type failure struct {
 
 type tally struct{ first, n uint64 }
 
+func (t *tally) note(frame, n uint64) {
+	if t.n == 0 {
+		t.first = frame
+	}
+	t.n += n
+}
+
 func newSurvey(file string, report func(evidence.Problem)) *survey {
 	return &survey{file: file, report: report, linked: map[capfile.LinkType]bool{}, failures: map[failure]*tally{}}
 }
@@ -101,10 +108,10 @@ func (s *survey) counted(text string, frame, n uint64) {
 func (s *survey) fail(key failure, frame, n uint64) {
 	t := s.failures[key]
 	if t == nil {
-		t = &tally{first: frame}
+		t = &tally{}
 		s.failures[key] = t
 	}
-	t.n += n
+	t.note(frame, n)
 }
 
 // finish reports the failures.
@@ -123,6 +130,15 @@ func (s *survey) finish() {
 		}
 		s.report(p)
 	}
+}
+
+// gaveUp reports connections that were given up while they could go on.
+func (s *survey) gaveUp(t tally) {
+	if t.n == 0 {
+		return
+	}
+	s.report(evidence.Problem{Kind: evidence.Suspect, Ref: evidence.Ref{Unit: "frame", N: t.first},
+		Err: fmt.Errorf("%d connections given up while open, those silent longest, because more than %d were: what follows of them counts as further ones", t.n, maxLive)})
 }
 
 func (s *survey) capture(info capfile.Info) evidence.Capture {

@@ -2,7 +2,6 @@ package pcap
 
 import (
 	"bytes"
-	"time"
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 	"github.com/wirewitness/wirewitness/parsers/pcap/capfile"
@@ -40,10 +39,12 @@ type tracker struct {
 	file    string
 	out     evidence.Sink
 	flows   map[key]*flow
-	order   []*flow // by first frame
+	live    live
+	begun   uint64 // connections
 	tunnels map[tunnelKey]uint32
 	budget  int // bytes that reassembly may still buffer
 	awaited announcements
+	given   leases
 
 	held   collection
 	again  decoder // of datagrams that came in fragments
@@ -54,12 +55,15 @@ type tracker struct {
 func newTracker(file string, out evidence.Sink, s *survey) *tracker {
 	return &tracker{
 		file: file, out: out, flows: map[key]*flow{}, tunnels: map[tunnelKey]uint32{}, budget: maxBuffered, survey: s,
-		awaited: announcements{},
+		awaited: announcements{}, live: live{max: maxLive},
 	}
 }
 
 // frame takes the packets of a frame, and the datagrams that it makes complete.
 func (t *tracker) frame(f *capfile.Frame, d *decoder) {
+	if now, ok := t.live.tick(f.Time); ok {
+		t.expire(now)
+	}
 	t.packets(f, d, 0, nil, 0)
 	t.datagrams()
 }
@@ -100,6 +104,7 @@ func (t *tracker) packet(f *capfile.Frame, d *decoder, p *packet, outer *flow, t
 	fl, dir := t.find(f, d, p, outer, tunnel)
 	fl.count(shareOf(f, p), dir)
 	fl.content(f, p, dir)
+	t.live.heard(fl)
 	return fl
 }
 
@@ -108,7 +113,7 @@ func (t *tracker) find(f *capfile.Frame, d *decoder, p *packet, outer *flow, tun
 	k, down := keyOf(p, tunnel)
 	fl = t.flows[k]
 	if fl != nil && fl.renewed(p, fl.dir(down), f.Time) {
-		fl.close()
+		t.end(fl)
 		fl = nil
 	}
 	if fl == nil {
@@ -127,7 +132,12 @@ func (t *tracker) begin(f *capfile.Frame, d *decoder, p *packet, k key, down boo
 	if p.proto == protoTCP && p.has(flagSYN) {
 		swapped = p.has(flagACK)
 	}
-	fl := &flow{tracker: t, key: k, down: down != swapped, first: f.Number}
+	if t.live.n >= t.live.max {
+		t.makeRoom()
+	}
+	t.live.n++
+	t.begun++
+	fl := &flow{tracker: t, key: k, number: t.begun, down: down != swapped, first: f.Number}
 	if p.proto == protoTCP {
 		fl.tcp = &tcp{}
 	}
@@ -139,7 +149,6 @@ func (t *tracker) begin(f *capfile.Frame, d *decoder, p *packet, k key, down boo
 	}
 	fl.announced = t.awaited.take(fl, f.Time)
 	t.flows[k] = fl
-	t.order = append(t.order, fl)
 	return fl
 }
 
@@ -150,23 +159,3 @@ func (t *tracker) giveUp() {
 		t.datagrams()
 	}
 }
-
-// finish ends all connections and emits them in the order of their first frames, letting go of each.
-func (t *tracker) finish() {
-	t.flows = nil
-	var given leases
-	for i, fl := range t.order {
-		fl.close()
-		t.out.Conn(fl.conn())
-		given.add(fl.result.DHCP)
-		t.order[i] = nil
-	}
-	given.emit(t.out)
-}
-
-// How long a connection may be silent before a packet of the same ends begins another. An open TCP connection may be
-// silent for hours, so only a closed one ends this way.
-const (
-	datagramSilence = time.Minute
-	closedSilence   = 5 * time.Minute
-)

@@ -1,0 +1,187 @@
+package pcap
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// How long a connection may be silent before a packet of the same ends begins another. An open TCP connection may be
+// silent for hours, so only a closed one ends this way.
+const (
+	datagramSilence = time.Minute
+	closedSilence   = 5 * time.Minute
+)
+
+// maxLive bounds the connections that are followed at the same time; beyond, those silent longest are given up. It is more
+// than a busy network of thousands of hosts has open.
+const maxLive = 1 << 18
+
+// The lines that connections wait in for their next packet, by what ends the waiting.
+const (
+	datagrams = iota // silence
+	open             // nothing
+	closed           // a longer silence
+	lines
+)
+
+// patienceIn is how long a connection waits in each line.
+var patienceIn = [lines]time.Duration{datagrams: datagramSilence, closed: closedSilence}
+
+// live holds the connections that may go on, those of each line in the order of their last packets.
+type live struct {
+	lines [lines]line
+	n     int
+	// earliest is the first time of the block of frames that is coming in, frames its length.
+	earliest time.Time
+	frames   int
+	max      int
+	given    tally // still open when they were given up
+}
+
+// A line is a list through the connections themselves, the one silent longest first.
+type line struct{ first, last *flow }
+
+func (l *line) add(f *flow) {
+	f.before, f.behind = l.last, nil
+	if l.last != nil {
+		l.last.behind = f
+	} else {
+		l.first = f
+	}
+	l.last = f
+}
+
+func (l *line) remove(f *flow) {
+	if f.before != nil {
+		f.before.behind = f.behind
+	} else {
+		l.first = f.behind
+	}
+	if f.behind != nil {
+		f.behind.before = f.before
+	} else {
+		l.last = f.before
+	}
+	f.before, f.behind = nil, nil
+}
+
+// heard puts a connection behind all others of its line.
+func (l *live) heard(f *flow) {
+	if f.pins > 0 || f.over {
+		return
+	}
+	to := datagrams
+	if f.tcp != nil {
+		to = open
+		if f.tcp.over() {
+			to = closed
+		}
+	}
+	l.leave(f)
+	l.lines[to].add(f)
+	f.line, f.waits = uint8(to), true
+}
+
+func (l *live) leave(f *flow) {
+	if f.waits {
+		l.lines[f.line].remove(f)
+		f.waits = false
+	}
+}
+
+// block is how many frames are looked at together to tell the time. Frames come out of order, and the clock of one may be
+// wrong: the time is that of the earliest of them.
+const block = 1024
+
+// tick notes the time of a frame, and at the end of a block returns that of the block.
+func (l *live) tick(at time.Time) (now time.Time, ok bool) {
+	if l.frames++; !at.IsZero() && (l.earliest.IsZero() || at.Before(l.earliest)) {
+		l.earliest = at
+	}
+	if l.frames < block {
+		return time.Time{}, false
+	}
+	now = l.earliest
+	l.frames, l.earliest = 0, time.Time{}
+	return now, !now.IsZero()
+}
+
+// expire ends the connections that have been silent for so long that a later packet would begin another.
+func (t *tracker) expire(now time.Time) {
+	for i, patience := range patienceIn {
+		for f := t.live.lines[i].first; f != nil && patience > 0 && f.silent(now) > patience; f = t.live.lines[i].first {
+			t.end(f)
+		}
+	}
+}
+
+// makeRoom gives up the connection that has been silent longest by the number of its last frame: clocks may lie.
+func (t *tracker) makeRoom() {
+	var oldest *flow
+	for _, l := range t.live.lines {
+		if f := l.first; f != nil && (oldest == nil || f.last < oldest.last) {
+			oldest = f
+		}
+	}
+	if oldest == nil {
+		return
+	}
+	if oldest.line != closed {
+		t.live.given.note(oldest.first, 1)
+	}
+	t.end(oldest)
+}
+
+// end lets go of a connection and states it, as soon as no fragments of its datagrams are waited for any more.
+func (t *tracker) end(f *flow) {
+	if t.flows[f.key] == f {
+		delete(t.flows, f.key)
+	}
+	t.live.leave(f)
+	f.over = true
+	f.close()
+	if f.pins == 0 {
+		t.state(f)
+	}
+}
+
+// state states a connection of which nothing more can be learned.
+func (t *tracker) state(f *flow) {
+	t.live.n--
+	t.out.Conn(f.conn())
+	t.given.add(f.result.DHCP)
+}
+
+// pin keeps a connection while fragments of one of its datagrams are held.
+func (t *tracker) pin(f *flow) {
+	t.live.leave(f)
+	f.pins++
+}
+
+func (t *tracker) unpin(f *flow) {
+	switch f.pins--; {
+	case f.pins > 0:
+	case f.over:
+		t.state(f)
+	default:
+		t.live.heard(f)
+	}
+}
+
+// finish ends all connections, in the order of their first frames.
+func (t *tracker) finish() {
+	var rest []*flow
+	for i := range t.live.lines {
+		for f := t.live.lines[i].first; f != nil; f = f.behind {
+			rest = append(rest, f)
+		}
+	}
+	slices.SortFunc(rest, func(a, b *flow) int { return cmp.Compare(a.number, b.number) })
+	for i, f := range rest {
+		t.end(f)
+		rest[i] = nil
+	}
+	t.survey.gaveUp(t.live.given)
+	t.given.emit(t.out)
+}
