@@ -63,17 +63,22 @@ func (l announcements) take(f *flow, at time.Time) *announcement {
 		return nil
 	}
 	from, to := f.ends()
-	for _, end := range []netip.AddrPort{to, from} {
+	for _, end := range [...]netip.AddrPort{to, from} {
 		k := place{end, f.key.proto, f.key.tunnel}
-		if a, ok := l[k]; ok {
-			delete(l, k)
-			if at.Sub(a.at) <= longestWait {
-				return &a
-			}
+		a, ok := l[k]
+		if !ok {
+			continue
+		}
+		delete(l, k)
+		if at.Sub(a.at) <= longestWait {
+			return kept(a)
 		}
 	}
 	return nil
 }
+
+// kept is apart from take, which would otherwise allocate for every connection that begins.
+func kept(a announcement) *announcement { return &a }
 
 // name calls a connection what it was announced to be. What its content says runs inside.
 func (a *announcement) name(c *evidence.Conn) {

@@ -103,11 +103,13 @@ func (p *protocol) dissect(k talk, client Side) {
 	for _, w := range k.said {
 		c := Chunk{Side: w.side, Gap: w.gap, Data: []byte(w.text)}
 		if p.udp != nil && len(c.Data) > 0 && len(o.chunks) < maxDatagrams {
-			o.chunks = append(o.chunks, c)
+			o.datagram(c)
 			p.udp(c, &o)
 		}
 		if p.tcp != nil && !o.full() {
-			o.extend(c)
+			part := c
+			part.Data = c.Data[:min(len(c.Data), window-len(o.head[c.Side]))]
+			o.extend(part)
 			p.tcp(&o)
 		}
 		a.feed(c)

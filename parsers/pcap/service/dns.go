@@ -23,12 +23,21 @@ var dnsGroups = map[netip.Addr]string{
 // matchDNS recognises a datagram of the given variant.
 func matchDNS(variant string) func(Chunk, *opening) verdict {
 	return func(c Chunk, o *opening) verdict {
-		m, err := parseDNS(c.Data)
-		if err != nil || !m.credible(c.Cut > 0) || m.variant(o.ends) != variant {
+		m := o.message(c.Data)
+		if m == nil || !m.credible(c.Cut > 0) || m.variant(o.ends) != variant {
 			return no
 		}
 		return m.asker(c.Side)
 	}
+}
+
+// message is the last datagram as a message, nil when it is none: several lines of the list ask.
+func (o *opening) message(b []byte) *dnsMessage {
+	if !o.parsed {
+		o.dns, _ = parseDNS(b)
+		o.parsed = true
+	}
+	return o.dns
 }
 
 // asker says who the client is.
@@ -41,12 +50,12 @@ func (m *dnsMessage) asker(side Side) verdict {
 
 // credible tells a message from bytes that happen to parse as one.
 func (m *dnsMessage) credible(cut bool) bool {
-	for _, class := range m.classes {
-		if c := class &^ 0x8000; c != 1 && c != 3 && c != 4 && c != 254 && c != 255 {
+	for _, q := range m.asked {
+		if c := q.class &^ 0x8000; c != 1 && c != 3 && c != 4 && c != 254 && c != 255 || q.kind == 0 {
 			return false
 		}
 	}
-	if slices.Contains(m.types, 0) || (m.short || m.surplus) && len(m.names) == 0 {
+	if (m.short || m.surplus) && len(m.asked) == 0 {
 		return false
 	}
 	if m.opcode() > 6 && !m.netbios() { // NetBIOS has codes of its own
@@ -76,8 +85,8 @@ func (m *dnsMessage) variant(ends [2]netip.Addr) string {
 // netbios tells by the first name: 32 letters from a to p, of type NB or NBSTAT.
 func (m *dnsMessage) netbios() bool {
 	name, kind := m.owner, m.ownerType
-	if len(m.names) > 0 {
-		name, kind = m.names[0], m.types[0]
+	if len(m.asked) > 0 {
+		name, kind = m.asked[0].name, m.asked[0].kind
 	}
 	label, _, _ := strings.Cut(name, ".")
 	return (kind == typeNB || kind == typeSTAT) && len(label) == 32 && strings.Trim(label, "abcdefghijklmnop") == ""
@@ -87,14 +96,13 @@ func (m *dnsMessage) mdns() bool {
 	if m.id != 0 || m.flags&^0x8400 != 0 {
 		return false
 	}
-	local := func(name string) bool { return strings.HasSuffix(name, ".local") }
-	unicast := func(class int) bool { return class&0x8000 != 0 }
-	return m.flush || slices.ContainsFunc(m.names, local) || slices.ContainsFunc(m.classes, unicast) || m.flags == 0x8400 && m.counts[0] == 0
+	own := func(q dnsQuestion) bool { return strings.HasSuffix(q.name, ".local") || q.class&0x8000 != 0 }
+	return m.flush || slices.ContainsFunc(m.asked, own) || m.flags == 0x8400 && m.counts[0] == 0
 }
 
 // llmnr tells by the question for a bare host name without "recursion desired", which no stub resolver sends.
 func (m *dnsMessage) llmnr() bool {
-	return m.flags&^0x8000 == 0 && m.id != 0 && m.counts[0] == 1 && m.counts[3] == 0 && m.names[0] != "" && !strings.Contains(m.names[0], ".") &&
+	return m.flags&^0x8000 == 0 && m.id != 0 && m.counts[0] == 1 && m.counts[3] == 0 && m.asked[0].name != "" && !strings.Contains(m.asked[0].name, ".") &&
 		(m.response() || m.counts[1] == 0)
 }
 
@@ -115,7 +123,7 @@ func matchDNSStream(o *opening) verdict {
 			}
 			return maybe
 		}
-		if m, err := parseDNS(b[2:min(2+size, len(b))]); err == nil && m.credible(false) && len(m.names) > 0 && !m.netbios() {
+		if m, err := parseDNS(b[2:min(2+size, len(b))]); err == nil && m.credible(false) && len(m.asked) > 0 && !m.netbios() {
 			return m.asker(side)
 		}
 	}
@@ -181,7 +189,7 @@ func (d *dnsReader) message(c Chunk, b []byte, size int) {
 	if err != nil {
 		return
 	}
-	for i := range m.names {
+	for i := range m.asked {
 		if m.response() {
 			d.answer(c, m, i, size)
 		} else {
@@ -195,8 +203,9 @@ func (d *dnsReader) ask(c Chunk, m *dnsMessage, i, size int) {
 	if len(d.dns.Questions) >= evidence.MaxQuestions {
 		return
 	}
-	d.open[dnsKey{m.id, m.names[i], m.types[i]}] = len(d.dns.Questions)
-	q := evidence.Question{At: c.At, Ref: d.ref(c), Name: m.names[i], Type: m.types[i], RCode: -1}
+	asked := m.asked[i]
+	d.open[dnsKey{m.id, asked.name, asked.kind}] = len(d.dns.Questions)
+	q := evidence.Question{At: c.At, Ref: d.ref(c), Name: asked.name, Type: asked.kind, RCode: -1}
 	if i == 0 {
 		q.QueryBytes = uint32(size)
 	}
@@ -205,7 +214,7 @@ func (d *dnsReader) ask(c Chunk, m *dnsMessage, i, size int) {
 
 // answer completes the question it repeats; one that was not seen stands for itself.
 func (d *dnsReader) answer(c Chunk, m *dnsMessage, i, size int) {
-	key := dnsKey{m.id, m.names[i], m.types[i]}
+	key := dnsKey{m.id, m.asked[i].name, m.asked[i].kind}
 	at, ok := d.open[key]
 	if !ok {
 		d.ask(c, m, i, 0)

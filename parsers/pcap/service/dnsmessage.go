@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"net/netip"
-	"strings"
 )
 
 // DNS messages: https://www.rfc-editor.org/rfc/rfc1035#section-4
@@ -30,9 +29,7 @@ const (
 type dnsMessage struct {
 	id, flags int
 	counts    [4]int // questions, answers, authorities, additional records
-	names     []string
-	types     []uint16
-	classes   []int
+	asked     []dnsQuestion
 	owner     string // of the first record, and its type
 	ownerType uint16
 	answers   []netip.Addr
@@ -41,6 +38,11 @@ type dnsMessage struct {
 	flush     bool // a record carries the cache-flush bit of mDNS
 	surplus   bool // bytes are left over behind the last record
 	short     bool // the message ends before its counts say
+}
+
+type dnsQuestion struct {
+	name        string
+	kind, class uint16
 }
 
 func (m *dnsMessage) response() bool { return m.flags&0x8000 != 0 }
@@ -54,22 +56,21 @@ func parseDNS(b []byte) (*dnsMessage, error) {
 	if len(b) < dnsHeader {
 		return nil, errDNS
 	}
-	m := &dnsMessage{id: int(b[0])<<8 | int(b[1]), flags: int(b[2])<<8 | int(b[3])}
-	for i := range m.counts {
-		m.counts[i] = int(binary.BigEndian.Uint16(b[4+2*i:]))
+	head := dnsMessage{id: int(b[0])<<8 | int(b[1]), flags: int(b[2])<<8 | int(b[3])}
+	for i := range head.counts {
+		head.counts[i] = int(binary.BigEndian.Uint16(b[4+2*i:]))
 	}
-	if !m.plausible() {
+	if !head.plausible() {
 		return nil, errDNS
 	}
-	at := dnsHeader
+	m, at := &dnsMessage{}, dnsHeader
+	*m = head
 	for range m.counts[0] {
 		name, next, ok := dnsName(b, at)
 		if !ok || next+4 > len(b) {
 			return nil, errDNS
 		}
-		m.names = append(m.names, name)
-		m.types = append(m.types, binary.BigEndian.Uint16(b[next:]))
-		m.classes = append(m.classes, int(binary.BigEndian.Uint16(b[next+2:])))
+		m.asked = append(m.asked, dnsQuestion{name, binary.BigEndian.Uint16(b[next:]), binary.BigEndian.Uint16(b[next+2:])})
 		at = next + 4
 	}
 	m.records(b, at)
@@ -89,7 +90,8 @@ func (m *dnsMessage) plausible() bool {
 func (m *dnsMessage) records(b []byte, at int) {
 	total := m.counts[1] + m.counts[2] + m.counts[3]
 	for i := range total {
-		name, next, ok := dnsName(b, at)
+		var room [dnsRoom]byte
+		name, next, ok := appendName(room[:0], b, at)
 		if !ok || next+10 > len(b) {
 			m.short = true
 			return
@@ -103,7 +105,7 @@ func (m *dnsMessage) records(b []byte, at int) {
 			return
 		}
 		if i == 0 {
-			m.owner, m.ownerType = name, kind
+			m.owner, m.ownerType = string(name), kind
 		}
 		m.flush = m.flush || kind != typeOPT && class == 0x8001
 		if i < m.counts[1] {
@@ -129,13 +131,22 @@ func (m *dnsMessage) answer(b []byte, kind uint16, at, size int) {
 	}
 }
 
+// dnsRoom is room for the names of hosts; longer ones are possible.
+const dnsRoom = 256
+
 // dnsName reads the name at an offset: lower case, without the final dot. Dots and bytes outside ASCII text within
 // labels are written as \DDD, as in zone files.
 func dnsName(b []byte, at int) (name string, next int, ok bool) {
-	var out strings.Builder
+	var room [dnsRoom]byte
+	text, next, ok := appendName(room[:0], b, at)
+	return string(text), next, ok
+}
+
+// appendName appends the name to an empty buffer.
+func appendName(out, b []byte, at int) (name []byte, next int, ok bool) {
 	for jumps := 0; ; {
 		if at >= len(b) {
-			return "", 0, false
+			return nil, 0, false
 		}
 		size := int(b[at])
 		switch {
@@ -143,34 +154,34 @@ func dnsName(b []byte, at int) (name string, next int, ok bool) {
 			if next == 0 {
 				next = at + 1
 			}
-			return strings.TrimSuffix(out.String(), "."), next, true
+			return out[:max(len(out)-1, 0)], next, true
 		case size >= 0xc0:
 			if at+1 >= len(b) || jumps == maxJumps {
-				return "", 0, false
+				return nil, 0, false
 			}
 			if next == 0 {
 				next = at + 2
 			}
 			at, jumps = (size&0x3f)<<8|int(b[at+1]), jumps+1
-		case size >= 0x40, at+1+size > len(b), out.Len() > 1024:
-			return "", 0, false
+		case size >= 0x40, at+1+size > len(b), len(out) > 1024:
+			return nil, 0, false
 		default:
-			writeLabel(&out, b[at+1:at+1+size])
+			out = appendLabel(out, b[at+1:at+1+size])
 			at += 1 + size
 		}
 	}
 }
 
-func writeLabel(out *strings.Builder, label []byte) {
+func appendLabel(out, label []byte) []byte {
 	for _, c := range label {
 		switch {
 		case c >= 'A' && c <= 'Z':
-			out.WriteByte(c + 'a' - 'A')
+			out = append(out, c+'a'-'A')
 		case c <= ' ' || c >= 0x7f || c == '.' || c == '\\':
-			out.Write([]byte{'\\', '0' + c/100, '0' + c/10%10, '0' + c%10})
+			out = append(out, '\\', '0'+c/100, '0'+c/10%10, '0'+c%10)
 		default:
-			out.WriteByte(c)
+			out = append(out, c)
 		}
 	}
-	out.WriteByte('.')
+	return append(out, '.')
 }

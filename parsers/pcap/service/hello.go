@@ -1,10 +1,6 @@
 package service
 
 import (
-	"crypto/md5"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,11 +9,7 @@ import (
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
-// The client hello and its fingerprints.
-//
-//	https://www.rfc-editor.org/rfc/rfc8446#section-4.1.2
-//	https://github.com/salesforce/ja3 (JA3)
-//	https://github.com/FoxIO-LLC/ja4/blob/main/technical_details/JA4.md (JA4, BSD-3-Clause)
+// The client hello: https://www.rfc-editor.org/rfc/rfc8446#section-4.1.2
 
 const (
 	extSNI        = 0
@@ -153,8 +145,7 @@ func (h *hello) describe(to *evidence.TLS, carrier byte) {
 	if h.short {
 		return // a fingerprint of a part would be another client's
 	}
-	to.JA3String = strings.Join([]string{strconv.Itoa(h.legacy), join(h.ciphers, "-", decimal), join(h.exts, "-", decimal),
-		join(h.groups, "-", decimal), join(h.points, "-", decimal)}, ",")
+	to.JA3String = h.ja3()
 	to.JA3 = md5hex(to.JA3String)
 	to.JA4 = h.ja4(carrier)
 }
@@ -168,64 +159,6 @@ func (h *hello) highest() int {
 		return slices.Min(h.versions)
 	}
 	return slices.Max(h.versions)
-}
-
-func (h *hello) ja4(carrier byte) string {
-	named := 'i'
-	if slices.Contains(h.exts, extSNI) {
-		named = 'd'
-	}
-	return fmt.Sprintf("%c%s%c%02d%02d%s_%s_%s", carrier, ja4Version(h.highest()), named,
-		min(len(h.ciphers), 99), min(len(h.exts), 99), h.ja4ALPN(), ja4Hash(join(slices.Sorted(slices.Values(h.ciphers)), ",", hex4)), ja4Hash(h.ja4Extensions()))
-}
-
-// ja4ALPN is the first and last character of the first protocol offered.
-func (h *hello) ja4ALPN() string {
-	if len(h.alpn) == 0 || h.alpn[0] == "" {
-		return "00"
-	}
-	name := h.alpn[0]
-	if first, last := name[0], name[len(name)-1]; alphanumeric(first) && alphanumeric(last) {
-		return string([]byte{first, last})
-	}
-	digits := hex.EncodeToString([]byte(name))
-	return digits[:1] + digits[len(digits)-1:]
-}
-
-// ja4Extensions lists the extensions in order of number, then the signature algorithms as sent.
-func (h *hello) ja4Extensions() string {
-	exts := slices.DeleteFunc(slices.Sorted(slices.Values(h.exts)), func(e int) bool { return e == extSNI || e == extALPN })
-	list := join(exts, ",", hex4)
-	if len(exts) > 0 && len(h.sig) > 0 {
-		list += "_" + join(h.sig, ",", hex4)
-	}
-	return list
-}
-
-func ja4Hash(s string) string {
-	if s == "" {
-		return "000000000000"
-	}
-	sum := sha256.Sum256([]byte(s))
-	return hex.EncodeToString(sum[:6])
-}
-
-func ja4Version(v int) string {
-	switch v {
-	case 0x0304, 0x0303, 0x0302, 0x0301:
-		return "1" + strconv.Itoa(v&0xff-1)
-	case 0x0300:
-		return "s3"
-	case 0x0002:
-		return "s2"
-	case 0xfeff:
-		return "d1"
-	case 0xfefd:
-		return "d2"
-	case 0xfefc:
-		return "d3"
-	}
-	return "00"
 }
 
 // tlsVersion names a version as the schema does, "" when it is none.
@@ -248,26 +181,6 @@ func tlsVersion(v int) string {
 		return "TLSv13"
 	}
 	return ""
-}
-
-func alphanumeric(b byte) bool {
-	return b >= '0' && b <= '9' || b >= 'A' && b <= 'Z' || b >= 'a' && b <= 'z'
-}
-
-func decimal(v int) string { return strconv.Itoa(v) }
-func hex4(v int) string    { return fmt.Sprintf("%04x", v) }
-
-func join(list []int, with string, format func(int) string) string {
-	parts := make([]string, len(list))
-	for i, v := range list {
-		parts[i] = format(v)
-	}
-	return strings.Join(parts, with)
-}
-
-func md5hex(s string) string {
-	sum := md5.Sum([]byte(s))
-	return hex.EncodeToString(sum[:])
 }
 
 // maxText bounds a string kept from the wire.

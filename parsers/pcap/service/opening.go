@@ -1,6 +1,10 @@
 package service
 
-import "net/netip"
+import (
+	"bytes"
+	"net/netip"
+	"slices"
+)
 
 // A verdict is a matcher's answer about the beginning of a connection.
 type verdict uint8
@@ -43,19 +47,24 @@ type opening struct {
 	// closed: nothing can be added to the head of this side, because of a gap or because nothing more will come.
 	closed [2]bool
 	first  Side
-	chunks []Chunk
-	kept   int // bytes of the chunks; one of which only a gap is left counts as one
-	ends   [2]netip.Addr
+	// borrowed: the last chunk, which is the head of its side, is not copied yet.
+	borrowed bool
+	chunks   []Chunk
+	kept     int // bytes of the chunks; one of which only a gap is left counts as one
+	ends     [2]netip.Addr
 	// waiting: a window ended without a match; the next one begins when the speaker changes.
 	waiting bool
+	// dns is the last datagram as a DNS message, once parsed.
+	dns    *dnsMessage
+	parsed bool
 }
 
-// add keeps a copy of the chunk. Pieces of one packet are kept as one.
+// add takes the next chunk, which fits into the window. Pieces of one packet are kept as one.
 func (o *opening) add(c Chunk) {
 	if len(o.chunks) == 0 {
 		o.first = c.Side
 	}
-	c.Data = append([]byte(nil), c.Data...)
+	c.Data = o.extend(c)
 	o.kept += max(len(c.Data), 1)
 	if n := len(o.chunks); n > 0 {
 		if last := &o.chunks[n-1]; last.Side == c.Side && last.Frame == c.Frame && c.Gap == 0 && last.At.Equal(c.At) {
@@ -66,17 +75,40 @@ func (o *opening) add(c Chunk) {
 	o.chunks = append(o.chunks, c)
 }
 
-// extend adds the chunk to the head of its side, as far as it goes without a gap.
-func (o *opening) extend(c Chunk) {
-	if c.Gap > 0 && len(o.head[c.Side]) > 0 {
+// extend adds the chunk to the head of its side, as far as it goes without a gap, and returns its data to keep. The first of
+// a side is borrowed until it turns out that it is not enough: most connections are recognised by it.
+func (o *opening) extend(c Chunk) []byte {
+	head := &o.head[c.Side]
+	if c.Gap > 0 && len(*head) > 0 {
 		o.closed[c.Side] = true
 	}
 	if o.closed[c.Side] {
+		return bytes.Clone(c.Data)
+	}
+	before := len(*head)
+	if o.borrowed = before == 0; o.borrowed {
+		*head = c.Data
+	} else {
+		*head = append(*head, c.Data...)
+	}
+	o.closed[c.Side] = len(*head) == window
+	return slices.Clip((*head)[before:])
+}
+
+// datagram adds a datagram, without copying it.
+func (o *opening) datagram(c Chunk) {
+	o.chunks, o.kept = append(o.chunks, c), o.kept+len(c.Data)
+	o.dns, o.parsed = nil, false
+}
+
+// own copies what is borrowed of the last chunk.
+func (o *opening) own() {
+	if !o.borrowed {
 		return
 	}
-	room := window - len(o.head[c.Side])
-	o.head[c.Side] = append(o.head[c.Side], c.Data[:min(room, len(c.Data))]...)
-	o.closed[c.Side] = len(o.head[c.Side]) == window
+	last := &o.chunks[len(o.chunks)-1]
+	head := bytes.Clone(last.Data)
+	o.head[last.Side], last.Data, o.borrowed = head, slices.Clip(head), false
 }
 
 // full tells that the window holds all it can.
@@ -98,7 +130,6 @@ func (s *Session) stream(c Chunk) {
 		part := c
 		part.Data = c.Data[:min(len(c.Data), window-len(o.head[c.Side]), 4*window-o.kept)]
 		o.add(part)
-		o.extend(part)
 		c = c.with(c.Data[len(part.Data):])
 		if s.decide(); s.reader != nil {
 			s.reader.feed(c)
@@ -107,6 +138,7 @@ func (s *Session) stream(c Chunk) {
 		if o.waiting || s.over {
 			return
 		}
+		o.own()
 	}
 }
 
@@ -166,8 +198,7 @@ func (s *Session) datagram(c Chunk) {
 	}
 	o := &s.opening
 	o.ends = s.scene.ends
-	c.Data = append([]byte(nil), c.Data...)
-	o.chunks, o.kept = append(o.chunks, c), o.kept+len(c.Data)
+	o.datagram(c)
 	for i := range protocols {
 		p := &protocols[i]
 		if p.udp == nil {
@@ -180,5 +211,7 @@ func (s *Session) datagram(c Chunk) {
 	}
 	if s.over = len(o.chunks) >= maxDatagrams || o.kept >= maxKept; s.over {
 		s.opening = opening{}
+		return
 	}
+	o.chunks[len(o.chunks)-1].Data = bytes.Clone(c.Data)
 }

@@ -5,7 +5,10 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/hex"
+	"fmt"
+	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
@@ -182,9 +185,26 @@ func describeServer(to *evidence.TLS, body []byte) {
 		}
 	}
 	to.Version = tlsVersion(version)
-	to.Cipher = tls.CipherSuiteName(uint16(suite))
-	to.JA3S = md5hex(strconv.Itoa(legacy) + "," + strconv.Itoa(suite) + "," + join(exts, "-", decimal))
+	to.Cipher = cipherName(uint16(suite))
+	to.JA3S = md5hex(strconv.Itoa(legacy) + "," + strconv.Itoa(suite) + "," + string(appendList(nil, exts, '-', decimal)))
 }
+
+// cipherName names a suite, and writes the number of one that crypto/tls does not know.
+func cipherName(id uint16) string {
+	if name, ok := cipherNames()[id]; ok {
+		return name
+	}
+	return fmt.Sprintf("0x%04X", id)
+}
+
+// cipherNames are the names that tls.CipherSuiteName finds by listing all suites anew each time.
+var cipherNames = sync.OnceValue(func() map[uint16]string {
+	names := map[uint16]string{}
+	for _, c := range slices.Concat(tls.CipherSuites(), tls.InsecureCipherSuites()) {
+		names[c.ID] = c.Name
+	}
+	return names
+})
 
 // describeChain reads the server's own certificate, the first of its chain.
 func describeChain(to *evidence.TLS, body []byte) {
