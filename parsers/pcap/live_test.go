@@ -1,0 +1,141 @@
+package pcap
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+	"github.com/wirewitness/wirewitness/parsers/pcap/capfile"
+)
+
+// A following is a tracker in the middle of a recording.
+type following struct {
+	*tracker
+	got evidence.Batch
+	d   decoder
+	n   uint64
+}
+
+func follow(most int) *following {
+	f := &following{}
+	f.tracker = newTracker("test", &f.got, newSurvey("test", f.got.Problem))
+	f.live.max = most
+	return f
+}
+
+func (f *following) see(t *testing.T, r *recording) {
+	t.Helper()
+	for _, w := range r.frames {
+		f.n++
+		frame := capfile.Frame{Number: f.n, Time: w.at, LinkType: r.link, CapLen: len(w.data), OrigLen: w.orig, Data: w.data}
+		if err := f.d.decode(&frame); err != nil {
+			t.Fatal(err)
+		}
+		f.frame(&frame, &f.d)
+	}
+}
+
+func (f *following) end() {
+	f.giveUp()
+	f.finish()
+}
+
+// passing is the given time filled with datagrams of others, one every half minute at least.
+func passing(at time.Time, d time.Duration) *recording {
+	r := record()
+	r.at = at
+	a, b := netip.MustParseAddrPort("203.0.113.1:5000"), netip.MustParseAddrPort("203.0.113.2:5001")
+	steps := max(2*block, int(d/(30*time.Second)))
+	for range steps {
+		r.wait(d/time.Duration(steps)-time.Millisecond).udp(a, b, "x")
+	}
+	return r
+}
+
+// TestOverConnectionsLeave: what a later packet cannot belong to is stated before the capture ends, and nothing else is.
+func TestOverConnectionsLeave(t *testing.T) {
+	half := record()
+	half.frames = record().exchange(client, server).frames[:5]
+	for _, c := range []struct {
+		name  string
+		sent  *recording
+		after time.Duration
+		over  bool
+	}{
+		{"a datagram", record().udp(client, server, "q"), datagramSilence - time.Second, false},
+		{"a datagram, longer ago", record().udp(client, server, "q"), 3 * datagramSilence, true},
+		{"closed", record().exchange(client, server), closedSilence - time.Second, false},
+		{"closed, longer ago", record().exchange(client, server), 3 * closedSilence, true},
+		{"open", half, 24 * time.Hour, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := follow(maxLive)
+			f.see(t, c.sent)
+			f.see(t, passing(c.sent.at, c.after))
+			if over := len(f.got.Conns) == 1; over != c.over || f.live.n != 2-len(f.got.Conns) || len(f.flows) != f.live.n {
+				t.Errorf("%d stated, %d and %d followed", len(f.got.Conns), f.live.n, len(f.flows))
+			}
+			if f.end(); len(f.got.Conns) != 2 || f.live.n != 0 || f.budget != maxBuffered {
+				t.Errorf("%d stated, %d followed at the end", len(f.got.Conns), f.live.n)
+			}
+		})
+	}
+}
+
+// TestOneClockEndsNothing: a frame from the future does not end the connections of the present.
+func TestOneClockEndsNothing(t *testing.T) {
+	f := follow(maxLive)
+	f.see(t, record().udp(client, server, "q"))
+	r := passing(epoch, 10*time.Second)
+	r.frames[block].at = epoch.AddDate(10, 0, 0)
+	f.see(t, r)
+	late := record().wait(11*time.Second).udp(server, client, "a")
+	f.see(t, late)
+	f.end()
+	for _, c := range f.got.Conns {
+		if c.Orig == client && c.Volume.Packets != measured(1, 1) {
+			t.Errorf("got %+v", c)
+		}
+	}
+}
+
+// TestFragmentsKeepTheirConnection: a datagram that is held keeps its connection from being stated without it.
+func TestFragmentsKeepTheirConnection(t *testing.T) {
+	pieces := cutUp(record().udp(client, server, strings.Repeat("f", 2000)).frames[0].data, 1000, 0)
+	f := follow(maxLive)
+	f.see(t, record().raw(pieces[0]))
+	f.see(t, passing(epoch, 10*time.Minute))
+	if len(f.got.Conns) != 0 {
+		t.Fatalf("stated early: %+v", f.got.Conns)
+	}
+	f.end()
+	if c := f.got.Conns[0]; len(f.got.Conns) != 2 || c.Volume.Packets != measured(1, 0) || !c.Content {
+		t.Errorf("%d connections, the first %+v", len(f.got.Conns), c)
+	}
+}
+
+// TestLiveConnectionsAreBounded: beyond the bound those silent longest are given up, and counted where they were open.
+func TestLiveConnectionsAreBounded(t *testing.T) {
+	const most, all = 8, 20
+	f := follow(most)
+	for i := range all {
+		c := netip.AddrPortFrom(client.Addr(), uint16(40000+i))
+		r := record().tcp(c, server, "S", 1, 0, "")
+		if i%2 == 1 {
+			r.tcp(server, c, "R.", 0, 2, "")
+		}
+		f.see(t, r)
+		f.see(t, record().tcp(client, server, ".", 1, 1, "")) // never silent
+		if f.live.n > most || len(f.flows) > most {
+			t.Fatalf("%d followed", f.live.n)
+		}
+	}
+	if f.end(); len(f.got.Conns) != all+1 {
+		t.Errorf("%d connections stated", len(f.got.Conns))
+	}
+	if p := f.got.Problems.First; len(p) != 1 || p[0].Kind != evidence.Suspect || p[0].Ref.N != 1 || !strings.HasPrefix(p[0].Err.Error(), "7 connections") {
+		t.Errorf("problems %v", p)
+	}
+}
