@@ -57,7 +57,11 @@ func Run(ctx context.Context, sources []Source, opt Options) (*Result, error) {
 		return nil, err
 	}
 	left := narrow(c, opt)
-	found := detect.Run(c, opt.Policy)
+	g := detect.Gather(c, opt.Policy)
+	for _, l := range c.Links {
+		g.Add(l)
+	}
+	found := g.Judge()
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

@@ -24,7 +24,7 @@ var adminShare = Detector{
 		if u.Inbound {
 			return nil
 		}
-		for _, k := range u.conns {
+		for _, k := range u.said {
 			if k.SMB == nil {
 				continue
 			}

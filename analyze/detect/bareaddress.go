@@ -18,7 +18,7 @@ var bareAddress = Detector{
 		if u.Inbound {
 			return nil
 		}
-		for _, k := range u.conns {
+		for _, k := range u.said {
 			if k.HTTP == nil {
 				continue
 			}

@@ -16,6 +16,6 @@ func BenchmarkRun(b *testing.B) {
 		s.link(p, fmt.Sprintf("198.%d.%d.%d:443", 18+i%2, i/5%100, i/500%200), seen(900, 5000, hello(evidence.TLS{SNI: "www.example", JA4: "t13d"})))
 	}
 	for b.Loop() {
-		Run(s.c, policy.Default())
+		s.judge(policy.Default())
 	}
 }

@@ -88,9 +88,21 @@ func (s *scene) lookup(p *correlate.Process, name string, typ uint16) {
 	s.c.Lookups = append(s.c.Lookups, &correlate.Lookup{Lookup: &evidence.Lookup{Header: evidence.Header{Ref: s.ref("sysmon.evtx")}, Name: name, Type: typ}, Host: s.host, Process: p, At: s.now})
 }
 
+// gather adds up the connections of the scene.
+func (s *scene) gather(p *policy.Policy) *Gathering {
+	g := Gather(s.c, p)
+	for _, l := range s.c.Links {
+		g.Add(l)
+	}
+	return g
+}
+
+// judge is what the scene says under a policy.
+func (s *scene) judge(p *policy.Policy) Result { return s.gather(p).Judge() }
+
 // say asks one detector about every usage and returns its facts by peer and port.
 func (s *scene) say(d Detector, p *policy.Policy) []finding.Fact {
-	c := newContext(s.c, p)
+	c := newContext(s.gather(p))
 	var out []finding.Fact
 	for _, u := range c.Usages {
 		out = append(out, d.Find(u, c)...)

@@ -208,7 +208,7 @@ func TestTunnelBelongsToWhoAsked(t *testing.T) {
 	p := s.process(ordinary)
 	s.lookup(p, coded(1), 1)
 	s.c.Links[0].Asked = s.c.Lookups
-	found := Run(s.c, policy.Default()).Findings
+	found := s.judge(policy.Default()).Findings
 	for _, f := range found {
 		if f.Peer.Domain == "example.com" {
 			if f.Process.Executable != ordinary || f.Sent.N != 60*90 || f.Hypothesis != "tunnel" {

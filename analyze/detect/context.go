@@ -29,18 +29,18 @@ type Context struct {
 	signs     []*regexp.Regexp  // of Policy.CommandSigns
 }
 
-func newContext(c *correlate.Case, p *policy.Policy) *Context {
-	x := &Context{Case: c, Policy: p, Usages: foldSweeps(group(c)), names: askedNames(c), children: map[*correlate.Process][]*correlate.Process{}, into: map[*correlate.Process][]*correlate.Access{},
-		by: map[*correlate.Process][]*correlate.Access{}, asked: map[*correlate.Host]int{}, servers: map[netip.Addr]bool{}, companies: map[*correlate.Host]bool{},
-		habits: map[string]*habit{}, loops: map[*correlate.Process][]*correlate.Link{}, folders: map[string]int{}}
-	x.Usages = append(x.Usages, tunnels(x.names.uses, p.Thresholds)...)
-	for _, s := range p.CommandSigns {
+func newContext(g *Gathering) *Context {
+	x := &Context{Case: g.c, Policy: g.policy, Usages: g.finish(), names: g.names, children: map[*correlate.Process][]*correlate.Process{}, into: map[*correlate.Process][]*correlate.Access{},
+		by: map[*correlate.Process][]*correlate.Access{}, asked: g.asked, servers: map[netip.Addr]bool{}, companies: map[*correlate.Host]bool{},
+		habits: map[string]*habit{}, loops: g.loops, folders: map[string]int{}}
+	for _, s := range g.policy.CommandSigns {
 		x.signs = append(x.signs, regexp.MustCompile(s.Pattern))
 	}
 	x.indexHosts()
-	x.indexLookups()
+	for _, l := range g.c.Lookups {
+		x.asked[l.Host]++
+	}
 	x.indexAccesses()
-	x.indexLoops()
 	x.indexUsages()
 	x.visited = x.visits()
 	return x
@@ -59,18 +59,6 @@ func (c *Context) indexHosts() {
 			if parent := parentOf(p, byPID); parent != nil && parent != p {
 				c.children[parent] = append(c.children[parent], p)
 			}
-		}
-	}
-}
-
-// indexLookups counts what each host asked for, by its log and on the wire.
-func (c *Context) indexLookups() {
-	for _, l := range c.Case.Lookups {
-		c.asked[l.Host]++
-	}
-	for _, l := range c.Case.Links {
-		if l.Conn != nil && l.Conn.DNS != nil && l.Outbound != evidence.No {
-			c.asked[l.Host] += int(min(l.Conn.DNS.Total, evidence.MaxQuestions))
 		}
 	}
 }
@@ -116,8 +104,8 @@ func (c *Context) indexUsages() {
 			continue
 		}
 		if u.Inbound {
-			for _, l := range u.Links {
-				c.servers[l.Local.Addr().Unmap()] = true
+			for _, a := range u.locals {
+				c.servers[a.Unmap()] = true
 			}
 			continue
 		}

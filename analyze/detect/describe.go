@@ -10,24 +10,26 @@ import (
 
 	"github.com/wirewitness/wirewitness/analyze/correlate"
 	"github.com/wirewitness/wirewitness/analyze/finding"
-	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
 // describe makes a finding of a usage and its facts, without a score yet.
 func describe(u *Usage, facts []finding.Fact, c *Context) finding.Finding {
 	f := finding.Finding{
 		ID: identity(u), Host: u.hostName(), Process: process(u), Inbound: u.Inbound, Transport: u.Transport,
-		Peer: finding.Peer{IPs: slices.Clone(u.Addrs), Port: u.Port, Domain: u.Domain, Noted: noted(u)},
-		Sent: u.Sent, Received: u.Received, Connections: len(u.Links), Measured: u.Measured,
-		First: u.First, Last: u.Last, Facts: facts, Attribution: u.attribution(), Series: series(u),
+		Peer: finding.Peer{IPs: slices.Clone(u.Addrs), Port: u.Port, Domain: u.Domain, Noted: u.noted},
+		Sent: u.Sent, Received: u.Received, Connections: u.Connections, Measured: u.Measured,
+		First: u.First, Last: u.Last, Facts: facts, Attribution: u.attribution(), Series: u.lines(),
+	}
+	if u.Domain != "" {
+		f.Peer.Noted = nil
 	}
 	if u.Host != nil {
 		f.HostAddrs = u.Host.Addrs
-	} else if len(u.Links) > 0 {
-		f.HostAddrs = []netip.Addr{u.Links[0].Local.Addr()}
+	} else if u.Connections > 0 {
+		f.HostAddrs = []netip.Addr{u.locals[0]}
 	}
 	name, _ := u.Protocol()
-	f.Protocol, f.Confirmed, f.Inner = name, name != "", inner(u)
+	f.Protocol, f.Confirmed, f.Inner = name, name != "", slices.Sorted(slices.Values(u.inner))
 	if p, how := c.spoken(u); name == "" && how != "" {
 		f.Protocol = p.Name
 	}
@@ -47,24 +49,11 @@ func identity(u *Usage) string {
 		program = programOf(u.Processes[0])
 	}
 	host := strings.ToLower(u.hostName())
-	if host == "" && len(u.Links) > 0 {
-		host = u.Links[0].Local.Addr().String()
+	if host == "" && u.Connections > 0 {
+		host = u.locals[0].String()
 	}
 	sum := sha256.Sum256([]byte(strings.Join([]string{host, program, fmt.Sprint(u.Inbound, u.Transport, u.Port), u.Peer}, "\x00")))
 	return hex.EncodeToString(sum[:6])
-}
-
-// noted is what a capture file calls the peer, where nothing else names it.
-func noted(u *Usage) *evidence.Naming {
-	if u.Domain != "" {
-		return nil
-	}
-	for _, l := range u.Links {
-		if l.Noted != nil {
-			return l.Noted
-		}
-	}
-	return nil
 }
 
 func process(u *Usage) finding.Process {
@@ -123,27 +112,14 @@ func link(image string, pid uint32, line string) string {
 	return fmt.Sprintf("%s (%d): %s", name, pid, line)
 }
 
-func inner(u *Usage) []string {
-	var out []string
-	for _, c := range u.conns {
-		for _, n := range c.Inner {
-			if !slices.Contains(out, n) {
-				out = append(out, n)
-			}
-		}
-	}
-	slices.Sort(out)
-	return out
-}
-
 // missing states the half that is not known.
 func missing(u *Usage) []string {
 	var out []string
-	if u.Tunnel != nil && len(u.Links) == 0 {
+	if u.Tunnel != nil && u.Connections == 0 {
 		out = append(out, "bytes were not measured: only the host's log shows the look-ups")
 	}
-	if n := len(u.Links) - u.Measured; n > 0 {
-		out = append(out, fmt.Sprintf("bytes of %d of %d connections were not measured: no capture or sensor shows them", n, len(u.Links)))
+	if n := u.Connections - u.Measured; n > 0 {
+		out = append(out, fmt.Sprintf("bytes of %d of %d connections were not measured: no capture or sensor shows them", n, u.Connections))
 	}
 	if !u.Known() {
 		text := "the process is not known"

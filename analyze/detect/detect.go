@@ -1,7 +1,7 @@
 // Package detect states facts about what programs did on the network and makes findings of them.
 //
-// Run groups the connections of a case into usages (one program on one host with one service of one peer), lets every
-// detector of All look at each, and scores what they say by the arithmetic written down in package finding. A detector
+// A Gathering adds the connections of a case up to usages (one program on one host with one service of one peer); Judge lets
+// every detector of All look at each, and scores what they say by the arithmetic written down in package finding. A detector
 // knows nothing of file formats and states one kind of fact; a new one is a file here and a line in All.
 package detect
 
@@ -9,9 +9,7 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/wirewitness/wirewitness/analyze/correlate"
 	"github.com/wirewitness/wirewitness/analyze/finding"
-	"github.com/wirewitness/wirewitness/analyze/policy"
 )
 
 // A Detector states one kind of fact about a usage, or nothing.
@@ -42,9 +40,9 @@ type Result struct {
 	QueriesUnlisted uint64
 }
 
-// Run looks at a case with every detector.
-func Run(c *correlate.Case, p *policy.Policy) Result {
-	ctx := newContext(c, p)
+// Judge looks at what was gathered with every detector.
+func (g *Gathering) Judge() Result {
+	ctx := newContext(g)
 	var out []finding.Finding
 	var touched ledger
 	for _, u := range ctx.Usages {

@@ -34,7 +34,7 @@ func busy() *scene {
 
 func TestScoreCanBeRecomputed(t *testing.T) {
 	p := policy.Default()
-	found := Run(busy().c, p).Findings
+	found := busy().judge(p).Findings
 	if len(found) == 0 {
 		t.Fatal("no finding")
 	}
@@ -80,7 +80,7 @@ func TestOneFamilyStaysBelowHigh(t *testing.T) {
 	p := s.process(`C:\Users\ann\Downloads\invoice.pdf.exe`)
 	s.process(system32+"whoami.exe", childOf(p))
 	s.link(p, outside)
-	found := Run(s.c, policy.Default()).Findings
+	found := s.judge(policy.Default()).Findings
 	if len(found) != 1 || found[0].Severity != finding.Medium || found[0].Score != 59 || found[0].Arithmetic.CeilingReason == "" {
 		t.Errorf("%+v", found)
 	}
@@ -91,7 +91,7 @@ func TestFamiliesOff(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := Run(busy().c, p).Findings
+	found := busy().judge(p).Findings
 	for _, f := range found {
 		for _, x := range f.Facts {
 			if x.Family == finding.FamilyProcess || x.Family == finding.FamilyTiming {
@@ -114,7 +114,7 @@ exclusions:
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := Run(busy().c, p)
+	r := busy().judge(p)
 	for _, f := range r.Findings {
 		if f.Process.Name == "viewer.exe" {
 			t.Error("excluded program was reported")
@@ -139,9 +139,9 @@ exclusions:
 
 // TestSameTwice: nothing depends on the order of a map.
 func TestSameTwice(t *testing.T) {
-	want := Run(busy().c, policy.Default())
+	want := busy().judge(policy.Default())
 	for range 10 {
-		got := Run(busy().c, policy.Default())
+		got := busy().judge(policy.Default())
 		if !reflect.DeepEqual(want, got) {
 			t.Fatalf("findings differ:\n%+v\n%+v", want, got)
 		}
@@ -159,7 +159,7 @@ func TestGrouping(t *testing.T) {
 	s.link(p, "224.0.0.251:5353", overUDP)
 	s.link(p, "127.0.0.1:8080")
 	var peers []string
-	for _, u := range group(s.c) {
+	for _, u := range s.gather(policy.Default()).finish() {
 		peers = append(peers, u.Program()+" "+u.Peer)
 	}
 	want := []string{"client.exe shop.example", "client.exe 10.1.0.8", "client.exe 10.1.0.9", " shop.example"}
@@ -174,13 +174,13 @@ func TestNotMeasuredIsNotZero(t *testing.T) {
 	p := s.process(`C:\Users\ann\Downloads\viewer.exe`)
 	s.link(p, outside)
 	s.link(p, outside, seen(700, 300, speaks("tls")))
-	found := Run(s.c, policy.Default()).Findings
+	found := s.judge(policy.Default()).Findings
 	if len(found) != 1 || found[0].Sent != evidence.Measured(700) || found[0].Measured != 1 || found[0].Connections != 2 || len(found[0].Missing) != 1 {
 		t.Errorf("%+v", found)
 	}
 	s = newScene()
 	s.link(s.process(`C:\Users\ann\Downloads\viewer.exe`), outside)
-	if found = Run(s.c, policy.Default()).Findings; len(found) != 1 || found[0].Sent.Known {
+	if found = s.judge(policy.Default()).Findings; len(found) != 1 || found[0].Sent.Known {
 		t.Errorf("%+v", found)
 	}
 }
@@ -208,7 +208,7 @@ func TestQuotedContentIsBounded(t *testing.T) {
 	long := strings.Repeat("\u202e/\x1b", 5000)
 	s.link(s.process(powershell), plain, seen(5, 5, web(evidence.HTTP{Hosts: []string{bare}, URIs: []string{long + ".exe"}, Agents: []string{"Mozilla/5.0 Gecko " + long}})))
 	s.link(s.process(powershell), outside, seen(5, 5, hello(evidence.TLS{SNI: long, Names: []string{long}, Subject: long})))
-	found := Run(s.c, policy.Default()).Findings
+	found := s.judge(policy.Default()).Findings
 	for _, f := range found {
 		for _, x := range f.Facts {
 			if len(x.Text) > 1500 || !utf8.ValidString(x.Text) {
@@ -224,7 +224,7 @@ func TestTunnelFromTheHostsLogAlone(t *testing.T) {
 	for i := range 60 {
 		s.lookup(p, coded(i), 1)
 	}
-	found := Run(s.c, policy.Default()).Findings
+	found := s.judge(policy.Default()).Findings
 	if len(found) != 1 || found[0].Attribution.Basis != finding.BasisLookup || found[0].Sent.Known || len(found[0].Missing) != 1 || found[0].Peer.Domain != "example.com" {
 		t.Errorf("%+v", found)
 	}
@@ -262,7 +262,7 @@ func TestNothingPanics(t *testing.T) {
 	}
 	s.c.Lookups = append(s.c.Lookups, &correlate.Lookup{Lookup: &evidence.Lookup{}})
 	s.c.Accesses = append(s.c.Accesses, &correlate.Access{Access: &evidence.Access{}})
-	found := Run(s.c, policy.Default()).Findings
+	found := s.judge(policy.Default()).Findings
 	for _, f := range found {
 		if f.Score < 0 || f.Score > 100 || math.IsNaN(f.Score) {
 			t.Errorf("score %v", f.Score)

@@ -68,19 +68,14 @@ func tunnels(asked []*nameUse, t policy.Thresholds) []*Usage {
 }
 
 func (n *nameUse) usage() *Usage {
-	u := &Usage{Host: n.host, Transport: evidence.UDP, Port: 53, Peer: n.domain, Links: n.links, Sent: n.sent, Received: n.received,
-		Measured: n.measured, First: n.first, Last: n.last, Tunnel: n}
+	u := &Usage{Host: n.host, Transport: evidence.UDP, Port: 53, Peer: n.domain, Addrs: slices.Clone(n.resolvers), sum: n.carriers,
+		timeline: n.timeline, First: n.first, Last: n.last, Tunnel: n}
+	u.Sent, u.Received, u.Measured = n.sent, n.received, n.measured
 	if n.domain != noDomain {
 		u.Domain = n.domain
 	}
 	if n.asker != nil {
 		u.Processes = []*correlate.Process{n.asker}
-	}
-	for _, l := range n.links {
-		u.conns = append(u.conns, l.Conn)
-		if a := l.Remote.Addr().Unmap(); !slices.Contains(u.Addrs, a) && len(u.Addrs) < maxAddrs {
-			u.Addrs = append(u.Addrs, a)
-		}
 	}
 	u.finish()
 	return u

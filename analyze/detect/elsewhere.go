@@ -2,7 +2,6 @@ package detect
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/wirewitness/wirewitness/analyze/finding"
 	"github.com/wirewitness/wirewitness/analyze/policy"
@@ -70,15 +69,5 @@ func assigned(name string, port uint16) bool { return name == "dce_rpc" && port 
 // dissected tells whether not being recognised means something: a capture was dissected here, or every sensor knows the
 // protocol.
 func (u *Usage) dissected(name string) bool {
-	return name == "http" || name == "tls" || name == "dns" || slices.ContainsFunc(u.conns, func(c *evidence.Conn) bool { return c.UID == "" && c.Content })
-}
-
-// midStream tells whether captures saw connections and none from its beginning, so that first bytes are not known.
-func (u *Usage) midStream() bool {
-	for _, c := range u.conns {
-		if !c.MidStream {
-			return false
-		}
-	}
-	return len(u.conns) > 0
+	return name == "http" || name == "tls" || name == "dns" || u.dissectedHere
 }

@@ -30,6 +30,11 @@ func (c *citations) add(refs ...evidence.Ref) {
 	}
 }
 
+func (c *citations) join(o citations) {
+	c.refs = append(c.refs, o.refs[:min(len(o.refs), finding.MaxRefs-len(c.refs))]...)
+	c.total += o.total
+}
+
 // fact is the one fact that a detector states; Run fills in its id and family.
 func fact(points float64, text string, from citations, numbers ...finding.Number) []finding.Fact {
 	return []finding.Fact{{Points: points, Text: text, Numbers: numbers, Refs: from.refs, RefsTotal: from.total}}
@@ -59,11 +64,7 @@ func (u *Usage) refs() citations {
 	if u.Tunnel != nil {
 		return u.Tunnel.refs
 	}
-	var c citations
-	for _, l := range u.Links {
-		c.add(linkRefs(l)...)
-	}
-	return c
+	return u.cited
 }
 
 // linkRefs are what captures say of a link first, then what the host's log says.

@@ -3,7 +3,6 @@ package detect
 import (
 	"cmp"
 	"fmt"
-	"net/netip"
 	"slices"
 	"time"
 
@@ -33,7 +32,7 @@ var fanOut = Detector{
 // A visit is one connection of a program to one machine.
 type visit struct {
 	at   time.Time
-	peer netip.Addr
+	peer string
 	by   *Usage
 }
 
@@ -54,13 +53,15 @@ func (c *Context) visits() map[*Usage]int {
 			continue
 		}
 		k := tour{u.Host, u.Image, u.Port, u.Transport}
-		for _, l := range u.Links {
-			tours[k] = append(tours[k], visit{l.Start, l.Remote.Addr().Unmap(), u})
+		for _, s := range u.moments {
+			if s.Events > 0 {
+				tours[k] = append(tours[k], visit{s.At, u.Peer, u})
+			}
 		}
 	}
 	most := map[*Usage]int{}
 	for _, vs := range tours {
-		slices.SortFunc(vs, func(a, b visit) int { return cmp.Or(a.at.Compare(b.at), a.peer.Compare(b.peer)) })
+		slices.SortFunc(vs, func(a, b visit) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.peer, b.peer)) })
 		countVisits(vs, seconds(c.Policy.Thresholds.FanOutWindow.Value), most)
 	}
 	return most
@@ -85,7 +86,7 @@ func countVisits(vs []visit, window time.Duration, most map[*Usage]int) {
 // distinct counts the machines in the window that ends with each visit.
 func distinct(vs []visit, window time.Duration) []int {
 	full := make([]int, len(vs))
-	in := map[netip.Addr]int{}
+	in := map[string]int{}
 	first := 0
 	for i, v := range vs {
 		for v.at.Sub(vs[first].at) > window {

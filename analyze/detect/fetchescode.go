@@ -28,7 +28,7 @@ var fetchesCode = Detector{
 		if u.Inbound {
 			return nil
 		}
-		for _, k := range u.conns {
+		for _, k := range u.said {
 			if k.HTTP == nil {
 				continue
 			}

@@ -25,7 +25,7 @@ func (h *habit) learn(u *Usage) {
 	if u.Sent.Known {
 		h.sent[u.Peer] = max(h.sent[u.Peer], u.Sent.N)
 	}
-	for _, k := range u.conns {
+	for _, k := range u.said {
 		if k.TLS == nil || k.TLS.JA4 == "" {
 			continue
 		}

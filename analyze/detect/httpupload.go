@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/wirewitness/wirewitness/analyze/finding"
+	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
 const (
@@ -26,7 +27,7 @@ var httpUpload = Detector{
 		if u.Inbound {
 			return nil
 		}
-		for _, k := range u.conns {
+		for _, k := range u.said {
 			h := k.HTTP
 			if h == nil {
 				continue
@@ -36,11 +37,16 @@ var httpUpload = Detector{
 					return fact(writes, fmt.Sprintf("HTTP method %s writes to the server", m), cite(k.Ref))
 				}
 			}
-			if h.ReqBody.Known && h.RespBody.Known && h.ReqBody.N >= bodyFloor && h.ReqBody.N > 2*h.RespBody.N {
+			if outweighs(h) {
 				return fact(upHeavy, fmt.Sprintf("HTTP request bodies hold %d bytes, response bodies %d", h.ReqBody.N, h.RespBody.N), cite(k.Ref),
 					finding.Number{Name: "request bodies", Value: float64(h.ReqBody.N), Unit: "bytes"}, finding.Number{Name: "response bodies", Value: float64(h.RespBody.N), Unit: "bytes"})
 			}
 		}
 		return nil
 	},
+}
+
+// outweighs tells whether the requests' bodies are large and hold more than the responses'.
+func outweighs(h *evidence.HTTP) bool {
+	return h.ReqBody.Known && h.RespBody.Known && h.ReqBody.N >= bodyFloor && h.ReqBody.N > 2*h.RespBody.N
 }

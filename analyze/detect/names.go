@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/wirewitness/wirewitness/analyze/correlate"
+	"github.com/wirewitness/wirewitness/analyze/finding"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
@@ -19,15 +20,18 @@ type nameUse struct {
 	more        bool            // there were more different ones
 	types       map[uint16]int  // look-ups by type, where it is stated
 	first, last time.Time
-	times       []time.Time // of the first evidence.MaxQuestions look-ups
 	refs        citations
-	logged      bool              // the host's log says who asked
-	repeats     bool              // known from the log alone, although the wire shows questions of the host for the domain
-	links       []*correlate.Link // that carried the questions; measured of them with bytes, measuredLink last
-	measured    int
+	logged      bool // the host's log says who asked
+	repeats     bool // known from the log alone, although the wire shows questions of the host for the domain
+	timeline         // of the look-ups
+	// carriers add up the connections that carried the questions, resolvers are their peers. Of them, measured have bytes.
+	// The last of either kind is known by its number in the index.
+	carriers              sum
+	resolvers             []netip.Addr
+	measured              int
+	carrier, measuredLast int
 	// sent and received are the bytes of the DNS messages that were measured, texts those in answers that carry data.
 	sent, received, texts evidence.Count
-	measuredLink          *correlate.Link
 	// length and entropy are the means that labels works out, over names.
 	length, entropy float64
 }
@@ -63,33 +67,39 @@ type askerKey struct {
 
 // A nameIndex is the names asked for in a case, by asker and registered domain.
 type nameIndex struct {
-	uses   []*nameUse
-	byKey  map[askerKey]*nameUse
-	onWire map[askerKey]bool // without the asker
+	uses    []*nameUse
+	byKey   map[askerKey]*nameUse
+	links   int               // that asked for names
+	moments int               // in all timelines
+	onWire  map[askerKey]bool // without the asker
 	// unlisted counts the look-ups that no use holds: for the root or an address, over loopback, without a name in a
 	// sensor's log, or beyond evidence.MaxQuestions of a connection.
 	unlisted uint64
 }
 
-// askedNames gathers the names of a case from the wire, then from the hosts' logs what the wire does not show.
-func askedNames(c *correlate.Case) *nameIndex {
-	x := &nameIndex{byKey: map[askerKey]*nameUse{}, onWire: map[askerKey]bool{}}
-	for _, l := range c.Links {
-		switch {
-		case l.Conn == nil || l.Conn.DNS == nil || l.Outbound == evidence.No:
-		case l.Remote.Addr().IsLoopback(): // a resolver of the host's own, which asks others in turn
-			x.unlisted += l.Conn.DNS.Total
-		default:
-			x.fromWire(l)
-		}
+func newNameIndex() *nameIndex {
+	return &nameIndex{byKey: map[askerKey]*nameUse{}, onWire: map[askerKey]bool{}}
+}
+
+// take gathers the names that a connection asked for.
+func (x *nameIndex) take(l *correlate.Link, r room) {
+	switch {
+	case l.Conn == nil || l.Conn.DNS == nil || l.Outbound == evidence.No:
+	case l.Remote.Addr().IsLoopback(): // a resolver of the host's own, which asks others in turn
+		x.unlisted += l.Conn.DNS.Total
+	default:
+		x.fromWire(l, r)
 	}
-	for _, l := range c.Lookups {
-		x.fromLog(l)
+}
+
+// complete adds from the hosts' logs what the wire does not show.
+func (x *nameIndex) complete(looks []*correlate.Lookup, r room) {
+	for _, l := range looks {
+		x.fromLog(l, r)
 	}
 	for _, n := range x.uses {
 		n.length, n.entropy = n.labels()
 	}
-	return x
 }
 
 func (x *nameIndex) at(k askerKey) *nameUse {
@@ -102,7 +112,8 @@ func (x *nameIndex) at(k askerKey) *nameUse {
 	return n
 }
 
-func (x *nameIndex) fromWire(l *correlate.Link) {
+func (x *nameIndex) fromWire(l *correlate.Link, r room) {
+	x.links++
 	byName, byDomain := askersOf(l)
 	d := l.Conn.DNS
 	x.unlisted += d.Total - min(d.Total, uint64(len(d.Questions)))
@@ -117,13 +128,15 @@ func (x *nameIndex) fromWire(l *correlate.Link) {
 			alone = false
 			continue
 		}
-		n.ask(q.Name, q.Type, q.At, q.Ref)
-		n.measure(q, l)
+		before := len(n.moments)
+		n.ask(q.Name, q.Type, finding.Line{At: q.At, Sent: uint64(q.QueryBytes), Recv: uint64(q.AnswerBytes), Events: 1}, q.Ref, r)
+		x.moments += len(n.moments) - before
+		n.measure(q, l, x.links)
 		alone = alone && (last == nil || last == n)
 		last = n
 	}
 	if alone && last != nil {
-		last.measureLink(l)
+		last.measureLink(l, x.links)
 	}
 }
 
@@ -160,7 +173,7 @@ func askersOf(l *correlate.Link) (byName, byDomain map[string]*correlate.Process
 }
 
 // fromLog adds a look-up of a host's log unless the wire shows what its process asked for under the domain.
-func (x *nameIndex) fromLog(l *correlate.Lookup) {
+func (x *nameIndex) fromLog(l *correlate.Lookup, r room) {
 	k := askerKey{host: l.Host, domain: domainOf(l.Name)}
 	if k.domain == "" {
 		x.unlisted++
@@ -168,25 +181,25 @@ func (x *nameIndex) fromLog(l *correlate.Lookup) {
 	}
 	repeats := x.onWire[k]
 	k.asker = l.Process
-	if n := x.byKey[k]; n != nil && len(n.links) > 0 || repeats && l.Process == nil {
+	if n := x.byKey[k]; n != nil && n.carriers.Connections > 0 || repeats && l.Process == nil {
 		return
 	}
 	n := x.at(k)
 	n.logged, n.repeats = true, repeats
-	n.ask(l.Name, l.Type, l.At, l.Ref)
+	n.ask(l.Name, l.Type, finding.Line{At: l.At, Events: 1}, l.Ref, r)
 }
 
-func (n *nameUse) ask(name string, typ uint16, at time.Time, ref evidence.Ref) {
+func (n *nameUse) ask(name string, typ uint16, look finding.Line, ref evidence.Ref, r room) {
 	n.total++
-	n.first, n.last = earliest(n.first, at), latest(n.last, at)
+	n.first, n.last = earliest(n.first, look.At), latest(n.last, look.At)
 	name = strings.ToLower(name)
 	if len(n.names) < maxNames {
 		n.names[name] = true
 	} else if !n.names[name] {
 		n.more = true
 	}
-	if len(n.times) < evidence.MaxQuestions && !at.IsZero() {
-		n.times = append(n.times, at)
+	if !look.At.IsZero() {
+		n.put(look, r)
 	}
 	if typ != 0 {
 		n.types[typ]++
@@ -194,12 +207,14 @@ func (n *nameUse) ask(name string, typ uint16, at time.Time, ref evidence.Ref) {
 	n.refs.add(ref)
 }
 
-// measure adds the sizes of the messages that were seen.
-func (n *nameUse) measure(q *evidence.Question, l *correlate.Link) {
-	if k := len(n.links); k == 0 || n.links[k-1] != l {
-		n.links = append(n.links, l)
+// measure adds the sizes of the messages that were seen over the connection of a number.
+func (n *nameUse) measure(q *evidence.Question, l *correlate.Link, number int) {
+	if n.carrier != number {
+		n.carrier = number
+		n.carriers.add(l)
+		n.resolvers = include(n.resolvers, l.Remote.Addr().Unmap())
 	}
-	n.count(l, seenBytes(q.QueryBytes), seenBytes(q.AnswerBytes))
+	n.count(number, seenBytes(q.QueryBytes), seenBytes(q.AnswerBytes))
 	if q.RCode >= 0 || q.Texts > 0 {
 		n.texts = plus(n.texts, evidence.Measured(uint64(q.Texts)))
 	}
@@ -210,19 +225,19 @@ func seenBytes(n uint32) evidence.Count { return evidence.Count{N: uint64(n), Kn
 
 // measureLink takes the bytes of a link whose questions all belong here, where a sensor gives no sizes of messages:
 // over UDP the payload is the messages and nothing else.
-func (n *nameUse) measureLink(l *correlate.Link) {
-	if l.Transport == evidence.UDP && n.measuredLink != l {
+func (n *nameUse) measureLink(l *correlate.Link, number int) {
+	if l.Transport == evidence.UDP && n.measuredLast != number {
 		sent, received := l.Sent()
-		n.count(l, sent, received)
+		n.count(number, sent, received)
 	}
 }
 
-func (n *nameUse) count(l *correlate.Link, sent, received evidence.Count) {
+func (n *nameUse) count(number int, sent, received evidence.Count) {
 	if !sent.Known && !received.Known {
 		return
 	}
 	n.sent, n.received = plus(n.sent, sent), plus(n.received, received)
-	if n.measuredLink != l {
-		n.measured, n.measuredLink = n.measured+1, l
+	if n.measuredLast != number {
+		n.measured, n.measuredLast = n.measured+1, number
 	}
 }

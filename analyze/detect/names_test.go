@@ -94,7 +94,7 @@ func TestNames(t *testing.T) {
 			s := newScene()
 			r.scene(s)
 			var got []string
-			for _, n := range Run(s.c, policy.Default()).Names {
+			for _, n := range s.judge(policy.Default()).Names {
 				got = append(got, lineOf(&n))
 				if n.Host != s.host.Name || len(n.Refs) == 0 || n.RefsTotal != n.Queries || n.First.IsZero() || n.Last.Before(n.First) {
 					t.Errorf("use without host, time or citation: %+v", n)
@@ -140,7 +140,7 @@ func TestNamesAreBounded(t *testing.T) {
 	for i := range maxTypes + 3 {
 		s.lookup(nil, fmt.Sprintf("n%d.example.org", i), uint16(i+1))
 	}
-	r := Run(s.c, policy.Default())
+	r := s.judge(policy.Default())
 	if len(r.Names) != maxNameUses || r.NamesLeftOut != 6 || r.QueriesUnlisted != 10 {
 		t.Errorf("%d uses, %d left out, %d queries unlisted", len(r.Names), r.NamesLeftOut, r.QueriesUnlisted)
 	}
@@ -161,7 +161,7 @@ func TestNamesOfStrangers(t *testing.T) {
 		l.Host, l.Local = nil, netip.AddrPortFrom(netip.MustParseAddr(client), 50000)
 		l.Conn.Orig = l.Local
 	}
-	names := Run(s.c, policy.Default()).Names
+	names := s.judge(policy.Default()).Names
 	if len(names) != 2 || names[0].HostAddrs[0].String() != "198.51.100.7" || names[1].HostAddrs[0].String() != "198.51.100.8" {
 		t.Errorf("%+v", names)
 	}

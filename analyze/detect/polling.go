@@ -19,27 +19,11 @@ var polling = Detector{
 	Name: "content.polling", Family: finding.FamilyContent,
 	Innocent: "an agent that polls its server by design",
 	Find: func(u *Usage, c *Context) []finding.Fact {
-		if u.Inbound {
+		requests, uris := u.requests, uint64(len(u.uris))
+		if u.Inbound || u.urisCut || requests < manyRequests || uris == 0 || requests < perURI*uris {
 			return nil
 		}
-		var requests uint64
-		uris := map[string]bool{}
-		for _, k := range u.conns {
-			if k.HTTP == nil {
-				continue
-			}
-			if k.HTTP.More {
-				return nil
-			}
-			requests += k.HTTP.Requests
-			for _, x := range k.HTTP.URIs {
-				uris[x] = true
-			}
-		}
-		if requests < manyRequests || len(uris) == 0 || requests < perURI*uint64(len(uris)) {
-			return nil
-		}
-		return fact(sameAgain, fmt.Sprintf("%d HTTP requests ask for %d different things", requests, len(uris)), u.refs(),
-			finding.Number{Name: "requests", Value: float64(requests), Unit: "count"}, finding.Number{Name: "different", Value: float64(len(uris)), Unit: "count"})
+		return fact(sameAgain, fmt.Sprintf("%d HTTP requests ask for %d different things", requests, uris), u.refs(),
+			finding.Number{Name: "requests", Value: float64(requests), Unit: "count"}, finding.Number{Name: "different", Value: float64(uris), Unit: "count"})
 	},
 }

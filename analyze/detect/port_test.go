@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/wirewitness/wirewitness/analyze/correlate"
+	"github.com/wirewitness/wirewitness/analyze/policy"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
@@ -107,7 +108,7 @@ func TestSweepIsOneFinding(t *testing.T) {
 	for port := range 300 {
 		s.link(nil, fmt.Sprintf("10.1.0.%d:%d", 10+port%3, 1000+port), seen(0, 0, evidence.App{}))
 	}
-	us := foldSweeps(group(s.c))
+	us := s.gather(policy.Default()).finish()
 	if len(us) != 1 || *us[0].Sweep != (sweepUse{peers: 3, ports: 300, tries: 300}) || us[0].Port != 0 || us[0].Peer != "3 machines" {
 		t.Errorf("%d usages, first %+v", len(us), us[0])
 	}

@@ -55,36 +55,6 @@ func allowedSpread(calls int, t policy.Thresholds) float64 {
 
 func seconds(v float64) time.Duration { return time.Duration(v * float64(time.Second)) }
 
-// maxCalls bounds the calls that a rhythm is taken from.
-const maxCalls = 1 << 16
-
-// calls are the instants at which the host began to speak: starts of connections and bursts inside them. What follows
-// within gap belongs to the same call.
-func (u *Usage) calls(gap time.Duration) []time.Time {
-	if u.Tunnel != nil {
-		return apart(slices.Clone(u.Tunnel.times), gap)
-	}
-	var all []time.Time
-	for p := range u.points() {
-		if (p.Events > 0 || p.Sent > 0) && len(all) < maxCalls {
-			all = append(all, p.At)
-		}
-	}
-	return apart(all, gap)
-}
-
-// apart sorts instants and leaves out those that follow another within gap.
-func apart(all []time.Time, gap time.Duration) []time.Time {
-	slices.SortFunc(all, time.Time.Compare)
-	var out []time.Time
-	for i, t := range all {
-		if i == 0 || t.Sub(all[i-1]) >= gap {
-			out = append(out, t)
-		}
-	}
-	return out
-}
-
 // rhythm returns the median interval in seconds and the median absolute deviation from it as a share of it.
 func rhythm(calls []time.Time) (median, spread float64) {
 	var gaps []float64

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/wirewitness/wirewitness/analyze/finding"
-	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
 // relays: a program with a foot inside and one outside carries what it gets.
@@ -30,14 +29,6 @@ var relay = Detector{
 		}
 		return nil
 	},
-}
-
-func (c *Context) indexLoops() {
-	for _, l := range c.Case.Links {
-		if l.Process != nil && l.Outbound == evidence.Yes && l.Remote.Addr().Unmap().IsLoopback() && len(c.loops[l.Process]) < maxLoops {
-			c.loops[l.Process] = append(c.loops[l.Process], l)
-		}
-	}
 }
 
 // maxLoops bounds how many connections of a process to its own host are looked at.

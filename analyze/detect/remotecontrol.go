@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/wirewitness/wirewitness/analyze/finding"
-	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
 // controls are RPC interfaces that change or read out another machine, by the names of their specifications, with the
@@ -47,9 +46,9 @@ var remoteControl = Detector{
 			return nil
 		}
 		for _, k := range controls {
-			for _, conn := range u.conns {
-				if binds(conn, k.name) {
-					return fact(k.points, fmt.Sprintf("RPC interface %s %s", k.name, k.does), cite(conn.Ref))
+			for _, s := range u.said {
+				if s.binds(k.name) {
+					return fact(k.points, fmt.Sprintf("RPC interface %s %s", k.name, k.does), cite(s.Ref))
 				}
 			}
 		}
@@ -58,6 +57,6 @@ var remoteControl = Detector{
 }
 
 // binds tells whether an RPC interface was bound inside the connection; sources differ in how they write names.
-func binds(c *evidence.Conn, name string) bool {
-	return c.RPC != nil && slices.ContainsFunc(c.RPC.Endpoints, func(e string) bool { return strings.EqualFold(e, name) })
+func (s *said) binds(name string) bool {
+	return s.RPC != nil && slices.ContainsFunc(s.RPC.Endpoints, func(e string) bool { return strings.EqualFold(e, name) })
 }

@@ -40,33 +40,35 @@ type knocker struct {
 	program string
 }
 
-// foldSweeps makes one usage of the tries of a program where there are many, so that a scan is one finding and not one
-// per port and machine.
-func foldSweeps(us []*Usage) []*Usage {
+// sweeps are the usages that stand for the tries of one program each.
+type sweeps map[knocker]*fold
+
+// fold makes one usage of the tries of a program where there are many, so that a scan is one finding and not one per port
+// and machine. What it has folded before it goes on with.
+func (all sweeps) fold(us []*Usage, r room) []*Usage {
 	tries := map[knocker]int{}
 	for _, u := range us {
 		if u.unanswered() {
 			tries[u.knocker()]++
 		}
 	}
-	folded := map[knocker]*fold{}
 	var out []*Usage
 	for _, u := range us {
 		k := u.knocker()
-		if !u.unanswered() || tries[k] < minKnocks {
+		f := all[k]
+		if !u.unanswered() || f == nil && tries[k] < minKnocks || f != nil && f.Usage == u {
 			out = append(out, u)
 			continue
 		}
-		f := folded[k]
 		if f == nil {
 			f = &fold{Usage: &Usage{Host: u.Host, Image: u.Image, Service: u.Service, Transport: u.Transport, Port: u.Port, Sweep: new(sweepUse)},
 				peers: map[netip.Addr]bool{}, ports: map[uint16]bool{}}
-			folded[k] = f
+			all[k] = f
 			out = append(out, f.Usage)
 		}
-		f.take(u)
+		f.take(u, r)
 	}
-	for _, f := range folded {
+	for _, f := range all {
 		f.finish()
 	}
 	return out
@@ -82,7 +84,7 @@ func (u *Usage) knocker() knocker {
 
 // unanswered tells whether captures saw every connection of the usage and none carried anything.
 func (u *Usage) unanswered() bool {
-	if u.Inbound || u.Transport != evidence.TCP || u.Measured < len(u.Links) {
+	if u.Inbound || u.Transport != evidence.TCP || u.Measured < u.Connections {
 		return false
 	}
 	return u.Sent.Known && u.Received.Known && u.Sent.N+u.Received.N == 0
@@ -95,17 +97,18 @@ type fold struct {
 	ports map[uint16]bool
 }
 
-func (f *fold) take(u *Usage) {
-	for _, l := range u.Links {
-		f.add(l)
-		f.peers[l.Remote.Addr().Unmap()] = true
+func (f *fold) take(u *Usage, r room) {
+	u.folded = true
+	f.join(u, r)
+	for _, a := range u.Addrs {
+		f.peers[a] = true
 	}
 	f.ports[u.Port] = true
 }
 
 func (f *fold) finish() {
 	f.Usage.finish()
-	*f.Sweep = sweepUse{len(f.peers), len(f.ports), len(f.Links)}
+	*f.Sweep = sweepUse{len(f.peers), len(f.ports), f.Connections}
 	f.Domain, f.Peer = "", strconv.Itoa(len(f.peers))+" machines"
 	if len(f.peers) == 1 {
 		f.Peer = f.Addrs[0].String()

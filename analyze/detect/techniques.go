@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/wirewitness/wirewitness/analyze/finding"
-	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
 // Names of techniques: https://attack.mitre.org/techniques/enterprise/
@@ -89,7 +88,7 @@ func techniques(u *Usage, f finding.Finding, c *Context) []finding.Technique {
 			ids = append(ids, d.Technique)
 		}
 	}
-	if has(f.Facts, "port.not-its-protocol") && slices.ContainsFunc(u.conns, func(k *evidence.Conn) bool { return binds(k, "drsuapi") }) {
+	if has(f.Facts, "port.not-its-protocol") && slices.ContainsFunc(u.said, func(s said) bool { return s.binds("drsuapi") }) {
 		ids = append(ids, "T1003.006")
 	}
 	if has(f.Facts, "process.unusual") {

@@ -23,7 +23,7 @@ var tlsCertificate = Detector{
 		if u.Inbound {
 			return nil
 		}
-		for _, k := range u.conns {
+		for _, k := range u.said {
 			t := k.TLS
 			switch {
 			case t == nil || k.RDP != nil || u.Port == 3389:

@@ -23,7 +23,7 @@ var tlsHello = Detector{
 		if u.Inbound {
 			return nil
 		}
-		for _, k := range u.conns {
+		for _, k := range u.said {
 			if k.TLS == nil || k.TLS.JA4 == "" && k.TLS.JA3 == "" && k.TLS.Offered == "" {
 				continue
 			}

@@ -18,12 +18,7 @@ var uploads = Detector{
 		if u.Inbound {
 			return nil // who is asked gives
 		}
-		n, total := 0, uint64(0)
-		for _, l := range u.Links {
-			if sent, received := l.Sent(); sent.Known && received.Known && sent.N > received.N {
-				n, total = n+1, total+sent.N
-			}
-		}
+		n, total := u.uploads, u.uploaded
 		if float64(n) < v.Uploads.Value || float64(total) < v.ShareFloor.Value {
 			return nil
 		}

@@ -17,31 +17,32 @@ import (
 )
 
 // A Usage is what one program on one host did with one service of one peer: the unit that findings speak of. The
-// program is unknown where no host log names it.
+// program is unknown where no host log names it. Its connections are not kept but added up: a resolver may have a million.
 type Usage struct {
-	Host      *correlate.Host // nil when neither end is local
-	Image     string          // best path known, "" unknown
-	Service   string          // of svchost.exe
-	Processes []*correlate.Process
-	Inbound   bool
-	Transport evidence.Transport
-	Port      uint16 // service port; 0 where the transport has none
-	Peer      string // registered domain of the name asked for, else the address
-	Domain    string // the name asked for or named by the content, best first; "" unknown
-	Addrs     []netip.Addr
-	Links     []*correlate.Link // by start
-	// Sent and Received are payload bytes of the Measured links, seen from Host.
-	Sent, Received evidence.Count
-	Measured       int
-	First, Last    time.Time
-	// conns are what captures and sensors saw of the links; protocol and content are what Protocol makes of them.
-	conns    []*evidence.Conn
-	protocol string
-	content  bool
+	Host        *correlate.Host // nil when neither end is local
+	Image       string          // best path known, "" unknown
+	Service     string          // of svchost.exe
+	Processes   []*correlate.Process
+	Inbound     bool
+	Transport   evidence.Transport
+	Port        uint16 // service port; 0 where the transport has none
+	Peer        string // registered domain of the name asked for, else the address
+	Domain      string // the name asked for or named by the content, best first; "" unknown
+	Addrs       []netip.Addr
+	First, Last time.Time
+	sum
+	timeline
+	contents
+	opened   map[*correlate.Process]opening
+	quiet    *quietLink // the first one
+	resolver *resolver  // likewise
+	protocol string     // what Protocol says
 	// Tunnel is set on a usage that stands for the names of one domain rather than for connections to an address.
 	Tunnel *nameUse
 	// Sweep is set on a usage that stands for many services tried in vain.
 	Sweep *sweepUse
+	// folded is set once another usage stands for this one.
+	folded bool
 }
 
 type usageKey struct {
@@ -51,29 +52,6 @@ type usageKey struct {
 	transport evidence.Transport
 	port      uint16
 	peer      string
-}
-
-// group puts the links of a case into usages, in the order of their first link.
-func group(c *correlate.Case) []*Usage {
-	byKey := map[usageKey]*Usage{}
-	var out []*Usage
-	for _, l := range c.Links {
-		if !worthGrouping(l) {
-			continue
-		}
-		k := keyOf(l, c.Local)
-		u := byKey[k]
-		if u == nil {
-			u = &Usage{Host: l.Host, Inbound: k.inbound, Transport: k.transport, Port: k.port, Peer: k.peer}
-			byKey[k] = u
-			out = append(out, u)
-		}
-		u.add(l)
-	}
-	for _, u := range out {
-		u.finish()
-	}
-	return out
 }
 
 // worthGrouping leaves out what never leaves the host, what is sent to everybody in the segment, and the outer flows
@@ -131,44 +109,63 @@ func registered(name string) string {
 	return name
 }
 
-func (u *Usage) add(l *correlate.Link) {
-	u.Links = append(u.Links, l)
+// add adds a connection; what thresholds it is held against stands in p.
+func (u *Usage) add(l *correlate.Link, p *policy.Policy, r room) {
+	u.sum.add(l)
+	u.timeline.add(l, r)
 	if l.Conn != nil {
-		u.conns = append(u.conns, l.Conn)
+		u.contents.add(l.Conn, r)
 	}
-	if p := l.Process; p != nil && !slices.Contains(u.Processes, p) {
-		u.Processes = append(u.Processes, p)
+	if l.Process != nil {
+		u.open(l)
 	}
-	if a := l.Remote.Addr().Unmap(); !slices.Contains(u.Addrs, a) && len(u.Addrs) < maxAddrs {
-		u.Addrs = append(u.Addrs, a)
-	}
+	u.Addrs = include(u.Addrs, l.Remote.Addr().Unmap())
 	if u.Domain == "" && len(l.Names) > 0 && registered(l.Names[0]) != "" {
 		u.Domain = strings.ToLower(l.Names[0])
 	}
-	u.count(l)
+	if u.quiet == nil && !u.Inbound {
+		u.quiet = quietOf(l, p.Thresholds)
+	}
+	if u.resolver == nil && !u.Inbound && u.Port == 443 {
+		u.resolver = resolverOf(l, p)
+	}
 	u.First, u.Last = earliest(u.First, l.Start), latest(latest(u.Last, l.Start), l.End)
 }
 
-// maxAddrs bounds the addresses that a usage lists; a large service answers with a few dozen.
-const maxAddrs = 64
-
-// count adds the bytes of a link that was measured in both directions.
-func (u *Usage) count(l *correlate.Link) {
-	sent, received := l.Sent()
-	if !sent.Known && !received.Known {
-		return
-	}
-	u.Measured++
-	u.Sent, u.Received = plus(u.Sent, sent), plus(u.Received, received)
+// An opening is the first connection of a process instance within a usage.
+type opening struct {
+	at   time.Time
+	refs []evidence.Ref
 }
 
-// plus adds what is known: a link that was not measured does not take away what others measured, since Measured says
-// how many were.
-func plus(sum, c evidence.Count) evidence.Count {
-	if !c.Known {
-		return sum
+func (u *Usage) open(l *correlate.Link) {
+	if _, met := u.opened[l.Process]; met {
+		return
 	}
-	return evidence.Measured(sum.N + c.N)
+	if u.opened == nil {
+		u.opened = map[*correlate.Process]opening{}
+	}
+	u.opened[l.Process] = opening{l.Start, cite(linkRefs(l)...).refs}
+	u.Processes = append(u.Processes, l.Process)
+}
+
+// join adds what another usage did.
+func (u *Usage) join(o *Usage, r room) {
+	u.sum.join(&o.sum)
+	u.timeline.join(&o.timeline)
+	u.contents.join(&o.contents, r)
+	for _, p := range o.Processes {
+		if _, met := u.opened[p]; !met {
+			if u.opened == nil {
+				u.opened = map[*correlate.Process]opening{}
+			}
+			u.opened[p] = o.opened[p]
+			u.Processes = append(u.Processes, p)
+		}
+	}
+	u.Addrs = include(u.Addrs, o.Addrs...)
+	u.Domain = cmp.Or(u.Domain, o.Domain)
+	u.First, u.Last = earliest(u.First, o.First), latest(u.Last, o.Last)
 }
 
 func (u *Usage) finish() {
@@ -181,7 +178,7 @@ func (u *Usage) finish() {
 			u.Image, u.Service = p.Image, p.Service
 		}
 	}
-	u.vote()
+	u.protocol = u.elected()
 }
 
 // Program is the base name in lower case, "" when unknown.
@@ -193,22 +190,6 @@ func (u *Usage) Known() bool { return len(u.Processes) > 0 }
 // Protocol returns the outermost protocol that content confirmed on most connections, and whether content was seen at
 // all (seen without a name: it was not recognised).
 func (u *Usage) Protocol() (name string, seen bool) { return u.protocol, u.content }
-
-func (u *Usage) vote() {
-	votes := map[string]int{}
-	for _, c := range u.conns {
-		u.content = u.content || c.Content
-		if c.Confirmed && c.Protocol != "" {
-			votes[c.Protocol]++
-			u.content = true
-		}
-	}
-	for n, v := range votes {
-		if v > votes[u.protocol] || v == votes[u.protocol] && n < u.protocol {
-			u.protocol = n
-		}
-	}
-}
 
 // subject is how policy matches see the usage.
 func (u *Usage) subject(local func(netip.Addr) bool) policy.Subject {
@@ -231,13 +212,10 @@ func (u *Usage) attribution() finding.Attribution {
 	if u.Tunnel != nil && u.Tunnel.logged && u.Known() {
 		return finding.Attribution{Basis: finding.BasisLookup, Confidence: askedConfidence, Reason: "the host's log names the process that asked for names of the domain"}
 	}
-	best := finding.Attribution{Basis: finding.BasisNone}
-	for i, l := range u.Links {
-		if i == 0 || l.Attribution.Confidence > best.Confidence {
-			best = l.Attribution
-		}
+	if u.Connections == 0 {
+		return finding.Attribution{Basis: finding.BasisNone}
 	}
-	return best
+	return u.surest
 }
 
 func earliest(a, b time.Time) time.Time {

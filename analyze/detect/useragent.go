@@ -27,7 +27,7 @@ var userAgent = Detector{
 		if u.Inbound || matchAny(browsers, u.Program()) {
 			return nil
 		}
-		for _, k := range u.conns {
+		for _, k := range u.said {
 			if k.HTTP == nil || k.HTTP.Requests == 0 {
 				continue
 			}

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/wirewitness/wirewitness/analyze/finding"
 )
@@ -19,12 +20,12 @@ var young = Detector{
 			return nil
 		}
 		for _, p := range u.Processes {
-			l := u.first(p)
-			if l == nil || p.Start.IsZero() {
+			first, ok := u.opened[p]
+			if !ok || p.Start.IsZero() {
 				continue
 			}
-			if age := l.Start.Sub(p.Start).Seconds(); age >= 0 && age <= c.Policy.Thresholds.YoungProcess.Value {
-				return fact(atOnce, fmt.Sprintf("%s connected %.1f s after it started", who(p), age), cite(append(linkRefs(l), p.Refs...)...),
+			if age := first.at.Sub(p.Start).Seconds(); age >= 0 && age <= c.Policy.Thresholds.YoungProcess.Value {
+				return fact(atOnce, fmt.Sprintf("%s connected %.1f s after it started", who(p), age), cite(append(slices.Clone(first.refs), p.Refs...)...),
 					finding.Number{Name: "age", Value: age, Unit: "s"})
 			}
 		}
