@@ -2,6 +2,7 @@
 package analyze
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
@@ -50,18 +51,24 @@ func Run(ctx context.Context, sources []Source, opt Options) (*Result, error) {
 		return nil, err
 	}
 	c := correlate.Run(cf, opt.Offsets)
-	if err := present(c, opt); err != nil {
+	x := scope{opt}
+	c.Lookups = slices.DeleteFunc(c.Lookups, x.leavesOutLookup)
+	meter, gathering := coverage.Begin(cf), detect.Gather(c, opt.Policy)
+	left := 0
+	for l := range until(ctx, c.Links) {
+		meter.See(l)
+		switch {
+		case x.outOfTime(l):
+			left++
+		case x.covers(l.Host):
+			meter.Count(l)
+			gathering.Add(l)
+		}
+	}
+	if err := cmp.Or(ctx.Err(), cf.Conns.Err(), present(c, opt)); err != nil {
 		return nil, err
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	left := narrow(c, opt)
-	g := detect.Gather(c, opt.Policy)
-	for _, l := range c.Links {
-		g.Add(l)
-	}
-	found := g.Judge()
+	found := gathering.Judge()
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -73,10 +80,21 @@ func Run(ctx context.Context, sources []Source, opt Options) (*Result, error) {
 	doc := &finding.Document{Tool: opt.Tool, Case: opt.Case, Examiner: opt.Examiner, Since: opt.Since, Until: opt.Until,
 		OnlyHost: opt.Hosts, MinSev: opt.MinSeverity, Evidence: cf.Files, Policy: statement,
 		Names: found.Names, NamesLeftOut: found.NamesLeftOut, QueriesUnlisted: found.QueriesUnlisted}
-	doc.Coverage = coverage.Measure(cf, c, found.Findings, found.Suppressed)
+	doc.Coverage = meter.Measure(c, found.Findings, found.Suppressed)
 	doc.Coverage.Totals.ConnectionsLeftOutByTime = left
 	doc.Findings, doc.Below = rank.AtLeast(found.Findings, opt.MinSeverity)
-	return &Result{Document: doc, Flows: flows(c, opt.Policy)}, nil
+	return &Result{Document: doc, Flows: flows(c, x)}, nil
+}
+
+// until ends a sequence when ctx does.
+func until[T any](ctx context.Context, all iter.Seq[T]) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		for x := range all {
+			if ctx.Err() != nil || !yield(x) {
+				return
+			}
+		}
+	}
 }
 
 // present refuses options that name a host which is not there: what they ask for would silently not happen.
@@ -113,25 +131,19 @@ func hostList(c *correlate.Case) string {
 	return strings.Join(names, ", ")
 }
 
-// narrow leaves out connections and lookups outside the times and hosts asked for, and returns how many connections
-// the times left out.
-func narrow(c *correlate.Case, opt Options) (byTime int) {
-	kept := c.Links[:0]
-	for _, l := range c.Links {
-		if !opt.Since.IsZero() && l.End.Before(opt.Since) || !opt.Until.IsZero() && l.Start.After(opt.Until) {
-			byTime++
-			continue
-		}
-		if len(opt.Hosts) == 0 || asked(l.Host, opt.Hosts) {
-			kept = append(kept, l)
-		}
-	}
-	c.Links = kept
-	c.Lookups = slices.DeleteFunc(c.Lookups, func(l *correlate.Lookup) bool {
-		return !opt.Since.IsZero() && l.At.Before(opt.Since) || !opt.Until.IsZero() && l.At.After(opt.Until) || len(opt.Hosts) > 0 && !asked(l.Host, opt.Hosts)
-	})
-	return byTime
+// A scope is what the options limit the analysis to.
+type scope struct{ Options }
+
+func (x scope) outOfTime(l *correlate.Link) bool {
+	return !x.Since.IsZero() && l.End.Before(x.Since) || !x.Until.IsZero() && l.Start.After(x.Until)
 }
+
+func (x scope) leavesOutLookup(l *correlate.Lookup) bool {
+	return !x.Since.IsZero() && l.At.Before(x.Since) || !x.Until.IsZero() && l.At.After(x.Until) || !x.covers(l.Host)
+}
+
+// covers tells whether a host is one of those asked for.
+func (x scope) covers(h *correlate.Host) bool { return len(x.Hosts) == 0 || asked(h, x.Hosts) }
 
 // asked tells whether a host is one of those asked for.
 func asked(h *correlate.Host, names []string) bool {

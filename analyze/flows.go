@@ -11,10 +11,10 @@ import (
 )
 
 // flows yields the records of the joined table.
-func flows(c *correlate.Case, p *policy.Policy) iter.Seq[*finding.Flow] {
+func flows(c *correlate.Case, x scope) iter.Seq[*finding.Flow] {
 	return func(yield func(*finding.Flow) bool) {
-		for _, l := range c.Links {
-			if !yield(flow(l, p)) {
+		for l := range c.Links {
+			if !x.outOfTime(l) && x.covers(l.Host) && !yield(flow(l, x.Policy)) {
 				return
 			}
 		}

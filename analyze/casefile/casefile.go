@@ -29,7 +29,7 @@ type Casefile struct {
 	Lookups   []*evidence.Lookup
 	Accesses  []*evidence.Access
 	Clearings []*evidence.Cleared
-	Conns     []*evidence.Conn
+	Conns     Connections
 	Captures  []*evidence.Capture
 	Leases    []*evidence.Lease
 	Namings   []*evidence.Naming
@@ -37,8 +37,6 @@ type Casefile struct {
 	Logs      []Log
 	// Duplicates counts the event records that were met before.
 	Duplicates uint64
-	// Again counts connections that a second capture or sensor shows too; the first one's figures are used.
-	Again int
 }
 
 // A Log is the RecordIDs of one channel of one host in one file.
@@ -52,31 +50,37 @@ type Log struct {
 func Gather(sources []Source) *Casefile {
 	sources = slices.Clone(sources)
 	slices.SortFunc(sources, func(a, b Source) int { return cmp.Compare(a.File.Name, b.File.Name) })
-	cf := &Casefile{}
-	var apps []*evidence.AppRecord
-	certs := certificates{}
+	g := gatherer{cf: &Casefile{}, certs: certificates{}, sensors: map[string]bool{}}
 	for _, s := range sources {
-		cf.Files = append(cf.Files, s.File)
+		g.cf.Files = append(g.cf.Files, s.File)
 		if s.Batch != nil {
-			apps = append(apps, cf.take(s)...)
-			certs.add(s.Batch.Certs)
+			g.take(s)
 		}
 	}
-	cf.once()
-	cf.connections(apps, certs)
-	cf.sortLeases()
-	return cf
+	g.cf.once()
+	g.cf.Conns = g.connections()
+	g.cf.sortLeases()
+	return g.cf
 }
 
-func (cf *Casefile) take(s Source) []*evidence.AppRecord {
-	b := s.Batch
+// A gatherer holds what is put together to connections.
+type gatherer struct {
+	cf      *Casefile
+	conns   []*evidence.Conn
+	moved   []evidence.ConnRun
+	apps    []*evidence.AppRecord
+	certs   certificates
+	sensors map[string]bool // that state connections
+}
+
+func (g *gatherer) take(s Source) {
+	b, cf := s.Batch, g.cf
 	cf.Processes = append(cf.Processes, pointers(b.Processes)...)
 	cf.Exits = append(cf.Exits, pointers(b.Exits)...)
 	cf.Sockets = append(cf.Sockets, pointers(b.Sockets)...)
 	cf.Lookups = append(cf.Lookups, pointers(b.Lookups)...)
 	cf.Accesses = append(cf.Accesses, pointers(b.Accesses)...)
 	cf.Clearings = append(cf.Clearings, pointers(b.Clearings)...)
-	cf.Conns = append(cf.Conns, pointers(b.Conns)...)
 	cf.Captures = append(cf.Captures, pointers(b.Captures)...)
 	cf.Leases = append(cf.Leases, pointers(b.Leases)...)
 	cf.Namings = append(cf.Namings, pointers(b.Namings)...)
@@ -84,7 +88,20 @@ func (cf *Casefile) take(s Source) []*evidence.AppRecord {
 	for _, l := range b.Tallies.Logs() {
 		cf.Logs = append(cf.Logs, Log{l, s.File.Name, b.Tallies.IDs(l)})
 	}
-	return pointers(b.Apps)
+	g.certs.add(b.Certs)
+	g.apps = append(g.apps, pointers(b.Apps)...)
+	for i := range b.Conns {
+		g.state(&b.Conns[i])
+	}
+	g.moved = append(g.moved, b.Moved...)
+	if len(b.Moved) > 0 {
+		g.sensors[s.File.Name] = true // a capture names its connections' sensor after itself
+	}
+}
+
+func (g *gatherer) state(c *evidence.Conn) {
+	g.conns = append(g.conns, c)
+	g.sensors[c.Sensor] = true
 }
 
 // once sorts every kind of event and drops the records met before.
@@ -116,12 +133,7 @@ func distinct[T any](all []*T, header func(*T) *evidence.Header) []*T {
 }
 
 func compareHeaders(a, b *evidence.Header) int {
-	return cmp.Or(a.Time().Compare(b.Time()), cmp.Compare(a.Recovered, b.Recovered), CompareRefs(a.Ref, b.Ref), cmp.Compare(a.Digest, b.Digest))
-}
-
-// CompareRefs orders references by file, then place.
-func CompareRefs(a, b evidence.Ref) int {
-	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Unit, b.Unit), cmp.Compare(a.N, b.N))
+	return cmp.Or(a.Time().Compare(b.Time()), cmp.Compare(a.Recovered, b.Recovered), evidence.CompareRefs(a.Ref, b.Ref), cmp.Compare(a.Digest, b.Digest))
 }
 
 // duplicates counts the records of all files that another record equals.

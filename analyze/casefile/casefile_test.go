@@ -10,6 +10,14 @@ import (
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
+// conns are all connections of a case.
+func conns(cf *Casefile) (all []*evidence.Conn) {
+	for _, c := range cf.Conns.All() {
+		all = append(all, c)
+	}
+	return all
+}
+
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 func source(name string, fill func(b *evidence.Batch)) Source {
@@ -79,11 +87,11 @@ func TestContentLogsJoinTheirConnection(t *testing.T) {
 	} {
 		cf := Gather([]Source{source("zeek/conn.log", func(b *evidence.Batch) { b.Conn(conn("zeek", "C1", noon)) }),
 			source("zeek/http.log", func(b *evidence.Batch) { b.App(app(tt.uid, "http")); b.App(app(tt.uid, "http")) })})
-		if len(cf.Conns) != tt.conns {
-			t.Fatalf("%s: %d connections, want %d: %s", tt.name, len(cf.Conns), tt.conns, tt.why)
+		if len(conns(cf)) != tt.conns {
+			t.Fatalf("%s: %d connections, want %d: %s", tt.name, len(conns(cf)), tt.conns, tt.why)
 		}
-		i := slices.IndexFunc(cf.Conns, func(c *evidence.Conn) bool { return c.UID == tt.uid })
-		if c := cf.Conns[i]; c.Protocol != "http" || c.HTTP.Requests != 2 || !slices.Equal(c.HTTP.Hosts, []string{"h.example.test"}) {
+		i := slices.IndexFunc(conns(cf), func(c *evidence.Conn) bool { return c.UID == tt.uid })
+		if c := conns(cf)[i]; c.Protocol != "http" || c.HTTP.Requests != 2 || !slices.Equal(c.HTTP.Hosts, []string{"h.example.test"}) {
 			t.Errorf("%s: %q %+v: two requests to one host", tt.name, c.Protocol, c.HTTP)
 		}
 	}
@@ -98,10 +106,10 @@ func TestTwoSensorsOneConnection(t *testing.T) {
 	later := conn("zeek", "C2", noon.Add(time.Minute))
 	cf := Gather([]Source{source("cap", func(b *evidence.Batch) { b.Conn(wire) }),
 		source("zeek/conn.log", func(b *evidence.Batch) { b.Conn(near); b.Conn(later) })})
-	if len(cf.Conns) != 2 || cf.Again != 1 {
-		t.Fatalf("%d connections, %d again; want 2 and 1", len(cf.Conns), cf.Again)
+	if len(conns(cf)) != 2 || cf.Conns.Again() != 1 {
+		t.Fatalf("%d connections, %d again; want 2 and 1", len(conns(cf)), cf.Conns.Again())
 	}
-	if c := cf.Conns[0]; c.Sensor != "cap" || c.Volume.Payload.Orig.N != 7 || c.TLS == nil {
+	if c := conns(cf)[0]; c.Sensor != "cap" || c.Volume.Payload.Orig.N != 7 || c.TLS == nil {
 		t.Errorf("kept %s, %v, %v: the packets stay, what the sensor knew is added", c.Sensor, c.Volume.Payload.Orig, c.TLS)
 	}
 }

@@ -44,5 +44,5 @@ func (cs certificates) complete(a *evidence.AppRecord) *evidence.AppRecord {
 
 // sortLeases puts leases in the order of their times.
 func (cf *Casefile) sortLeases() {
-	slices.SortFunc(cf.Leases, func(a, b *evidence.Lease) int { return cmp.Or(a.At.Compare(b.At), CompareRefs(a.Ref, b.Ref)) })
+	slices.SortFunc(cf.Leases, func(a, b *evidence.Lease) int { return cmp.Or(a.At.Compare(b.At), evidence.CompareRefs(a.Ref, b.Ref)) })
 }

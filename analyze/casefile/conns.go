@@ -3,40 +3,27 @@ package casefile
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
-// again is how far apart two sensors may see the same connection begin: they stand at different places and stamp
-// packets by different clocks that are kept by NTP.
-const again = 2 * time.Second
-
-// connections puts the content records of sensors beside their connections, sorts them, and folds the same connection
-// seen by two sensors into one.
-func (cf *Casefile) connections(apps []*evidence.AppRecord, certs certificates) {
-	cf.settled()
-	cf.attach(apps, certs)
-	cf.nameUsers()
-	slices.SortFunc(cf.Conns, CompareConns)
-	cf.fold()
-}
-
-// CompareConns orders connections by start, then ends, then reference.
-func CompareConns(a, b *evidence.Conn) int {
-	return cmp.Or(a.Start.Compare(b.Start), a.Orig.Compare(b.Orig), a.Resp.Compare(b.Resp),
-		cmp.Compare(a.Transport, b.Transport), CompareRefs(a.Ref, b.Ref))
+// connections puts the content records of sensors beside their connections and sorts them.
+func (g *gatherer) connections() Connections {
+	g.settled()
+	g.attach()
+	slices.SortFunc(g.conns, evidence.CompareConns)
+	return Connections{held: g.conns, moved: g.moved, sensors: len(g.sensors)}
 }
 
 // attach merges what dns.log, http.log and their like say into the connection of the same sensor and UID. Where
 // conn.log has no such connection, or is missing, the content record becomes a connection without volumes, unless it names
 // no ends.
-func (cf *Casefile) attach(apps []*evidence.AppRecord, certs certificates) {
-	known := newDirectory(cf.Conns)
-	slices.SortFunc(apps, func(a, b *evidence.AppRecord) int {
-		return cmp.Or(a.At.Compare(b.At), CompareRefs(a.Ref, b.Ref))
+func (g *gatherer) attach() {
+	known := newDirectory(g.conns)
+	slices.SortFunc(g.apps, func(a, b *evidence.AppRecord) int {
+		return cmp.Or(a.At.Compare(b.At), evidence.CompareRefs(a.Ref, b.Ref))
 	})
-	for _, a := range apps {
+	for _, a := range g.apps {
 		c := known.find(a)
 		if c == nil && !a.Orig.IsValid() {
 			continue
@@ -44,63 +31,11 @@ func (cf *Casefile) attach(apps []*evidence.AppRecord, certs certificates) {
 		if c == nil {
 			c = &evidence.Conn{Ref: a.Ref, Sensor: a.Sensor, UID: a.UID, Transport: a.Transport, Orig: a.Orig, Resp: a.Resp,
 				OrigKnown: true, Start: a.At, End: a.At}
-			cf.Conns = append(cf.Conns, c)
+			g.state(c)
 			known.add(c)
 		}
-		mergeApp(&c.App, &certs.complete(a).App)
+		mergeApp(&c.App, &g.certs.complete(a).App)
 	}
-}
-
-// fold drops a connection that another sensor shows as well: same ends, starting at the same time. The one with packets
-// behind it stays, and what only the other one knows of its content is added.
-func (cf *Casefile) fold() {
-	last := map[place]latest{}
-	kept := cf.Conns[:0]
-	for _, c := range cf.Conns {
-		k := place{TupleOf(c.Transport, c.Orig, c.Resp), !c.Tunnel.IsZero()}
-		d := last[k].twin(c)
-		if d == nil {
-			last[k] = last[k].with(c)
-			kept = append(kept, c)
-			continue
-		}
-		cf.Again++
-		if d.UID != "" && c.UID == "" {
-			*d, *c = *c, *d
-		}
-		adoptApp(&d.App, &c.App)
-	}
-	cf.Conns = kept
-}
-
-// A place is where a second sensor's statement of a connection is looked for.
-type place struct {
-	Tuple
-	inner bool // in a tunnel
-}
-
-// latest holds the last connection of each sensor at one place, in the order in which they began.
-type latest []*evidence.Conn
-
-// maxSensors bounds how many may have seen one connection.
-const maxSensors = 64
-
-// twin returns the connection that c is as well, seen by another sensor, nil when there is none.
-func (l latest) twin(c *evidence.Conn) *evidence.Conn {
-	for _, d := range slices.Backward(l) {
-		if d.Sensor != c.Sensor && c.Start.Sub(d.Start) <= again {
-			return d
-		}
-	}
-	return nil
-}
-
-func (l latest) with(c *evidence.Conn) latest {
-	l = slices.DeleteFunc(l, func(d *evidence.Conn) bool { return d.Sensor == c.Sensor })
-	if len(l) >= maxSensors {
-		l = slices.Delete(l, 0, 1)
-	}
-	return append(l, c)
 }
 
 // mergeApp adds to a what the record b says of the same connection: its counts are added.

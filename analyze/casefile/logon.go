@@ -32,14 +32,13 @@ func joinKerberos(a, b evidence.Kerberos) evidence.Kerberos {
 	return evidence.Kerberos{Clients: union(a.Clients, b.Clients), Services: union(a.Services, b.Services), Errors: union(a.Errors, b.Errors)}
 }
 
-// nameUsers says of SMB who logged on, where a log of its own states it.
-func (cf *Casefile) nameUsers() {
-	for _, c := range cf.Conns {
-		if c.SMB == nil || c.NTLM == nil {
-			continue
-		}
-		s := *c.SMB
-		s.User, s.Domain, s.Host = cmp.Or(s.User, c.NTLM.User), cmp.Or(s.Domain, c.NTLM.Domain), cmp.Or(s.Host, c.NTLM.Host)
-		c.SMB = &s
+// nameUser says of SMB who logged on, where a log of its own states it. It leaves c as it is.
+func nameUser(c *evidence.Conn) *evidence.Conn {
+	if c.SMB == nil || c.NTLM == nil {
+		return c
 	}
+	named, s := *c, *c.SMB
+	s.User, s.Domain, s.Host = cmp.Or(s.User, c.NTLM.User), cmp.Or(s.Domain, c.NTLM.Domain), cmp.Or(s.Host, c.NTLM.Host)
+	named.SMB = &s
+	return &named
 }

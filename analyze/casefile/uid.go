@@ -23,14 +23,14 @@ func identify(sensor, id string, a, b netip.AddrPort) identity {
 
 // settled leaves one statement of each connection that a sensor states more than once: a long one is logged while it
 // lasts and again when it ends, with the counts of all of it each time. The last one is kept.
-func (cf *Casefile) settled() {
+func (g *gatherer) settled() {
 	best := map[identity]*evidence.Conn{}
-	for _, c := range cf.Conns {
+	for _, c := range g.conns {
 		if k := identify(c.Sensor, c.UID, c.Orig, c.Resp); c.UID != "" && (best[k] == nil || supersedes(c, best[k])) {
 			best[k] = c
 		}
 	}
-	cf.Conns = slices.DeleteFunc(cf.Conns, func(c *evidence.Conn) bool {
+	g.conns = slices.DeleteFunc(g.conns, func(c *evidence.Conn) bool {
 		kept := best[identify(c.Sensor, c.UID, c.Orig, c.Resp)]
 		if c.UID == "" || c == kept {
 			return false
@@ -49,7 +49,7 @@ func supersedes(a, b *evidence.Conn) bool {
 	if (a.Protocol == "") != (b.Protocol == "") {
 		return a.Protocol != ""
 	}
-	return CompareRefs(a.Ref, b.Ref) < 0
+	return evidence.CompareRefs(a.Ref, b.Ref) < 0
 }
 
 // A directory finds the connection that a content record belongs to.

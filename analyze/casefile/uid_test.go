@@ -32,7 +32,7 @@ func TestLongConnectionCountsOnce(t *testing.T) {
 		for range 2 {
 			b := &evidence.Batch{Conns: slices.Clone(tt.conns)}
 			var sent []uint64
-			for _, c := range Gather([]Source{source("zeek", func(into *evidence.Batch) { *into = *b })}).Conns {
+			for _, c := range conns(Gather([]Source{source("zeek", func(into *evidence.Batch) { *into = *b })})) {
 				sent = append(sent, c.Volume.Payload.Orig.N)
 			}
 			slices.Sort(sent)
@@ -65,7 +65,7 @@ func TestCertificatesJoinTheirHandshake(t *testing.T) {
 			source("zeek/ssl.log", func(b *evidence.Batch) { b.App(record443(evidence.App{Protocol: "tls", Confirmed: true, TLS: shown})) }),
 			source("zeek/x509.log", func(b *evidence.Batch) { b.Certificate(cert) }),
 		})
-		got := cf.Conns[0].TLS
+		got := conns(cf)[0].TLS
 		if got.Subject != tt.want.Subject || got.SelfSigned != tt.want.SelfSigned || !got.NotAfter.Equal(tt.want.NotAfter) || !slices.Equal(got.Names, tt.want.Names) || got.CertSHA256 != tt.want.CertSHA256 {
 			t.Errorf("%s: %+v", tt.why, got)
 		}
@@ -113,12 +113,12 @@ func TestLogsOfOneConnection(t *testing.T) {
 			}
 		}
 		cf := Gather([]Source{source("zeek/conn.log", func(b *evidence.Batch) { b.Conn(conn("zeek", "C1", noon)) }), source("zeek/more.log", apps)})
-		if len(cf.Conns) != 1 || !tt.fits(cf.Conns[0]) {
-			t.Errorf("%s: %d connections, %+v", tt.why, len(cf.Conns), cf.Conns[0].App)
+		if len(conns(cf)) != 1 || !tt.fits(conns(cf)[0]) {
+			t.Errorf("%s: %d connections, %+v", tt.why, len(conns(cf)), conns(cf)[0].App)
 		}
 	}
-	if cf := Gather([]Source{source("zeek/files.log", func(b *evidence.Batch) { b.App(noEnds) })}); len(cf.Conns) != 0 {
-		t.Errorf("a record without ends became %+v", cf.Conns[0])
+	if cf := Gather([]Source{source("zeek/files.log", func(b *evidence.Batch) { b.App(noEnds) })}); len(conns(cf)) != 0 {
+		t.Errorf("a record without ends became %+v", conns(cf)[0])
 	}
 }
 
@@ -131,7 +131,7 @@ func TestManyAtOnePlace(t *testing.T) {
 		c.Ref.N = uint64(i)
 		b.Conn(c)
 	}
-	if cf := Gather([]Source{source("zeek", func(into *evidence.Batch) { *into = *b })}); len(cf.Conns) != n || cf.Again != 0 {
-		t.Errorf("%d connections, %d again", len(cf.Conns), cf.Again)
+	if cf := Gather([]Source{source("zeek", func(into *evidence.Batch) { *into = *b })}); len(conns(cf)) != n || cf.Conns.Again() != 0 {
+		t.Errorf("%d connections, %d again", len(conns(cf)), cf.Conns.Again())
 	}
 }

@@ -10,27 +10,29 @@ import (
 // maxBehalf bounds the candidates that a link names.
 const maxBehalf = 8
 
-// behalf finds who may have asked for what the kernel (SMB) or the WebDAV service sent: live processes whose command
-// line names the peer as \\host or //host.
-func (j *joiner) behalf() {
-	naming := map[*Host][]*Process{}
+// indexNaming notes the processes whose command lines name another machine.
+func (j *joiner) indexNaming() {
+	j.naming = map[*Host][]*Process{}
 	for _, b := range j.books {
 		for _, p := range b.table.all {
 			if strings.Contains(p.CommandLine, `\\`) || strings.Contains(p.CommandLine, `//`) {
-				naming[b.host] = append(naming[b.host], p)
+				j.naming[b.host] = append(j.naming[b.host], p)
 			}
 		}
-		slices.SortFunc(naming[b.host], compareProcesses)
+		slices.SortFunc(j.naming[b.host], compareProcesses)
 	}
-	for _, l := range j.links {
-		if l.Outbound != evidence.Yes || !l.sendsForOthers() {
-			continue
-		}
-		for _, p := range naming[l.Host] {
-			if len(l.Behalf) < maxBehalf && p != l.Process && p.lives(l.Start, l.End) && j.names(p.CommandLine, l) {
-				l.Behalf = append(l.Behalf, p)
-				l.Attribution.Behalf = append(l.Attribution.Behalf, p.Label())
-			}
+}
+
+// behalf finds who may have asked for what the kernel (SMB) or the WebDAV service sent: live processes whose command
+// line names the peer as \\host or //host.
+func (j *joiner) behalf(l *Link) {
+	if l.Outbound != evidence.Yes || !l.sendsForOthers() {
+		return
+	}
+	for _, p := range j.naming[l.Host] {
+		if len(l.Behalf) < maxBehalf && p != l.Process && p.lives(l.Start, l.End) && j.names(p.CommandLine, l) {
+			l.Behalf = append(l.Behalf, p)
+			l.Attribution.Behalf = append(l.Attribution.Behalf, p.Label())
 		}
 	}
 }

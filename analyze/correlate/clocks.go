@@ -12,27 +12,10 @@ import (
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
-// A sensor is one capture, or one sensor's logs, indexed for the join.
+// A sensor is one capture, or one sensor's logs, with the connections that a host's log may speak of.
 type sensor struct {
 	name  string
 	conns map[casefile.Tuple][]*evidence.Conn // by start
-}
-
-func sensors(cf *casefile.Casefile) []*sensor {
-	by := map[string]*sensor{}
-	var all []*sensor
-	for _, c := range cf.Conns {
-		s := by[c.Sensor]
-		if s == nil {
-			s = &sensor{name: c.Sensor, conns: map[casefile.Tuple][]*evidence.Conn{}}
-			by[c.Sensor] = s
-			all = append(all, s)
-		}
-		k := casefile.TupleOf(c.Transport, c.Orig, c.Resp)
-		s.conns[k] = append(s.conns[k], c)
-	}
-	slices.SortFunc(all, func(a, b *sensor) int { return cmp.Compare(a.name, b.name) })
-	return all
 }
 
 // A writer is what shares one way of stamping events on a host: a log, and within Sysmon's the events whose UtcTime

@@ -2,6 +2,7 @@ package correlate
 
 import (
 	"cmp"
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -20,7 +21,8 @@ type Stated struct {
 // Run joins the evidence: hosts, their clocks against every sensor, their processes, and then every connection with the
 // process that owns it or the reason why none is known.
 func Run(cf *casefile.Casefile, stated []Stated) *Case {
-	j := &joiner{cf: cf, books: books(cf), sensors: sensors(cf), claims: map[end][]claim{}}
+	j := &joiner{cf: cf, books: books(cf), claims: map[end][]claim{}, answers: answers{}}
+	j.survey()
 	for _, b := range j.books {
 		b.state(stated)
 		b.align(j.sensors)
@@ -35,11 +37,8 @@ func Run(cf *casefile.Casefile, stated []Stated) *Case {
 		alone := b.claim(j.sensors, j.claims)
 		j.hostOnly(b, alone)
 	}
-	j.captured()
-	j.byPeer()
-	j.name()
-	j.askers()
-	j.behalf()
+	j.spokenOf()
+	j.index()
 	return j.finish()
 }
 
@@ -48,13 +47,20 @@ type joiner struct {
 	cf      *casefile.Casefile
 	books   []*book
 	sensors []*sensor
+	numbers map[*evidence.Conn]int // of the connections that a log may speak of, in the order of all
 	claims  map[end][]claim
 	owners  map[netip.Addr][]*book // hosts by the addresses their sockets were bound to
 	strays  map[netip.Addr]*Host   // local addresses of captures that no log names
 	answers answers
-	links   []*Link
+	alone   []*Link         // connections that only logs speak of, in order
+	claimed map[int][]*Link // those that both do, by number
 	looks   []*Lookup
 	reached []*Access
+
+	holders map[peerKey][]*Link
+	asked   map[string][]*Lookup // by name
+	naming  map[*Host][]*Process // whose command lines name another machine
+	noted   map[netip.Addr][]*evidence.Naming
 }
 
 func (b *book) state(all []Stated) {
@@ -127,31 +133,36 @@ func (j *joiner) accesses(b *book) {
 }
 
 func (j *joiner) finish() *Case {
-	c := &Case{Links: j.links, Lookups: j.looks, Accesses: j.reached, Local: j.local}
+	c := &Case{Lookups: j.looks, Accesses: j.reached, Local: j.local}
 	for _, b := range j.books {
 		slices.SortFunc(b.table.all, compareProcesses)
 		b.host.Processes = b.table.all
 		c.Hosts = append(c.Hosts, b.host)
 	}
-	var strays []*Host
-	for _, h := range j.strays {
-		strays = append(strays, h)
+	logged := len(c.Hosts)
+	c.Links = func(yield func(*Link) bool) {
+		if j.run(yield) {
+			c.Hosts = append(c.Hosts[:logged:logged], j.strayHosts()...)
+		}
 	}
-	slices.SortFunc(strays, func(a, b *Host) int { return a.Addrs[0].Compare(b.Addrs[0]) })
-	c.Hosts = append(c.Hosts, strays...)
-	slices.SortStableFunc(c.Links, compareLinks)
 	slices.SortStableFunc(c.Lookups, func(a, b *Lookup) int {
-		return cmp.Or(a.At.Compare(b.At), casefile.CompareRefs(a.Ref, b.Ref))
+		return cmp.Or(a.At.Compare(b.At), evidence.CompareRefs(a.Ref, b.Ref))
 	})
 	slices.SortStableFunc(c.Accesses, func(a, b *Access) int {
-		return cmp.Or(a.At.Compare(b.At), casefile.CompareRefs(a.Ref, b.Ref))
+		return cmp.Or(a.At.Compare(b.At), evidence.CompareRefs(a.Ref, b.Ref))
 	})
 	return c
 }
 
+func (j *joiner) strayHosts() []*Host {
+	hosts := slices.Collect(maps.Values(j.strays))
+	slices.SortFunc(hosts, func(a, b *Host) int { return a.Addrs[0].Compare(b.Addrs[0]) })
+	return hosts
+}
+
 func compareLinks(a, b *Link) int {
 	return cmp.Or(a.Start.Compare(b.Start), a.Local.Compare(b.Local), a.Remote.Compare(b.Remote),
-		cmp.Compare(a.Transport, b.Transport), cmp.Compare(hostName(a.Host), hostName(b.Host)), casefile.CompareRefs(a.ref(), b.ref()))
+		cmp.Compare(a.Transport, b.Transport), cmp.Compare(hostName(a.Host), hostName(b.Host)), evidence.CompareRefs(a.ref(), b.ref()))
 }
 
 func hostName(h *Host) string {

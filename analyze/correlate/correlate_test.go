@@ -71,7 +71,7 @@ func program(pid uint32, image string) evidence.Program {
 
 // owners lists who owns the connections of the capture, in order.
 func owners(c *Case) (out []string) {
-	for _, l := range c.Links {
+	for l := range c.Links {
 		if l.Conn == nil {
 			continue
 		}
@@ -212,7 +212,7 @@ func TestPIDNeedsALifetime(t *testing.T) {
 	s.socket(securityProvider, 50002, noon, noon.Add(3*time.Minute), evidence.Program{PID: 7})
 	c := s.run()
 	var got []string
-	for _, l := range c.Links {
+	for l := range c.Links {
 		got = append(got, l.Process.Label())
 	}
 	if want := []string{"first.exe (7)", "second.exe (7)"}; !slices.Equal(got, want) {
@@ -230,8 +230,9 @@ func TestEndsByTheHostsAddresses(t *testing.T) {
 		s.batch.Socket(evidence.Socket{Header: s.header(sysmonProvider, 3, noon, noon), Program: program(4, "System"), Kind: evidence.Connect, Transport: evidence.TCP,
 			Src: netip.MustParseAddrPort(tt.src), Dst: netip.MustParseAddrPort(tt.dst), Initiated: evidence.No})
 		c := s.run()
-		i := slices.IndexFunc(c.Links, func(l *Link) bool { return l.Process.PID == 4 })
-		if got := c.Links[i].Local.String(); got != tt.local {
+		links := slices.Collect(c.Links)
+		i := slices.IndexFunc(links, func(l *Link) bool { return l.Process.PID == 4 })
+		if got := links[i].Local.String(); got != tt.local {
 			t.Errorf("%s: local end %s, want %s", tt.name, got, tt.local)
 		}
 	}
@@ -293,7 +294,7 @@ func TestKernelSendsOnBehalf(t *testing.T) {
 	line(22, `robocopy C:\data \\203.0.113.77\drop /e`)
 	s.conn(50001, noon, time.Second)
 	s.socket(sysmonProvider, 50001, noon, noon, program(4, "System"))
-	if got := s.run().Links[0].Attribution.Behalf; !slices.Equal(got, []string{"robocopy.exe (21)"}) {
+	if got := slices.Collect(s.run().Links)[0].Attribution.Behalf; !slices.Equal(got, []string{"robocopy.exe (21)"}) {
 		t.Errorf("on behalf of %q", got)
 	}
 }
@@ -304,7 +305,7 @@ func TestLeftoversAreLessSure(t *testing.T) {
 	s.socket(sysmonProvider, 50001, noon, noon, program(7, `C:\agent.exe`))
 	s.socket(sysmonProvider, 50002, noon, noon, program(7, `C:\agent.exe`))
 	s.batch.Sockets[1].Recovered = evidence.Leftover
-	links := s.run().Links
+	links := slices.Collect(s.run().Links)
 	if sure, less := links[0].Attribution.Confidence, links[1].Attribution.Confidence; sure != 1 || less >= surePeer {
 		t.Errorf("confidence %v of an ordinary record, %v of a leftover", sure, less)
 	}
@@ -322,7 +323,7 @@ func TestLeasesNameHosts(t *testing.T) {
 	s.batch.Lease(evidence.Lease{Client: netip.MustParseAddr("10.1.0.50"), HostName: "ws-07", At: noon})
 	s.batch.Lease(evidence.Lease{Client: other, HostName: "PRINTER", At: noon})
 	var got []string
-	for _, l := range s.run().Links {
+	for l := range s.run().Links {
 		if l.Conn != nil {
 			got = append(got, l.Host.Name)
 		}
@@ -339,12 +340,12 @@ func TestCapturesNoteNames(t *testing.T) {
 	s.conn(40000, noon, time.Second)
 	s.batch.Naming(evidence.Naming{Ref: evidence.Ref{File: "a", Unit: "offset", N: 28}, Sensor: "another", Addr: peer, Names: []string{"there.example.test"}})
 	s.batch.Naming(evidence.Naming{Ref: evidence.Ref{File: "f", Unit: "offset", N: 64}, Sensor: "cap", Addr: peer, Names: []string{"here.example.test"}})
-	l := s.run().Links[0]
+	l := slices.Collect(s.run().Links)[0]
 	if len(l.Names) != 0 || l.Noted == nil || l.Noted.Names[0] != "here.example.test" || l.Noted.Ref.N != 64 {
 		t.Errorf("names %q, noted %+v", l.Names, l.Noted)
 	}
 	s.batch.Conns[0].TLS = &evidence.TLS{SNI: "said.example.test"}
-	if l := s.run().Links[0]; !slices.Equal(l.Names, []string{"said.example.test"}) || l.Noted != nil {
+	if l := slices.Collect(s.run().Links)[0]; !slices.Equal(l.Names, []string{"said.example.test"}) || l.Noted != nil {
 		t.Errorf("names %q, noted %+v although the hello names it", l.Names, l.Noted)
 	}
 }

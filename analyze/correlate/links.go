@@ -24,19 +24,17 @@ const (
 	sureLeftover = 0.3
 )
 
-// captured makes the links of all connections that captures and sensors show: one for each end that a host's log speaks
-// for, or one with the reason why no process is known.
-func (j *joiner) captured() {
-	for _, c := range j.cf.Conns {
-		n := 0
+// spokenOf makes the links of connections that captures or sensors show and hosts' logs speak of: one for each end.
+func (j *joiner) spokenOf() {
+	j.claimed = map[int][]*Link{}
+	for c, n := range j.numbers {
 		for _, b := range j.books {
 			if claims := j.claims[end{b, c}]; len(claims) > 0 {
-				j.links = append(j.links, b.claimed(c, claims))
-				n++
+				j.claimed[n] = append(j.claimed[n], b.claimed(c, claims))
 			}
 		}
-		if n == 0 {
-			j.links = append(j.links, j.unclaimed(c))
+		for _, l := range j.claimed[n] {
+			l.Shared = len(j.claimed[n]) > 1
 		}
 	}
 }
@@ -121,6 +119,7 @@ func (j *joiner) unclaimed(c *evidence.Conn) *Link {
 		l.Host = j.stray(l.Local.Addr())
 	}
 	l.Attribution = finding.Attribution{Basis: finding.BasisNone, Reason: j.why(b, c)}
+	j.complete(l)
 	return l
 }
 
@@ -197,9 +196,9 @@ const aloneSlack = 2 * time.Minute
 
 // hostOnly makes links of the events no capture shows: the process is known, the bytes are not.
 func (j *joiner) hostOnly(b *book, alone []*evidence.Socket) {
-	first := len(j.links)
+	first := len(j.alone)
 	defer func() {
-		for _, l := range j.links[first:] {
+		for _, l := range j.alone[first:] {
 			l.Attribution = logged(l)
 		}
 	}()
@@ -219,7 +218,7 @@ func (j *joiner) hostOnly(b *book, alone []*evidence.Socket) {
 		l := &Link{Host: b.host, Process: p, Transport: s.Transport, Sockets: []*evidence.Socket{s}, Start: at, End: at, Outbound: s.Initiated}
 		l.Local, l.Remote = b.ends(s)
 		open[k] = l
-		j.links = append(j.links, l)
+		j.alone = append(j.alone, l)
 	}
 }
 

@@ -2,6 +2,7 @@
 package correlate
 
 import (
+	"iter"
 	"net/netip"
 	"time"
 
@@ -72,6 +73,8 @@ type Link struct {
 	Behalf []*Process
 	// Asked are lookups that the process of this link made for the names that DNS traffic of this link carried.
 	Asked []*Lookup
+	// Shared tells that Conn has another link, from its other end.
+	Shared bool
 }
 
 // ServicePort is the responder's port: Remote's for outbound, Local's for inbound.
@@ -112,8 +115,12 @@ type Access struct {
 
 // A Case is the joined evidence.
 type Case struct {
-	Hosts    []*Host // by name, nameless last by address
-	Links    []*Link // by start, then tuple, then host
+	// Hosts are those with logs, by name. Once Links has been run through, those that only a capture shows stand behind
+	// them, by address.
+	Hosts []*Host
+	// Links yields the connections by start, then tuple, then host. Those that no log speaks of are made anew each time and
+	// belong to whoever takes them; a case may have more of them than memory holds.
+	Links    iter.Seq[*Link]
 	Lookups  []*Lookup
 	Accesses []*Access
 	// Local tells whether an address belongs to the local networks or to a known host.

@@ -28,25 +28,67 @@ type answerKey struct {
 // nameSlack allows a connection to begin a little before the record of its lookup.
 const nameSlack = 5 * time.Second
 
-// name gives links the names of their peers: what the content says first, then what the host's log or the wire shows
-// it asked for before, then the name the event itself carries.
-func (j *joiner) name() {
-	j.collectAnswers()
-	noted := j.noted()
-	for _, l := range j.links {
-		if l.Names = j.namesOf(l); len(l.Names) == 0 {
-			l.Noted = noteOf(l, noted[l.Remote.Addr()])
+// logs adds the answers that hosts' logs hold.
+func (as answers) logs(looks []*Lookup) {
+	for _, l := range looks {
+		for _, a := range l.Answers {
+			as.add(answerKey{host: l.Host, address: a}, answer{l.At, strings.ToLower(l.Name)})
 		}
 	}
 }
 
-// noted lists what capture files call each address, in the order of the files.
-func (j *joiner) noted() map[netip.Addr][]*evidence.Naming {
-	all := map[netip.Addr][]*evidence.Naming{}
-	for _, n := range j.cf.Namings {
-		all[n.Addr] = append(all[n.Addr], n)
+// wire adds the answers that a connection shows.
+func (as answers) wire(c *evidence.Conn) {
+	if c.DNS == nil {
+		return
 	}
-	return all
+	for _, q := range c.DNS.Questions {
+		for _, a := range q.Answers {
+			as.add(answerKey{client: c.Orig.Addr(), address: a}, answer{q.At, q.Name})
+		}
+	}
+}
+
+// manyAnswers is from where on a list is looked through for what repeats itself: a host asks for a name again and again.
+const manyAnswers = 64
+
+func (as answers) add(k answerKey, a answer) {
+	list := as[k]
+	if len(list) >= manyAnswers && len(list) == cap(list) {
+		sortAnswers(list)
+		list = slices.Clip(withoutRepeats(list))
+	}
+	as[k] = append(list, a)
+}
+
+// withoutRepeats leaves of answers with one name in a row the first and the last.
+func withoutRepeats(list []answer) []answer {
+	kept := list[:0]
+	for i, a := range list {
+		if i > 0 && i+1 < len(list) && list[i-1].name == a.name && list[i+1].name == a.name {
+			continue
+		}
+		kept = append(kept, a)
+	}
+	return kept
+}
+
+func (as answers) sort() {
+	for _, list := range as {
+		sortAnswers(list)
+	}
+}
+
+func sortAnswers(list []answer) {
+	slices.SortStableFunc(list, func(a, b answer) int { return a.at.Compare(b.at) })
+}
+
+// indexNoted lists what capture files call each address, in the order of the files.
+func (j *joiner) indexNoted() {
+	j.noted = map[netip.Addr][]*evidence.Naming{}
+	for _, n := range j.cf.Namings {
+		j.noted[n.Addr] = append(j.noted[n.Addr], n)
+	}
 }
 
 // noteOf prefers the word of the capture that shows the connection.
@@ -62,30 +104,8 @@ func noteOf(l *Link, all []*evidence.Naming) *evidence.Naming {
 	return nil
 }
 
-func (j *joiner) collectAnswers() {
-	j.answers = answers{}
-	for _, l := range j.looks {
-		for _, a := range l.Answers {
-			k := answerKey{host: l.Host, address: a}
-			j.answers[k] = append(j.answers[k], answer{l.At, strings.ToLower(l.Name)})
-		}
-	}
-	for _, c := range j.cf.Conns {
-		if c.DNS == nil {
-			continue
-		}
-		for _, q := range c.DNS.Questions {
-			for _, a := range q.Answers {
-				k := answerKey{client: c.Orig.Addr(), address: a}
-				j.answers[k] = append(j.answers[k], answer{q.At, q.Name})
-			}
-		}
-	}
-	for _, list := range j.answers {
-		slices.SortStableFunc(list, func(a, b answer) int { return a.at.Compare(b.at) })
-	}
-}
-
+// namesOf are the names of a link's peer: what the content says first, then what the host's log or the wire shows it asked
+// for before, then the name the event itself carries.
 func (j *joiner) namesOf(l *Link) []string {
 	var names []string
 	add := func(n string) {
@@ -142,23 +162,25 @@ func hostOnlyPart(host string) string {
 // askSlack is how far a lookup's record may lie from the question on the wire; the cache answers later ones itself.
 const askSlack = 10 * time.Second
 
-// askers gives DNS traffic, which one service sends for everybody, to the processes that asked for its names.
-func (j *joiner) askers() {
-	by := map[string][]*Lookup{}
+func (j *joiner) indexAsked() {
+	j.asked = map[string][]*Lookup{}
 	for _, l := range j.looks {
-		by[strings.ToLower(l.Name)] = append(by[strings.ToLower(l.Name)], l)
+		name := strings.ToLower(l.Name)
+		j.asked[name] = append(j.asked[name], l)
 	}
-	for _, l := range j.links {
-		if l.Conn == nil || l.Conn.DNS == nil || l.Host == nil {
-			continue
-		}
-		seen := map[*Lookup]bool{}
-		for _, q := range l.Conn.DNS.Questions {
-			for _, look := range by[q.Name] {
-				if look.Host == l.Host && look.At.Sub(q.At).Abs() <= askSlack && !seen[look] {
-					seen[look] = true
-					l.Asked = append(l.Asked, look)
-				}
+}
+
+// askers gives DNS traffic, which one service sends for everybody, to the processes that asked for its names.
+func (j *joiner) askers(l *Link) {
+	if l.Conn == nil || l.Conn.DNS == nil || l.Host == nil || len(j.asked) == 0 {
+		return
+	}
+	seen := map[*Lookup]bool{}
+	for _, q := range l.Conn.DNS.Questions {
+		for _, look := range j.asked[q.Name] {
+			if look.Host == l.Host && look.At.Sub(q.At).Abs() <= askSlack && !seen[look] {
+				seen[look] = true
+				l.Asked = append(l.Asked, look)
 			}
 		}
 	}

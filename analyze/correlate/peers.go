@@ -2,6 +2,7 @@ package correlate
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"time"
@@ -10,25 +11,37 @@ import (
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
-// byPeer gives connections without an owner to the process that holds all claimed connections of that host to the same
-// peer and port, when it lived then: keep-alive connections that began before the capture.
-func (j *joiner) byPeer() {
-	holders := map[peerKey][]*Link{}
-	for _, l := range j.links {
+// indexHolders notes who holds claimed connections to a peer.
+func (j *joiner) indexHolders() {
+	j.holders = map[peerKey][]*Link{}
+	hold := func(l *Link) {
 		if l.Process != nil && l.Outbound == evidence.Yes {
 			k := peerKey{l.Host, l.Transport, l.Remote}
-			holders[k] = append(holders[k], l)
+			j.holders[k] = append(j.holders[k], l)
 		}
 	}
-	for _, l := range j.links {
-		if l.Process != nil || l.Conn == nil || l.Host == nil || l.Outbound != evidence.Yes {
-			continue
+	for _, l := range j.alone {
+		hold(l)
+	}
+	for _, n := range slices.Sorted(maps.Keys(j.claimed)) {
+		for _, l := range j.claimed[n] {
+			hold(l)
 		}
-		b := j.bookOf(l.Local.Addr(), l.Conn.Sensor)
-		if b == nil || !b.alignedWith(l.Conn.Sensor) {
-			continue
-		}
-		l.adopt(holders[peerKey{l.Host, l.Transport, l.Remote}])
+	}
+}
+
+// byPeer gives a connection without an owner to the process that holds all claimed connections of that host to the same
+// peer and port, when it lived then: keep-alive connections that began before the capture.
+func (j *joiner) byPeer(l *Link) {
+	if l.Process != nil || l.Conn == nil || l.Host == nil || l.Outbound != evidence.Yes {
+		return
+	}
+	held := j.holders[peerKey{l.Host, l.Transport, l.Remote}]
+	if len(held) == 0 {
+		return
+	}
+	if b := j.bookOf(l.Local.Addr(), l.Conn.Sensor); b != nil && b.alignedWith(l.Conn.Sensor) {
+		l.adopt(held)
 	}
 }
 

@@ -47,7 +47,7 @@ func (b *book) votes(sockets []*evidence.Socket, sn *sensor, field string) (all 
 // elect finds the densest cluster of votes and the steps beside it.
 func (b *book) elect(votes []vote, resolution time.Duration, field string) *alignment {
 	slices.SortFunc(votes, func(x, y vote) int {
-		return cmp.Or(cmp.Compare(x.diff, y.diff), x.at.Compare(y.at), casefile.CompareConns(x.conn, y.conn))
+		return cmp.Or(cmp.Compare(x.diff, y.diff), x.at.Compare(y.at), evidence.CompareConns(x.conn, y.conn))
 	})
 	window := voteWindow + resolution
 	peaks := b.peaks(votes, window)

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/wirewitness/wirewitness/analyze/casefile"
 	"github.com/wirewitness/wirewitness/analyze/finding"
 )
 
@@ -97,10 +96,10 @@ func aboutCapture(cc *finding.CaptureCoverage) (out []string) {
 }
 
 // negative says what limits the absence of a finding, most important first.
-func negative(cov *finding.Coverage, cf *casefile.Casefile) (out []string) {
+func (m *Meter) negative(cov *finding.Coverage) (out []string) {
 	say := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
 	t := cov.Totals
-	if len(cf.Captures) == 0 && len(cf.Conns) == 0 {
+	if len(m.cf.Captures) == 0 && !m.conns {
 		say("no capture or sensor log: nothing is known about bytes, and protocols are suggested by ports only")
 	}
 	if t.Hosts == 0 {

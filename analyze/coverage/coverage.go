@@ -12,57 +12,106 @@ import (
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
-// Measure computes the coverage of a case.
-func Measure(cf *casefile.Casefile, c *correlate.Case, findings []finding.Finding, suppressed []finding.Suppressed) finding.Coverage {
-	cov := finding.Coverage{Duplicates: cf.Duplicates, Suppressed: suppressed}
-	cov.Hosts = hosts(cf, c)
-	cov.Captures = captures(cf, c)
-	cov.Totals = totals(cf, c, findings, suppressed)
-	for _, f := range cf.Files {
+// A Meter counts the connections of a case as they come.
+type Meter struct {
+	cf      *casefile.Casefile
+	totals  finding.Totals
+	hosts   map[*correlate.Host]*finding.HostCoverage
+	sensors map[string]*finding.CaptureCoverage
+	reasons map[string]*finding.ReasonCount
+	// seen, counted and linked remember connections with two ends.
+	seen, counted, linked map[*evidence.Conn]bool
+	conns                 bool
+}
+
+// Begin begins to measure the coverage of a case.
+func Begin(cf *casefile.Casefile) *Meter {
+	return &Meter{cf: cf, hosts: map[*correlate.Host]*finding.HostCoverage{}, sensors: map[string]*finding.CaptureCoverage{}, reasons: map[string]*finding.ReasonCount{},
+		seen: map[*evidence.Conn]bool{}, counted: map[*evidence.Conn]bool{}, linked: map[*evidence.Conn]bool{}}
+}
+
+// See takes a connection of the case, whether or not it is analysed.
+func (m *Meter) See(l *correlate.Link) {
+	if l.Conn == nil || !m.first(m.seen, l) {
+		return
+	}
+	m.conns = true
+	cc := m.sensors[l.Conn.Sensor]
+	if cc == nil {
+		cc = &finding.CaptureCoverage{}
+		m.sensors[l.Conn.Sensor] = cc
+	}
+	countConn(cc, l.Conn)
+}
+
+// first tells whether a connection was not met before.
+func (m *Meter) first(met map[*evidence.Conn]bool, l *correlate.Link) bool {
+	if !l.Shared {
+		return true
+	}
+	again := met[l.Conn]
+	met[l.Conn] = true
+	return !again
+}
+
+// Count takes a connection that is analysed.
+func (m *Meter) Count(l *correlate.Link) {
+	m.total(l)
+	hc := m.hosts[l.Host]
+	if hc == nil {
+		hc = &finding.HostCoverage{}
+		m.hosts[l.Host] = hc
+	}
+	countAt(hc, l)
+	if l.Process != nil {
+		return
+	}
+	r := m.reasons[l.Attribution.Reason]
+	if r == nil {
+		r = &finding.ReasonCount{Reason: l.Attribution.Reason}
+		m.reasons[l.Attribution.Reason] = r
+	}
+	r.Count++
+	sent, _ := l.Sent()
+	r.Bytes += sent.N
+}
+
+// Measure computes the coverage of the case, once all of it has been seen and judged.
+func (m *Meter) Measure(c *correlate.Case, findings []finding.Finding, suppressed []finding.Suppressed) finding.Coverage {
+	cov := finding.Coverage{Duplicates: m.cf.Duplicates, Suppressed: suppressed}
+	cov.Hosts = m.hostCoverage(c)
+	cov.Captures = m.captures(c)
+	cov.Totals = m.sum(c, findings, suppressed)
+	for _, f := range m.cf.Files {
 		cov.Problems += f.ProblemsTotal
 	}
-	cov.Negative = negative(&cov, cf)
+	cov.Negative = m.negative(&cov)
 	return cov
 }
 
-func totals(cf *casefile.Casefile, c *correlate.Case, findings []finding.Finding, suppressed []finding.Suppressed) finding.Totals {
-	t := finding.Totals{}
+func (m *Meter) sum(c *correlate.Case, findings []finding.Finding, suppressed []finding.Suppressed) finding.Totals {
+	t := m.totals
 	for _, h := range c.Hosts {
 		if h.Logged {
 			t.Hosts++
 			t.Processes += len(h.Processes)
 		}
 	}
-	reasons := map[string]*finding.ReasonCount{}
-	linked, ends := map[*evidence.Conn]bool{}, map[*evidence.Conn]int{}
-	for _, l := range c.Links {
-		countLink(&t, l, linked, ends)
-		if l.Process == nil {
-			r := reasons[l.Attribution.Reason]
-			if r == nil {
-				r = &finding.ReasonCount{Reason: l.Attribution.Reason}
-				reasons[l.Attribution.Reason] = r
-			}
-			r.Count++
-			sent, _ := l.Sent()
-			r.Bytes += sent.N
-		}
-	}
-	for _, r := range reasons {
+	for _, r := range m.reasons {
 		t.UnattributedByReason = append(t.UnattributedByReason, *r)
 	}
 	slices.SortFunc(t.UnattributedByReason, func(a, b finding.ReasonCount) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Reason, b.Reason))
 	})
-	for _, x := range cf.Tallies {
+	for _, x := range m.cf.Tallies {
 		t.Events += x.Count
 		t.EventsWithoutTime += int(x.NoTime)
 	}
-	t.Events -= cf.Duplicates
-	for _, x := range cf.Captures {
+	t.Events -= m.cf.Duplicates
+	for _, x := range m.cf.Captures {
 		t.Frames += x.Frames
 	}
-	countFiles(&t, cf.Files)
+	countFiles(&t, m.cf.Files)
 	for _, f := range findings {
 		t.FindingsBySeverity[f.Severity]++
 	}
@@ -75,15 +124,16 @@ func totals(cf *casefile.Casefile, c *correlate.Case, findings []finding.Finding
 	return t
 }
 
-// countLink counts one end of a connection. A connection with two ends counts once; the outer flow of a tunnel is left
+// total counts one end of a connection. A connection with two ends counts once; the outer flow of a tunnel is left
 // out of the bytes, which its inner flows carry.
-func countLink(t *finding.Totals, l *correlate.Link, linked map[*evidence.Conn]bool, ends map[*evidence.Conn]int) {
+func (m *Meter) total(l *correlate.Link) {
+	t := &m.totals
 	if l.Conn == nil {
 		t.Connections++
 		t.HostOnly++
 		return
 	}
-	if ends[l.Conn]++; ends[l.Conn] == 1 {
+	if m.first(m.counted, l) {
 		t.Connections++
 		switch {
 		case l.Conn.Confirmed:
@@ -93,11 +143,10 @@ func countLink(t *finding.Totals, l *correlate.Link, linked map[*evidence.Conn]b
 		default:
 			t.NoContent++
 		}
-	} else if ends[l.Conn] == 2 {
+	} else {
 		t.ConnectionsTwoEnds++
 	}
-	if l.Process != nil && !linked[l.Conn] {
-		linked[l.Conn] = true
+	if l.Process != nil && m.first(m.linked, l) {
 		t.Linked++
 	}
 	if sent, _ := l.Sent(); sent.Known && !l.Conn.Carries && l.Host != nil {
@@ -122,10 +171,10 @@ func countFiles(t *finding.Totals, files []finding.File) {
 }
 
 // captures puts the files of one sensor together and counts their connections.
-func captures(cf *casefile.Casefile, c *correlate.Case) []finding.CaptureCoverage {
+func (m *Meter) captures(c *correlate.Case) []finding.CaptureCoverage {
 	by := map[string]*finding.CaptureCoverage{}
 	var all []*finding.CaptureCoverage
-	for _, x := range cf.Captures {
+	for _, x := range m.cf.Captures {
 		cc := by[sensorOf(x)]
 		if cc == nil {
 			cc = &finding.CaptureCoverage{Capture: *x}
@@ -136,9 +185,9 @@ func captures(cf *casefile.Casefile, c *correlate.Case) []finding.CaptureCoverag
 		}
 		join(&cc.Capture, x)
 	}
-	for _, conn := range cf.Conns {
-		if cc := by[conn.Sensor]; cc != nil {
-			countConn(cc, conn)
+	for name, seen := range m.sensors {
+		if cc := by[name]; cc != nil {
+			cc.Connections, cc.MidStream, cc.OneSided, cc.Missed = seen.Connections, seen.MidStream, seen.OneSided, seen.Missed
 		}
 	}
 	for _, h := range c.Hosts {

@@ -35,7 +35,12 @@ func socket(b *evidence.Batch, host string, record uint64, src, dst netip.AddrPo
 
 func measure(b *evidence.Batch) finding.Coverage {
 	cf := casefile.Gather([]casefile.Source{{File: finding.File{Name: "log.evtx", State: "read"}, Batch: b}})
-	return Measure(cf, correlate.Run(cf, nil), nil, nil)
+	m, c := Begin(cf), correlate.Run(cf, nil)
+	for l := range c.Links {
+		m.See(l)
+		m.Count(l)
+	}
+	return m.Measure(c, nil, nil)
 }
 
 func volume(sent uint64) evidence.Volume {

@@ -18,19 +18,16 @@ const (
 	maxFiles = 50
 )
 
-func hosts(cf *casefile.Casefile, c *correlate.Case) []finding.HostCoverage {
+func (m *Meter) hostCoverage(c *correlate.Case) []finding.HostCoverage {
 	var out []finding.HostCoverage
-	links := map[*correlate.Host][]*correlate.Link{}
-	for _, l := range c.Links {
-		links[l.Host] = append(links[l.Host], l)
-	}
 	for _, h := range c.Hosts {
-		hc := finding.HostCoverage{Name: h.Name, Aliases: h.Aliases, Addresses: h.Addrs, Clocks: h.Clocks, Processes: len(h.Processes)}
-		if h.Logged {
-			hc.Sources = sources(cf, h)
+		hc := finding.HostCoverage{}
+		if counted := m.hosts[h]; counted != nil {
+			hc = *counted
 		}
-		for _, l := range links[h] {
-			countAt(&hc, l)
+		hc.Name, hc.Aliases, hc.Addresses, hc.Clocks, hc.Processes = h.Name, h.Aliases, h.Addrs, h.Clocks, len(h.Processes)
+		if h.Logged {
+			hc.Sources = sources(m.cf, h)
 		}
 		hc.Conclusions = aboutHost(&hc)
 		out = append(out, hc)

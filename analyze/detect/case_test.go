@@ -14,10 +14,11 @@ import (
 // A scene is a small case built by hand: one host of a local network and what it did. Every step is one second after
 // the one before unless it says otherwise.
 type scene struct {
-	host *correlate.Host
-	c    *correlate.Case
-	now  time.Time
-	n    uint64
+	host  *correlate.Host
+	c     *correlate.Case
+	links []*correlate.Link
+	now   time.Time
+	n     uint64
 }
 
 func newScene() *scene {
@@ -57,7 +58,7 @@ func (s *scene) link(p *correlate.Process, remote string, change ...func(*correl
 	for _, f := range change {
 		f(l)
 	}
-	s.c.Links = append(s.c.Links, l)
+	s.links = append(s.links, l)
 	return l
 }
 
@@ -91,7 +92,7 @@ func (s *scene) lookup(p *correlate.Process, name string, typ uint16) {
 // gather adds up the connections of the scene.
 func (s *scene) gather(p *policy.Policy) *Gathering {
 	g := Gather(s.c, p)
-	for _, l := range s.c.Links {
+	for _, l := range s.links {
 		g.Add(l)
 	}
 	return g

@@ -184,8 +184,8 @@ func TestDNSTunnel(t *testing.T) {
 		{"to a server asked directly", "no domain is needed then", asking(60, 1, func(i int) string { return strings.TrimSuffix(coded(i), ".t.example.com") }), 60},
 		{"answers that carry the data", "short names, all text, and much of it", func(s *scene) {
 			asking(60, typeTXT, func(i int) string { return fmt.Sprintf("l.%d.example.com", i) })(s)
-			for i := range s.c.Links[0].Conn.DNS.Questions {
-				s.c.Links[0].Conn.DNS.Questions[i].Texts = 200
+			for i := range s.links[0].Conn.DNS.Questions {
+				s.links[0].Conn.DNS.Questions[i].Texts = 200
 			}
 		}, 60},
 		{"internal domain", "top-level labels of a company's own are not odd", asking(60, 1, func(i int) string { return fmt.Sprintf("ws%d.corp", i) }), 0},
@@ -207,7 +207,7 @@ func TestTunnelBelongsToWhoAsked(t *testing.T) {
 	asking(60, 1, coded)(s)
 	p := s.process(ordinary)
 	s.lookup(p, coded(1), 1)
-	s.c.Links[0].Asked = s.c.Lookups
+	s.links[0].Asked = s.c.Lookups
 	found := s.judge(policy.Default()).Findings
 	for _, f := range found {
 		if f.Peer.Domain == "example.com" {

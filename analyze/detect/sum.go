@@ -20,7 +20,7 @@ type sum struct {
 	surest         finding.Attribution
 	cited          citations
 	noted          *evidence.Naming // what a capture file calls a peer that nothing else names
-	inner          []string // distinct
+	inner          []string         // distinct
 	// captured counts those that a capture or sensor shows, midway those of them that it shows from their middle;
 	// dissected tells that content was looked at here and not by a sensor.
 	captured, midway int

@@ -17,6 +17,12 @@ type Batch struct {
 	Namings   []Naming
 	Problems  Problems
 	Tallies   Tallies
+
+	// Overflow is where connections of captures go that memory has no room for, nil when all of them stay. Moved are those
+	// that went, MovedConns counts them.
+	Overflow   Overflow
+	Moved      []ConnRun
+	MovedConns int
 }
 
 // Process keeps p.
@@ -37,8 +43,14 @@ func (b *Batch) Access(a Access) { b.Accesses = append(room(b.Accesses, 1), a) }
 // Cleared keeps c.
 func (b *Batch) Cleared(c Cleared) { b.Clearings = append(b.Clearings, c) }
 
-// Conn keeps c.
-func (b *Batch) Conn(c Conn) { b.Conns = append(b.Conns, c) }
+// Conn keeps c, or moves it with others to where there is room. Connections that logs of their own tell more about stay: they
+// are looked up by their UID.
+func (b *Batch) Conn(c Conn) {
+	b.Conns = append(b.Conns, c)
+	if b.Overflow != nil && c.UID == "" && b.Overflow.Full(&c, len(b.Conns)) {
+		b.spill()
+	}
+}
 
 // App keeps a.
 func (b *Batch) App(a AppRecord) { b.Apps = append(b.Apps, a) }

@@ -1,0 +1,132 @@
+package correlate
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/wirewitness/wirewitness/analyze/casefile"
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// survey runs through all connections once: it keeps those that a host's log may speak of, by sensor, and the names that
+// the others show.
+func (j *joiner) survey() {
+	wanted := j.wanted()
+	by := map[string]*sensor{}
+	j.numbers = map[*evidence.Conn]int{}
+	for n, c := range j.cf.Conns.All() {
+		j.answers.wire(c)
+		s := by[c.Sensor]
+		if s == nil {
+			s = &sensor{name: c.Sensor, conns: map[casefile.Tuple][]*evidence.Conn{}}
+			by[c.Sensor] = s
+		}
+		if k := casefile.TupleOf(c.Transport, c.Orig, c.Resp); wanted[k] {
+			s.conns[k] = append(s.conns[k], c)
+			j.numbers[c] = n
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(by)) {
+		j.sensors = append(j.sensors, by[name])
+	}
+}
+
+// wanted are the tuples that hosts' logs speak of.
+func (j *joiner) wanted() map[casefile.Tuple]bool {
+	all := map[casefile.Tuple]bool{}
+	for _, b := range j.books {
+		for _, s := range b.sockets {
+			if s.Kind != evidence.Bind {
+				all[casefile.TupleOf(s.Transport, s.Src, s.Dst)] = true
+			}
+		}
+	}
+	return all
+}
+
+// index prepares what completes a link, and completes those that a log speaks of.
+func (j *joiner) index() {
+	slices.SortStableFunc(j.alone, compareLinks)
+	j.answers.logs(j.looks)
+	j.answers.sort()
+	j.indexHolders()
+	j.indexAsked()
+	j.indexNaming()
+	j.indexNoted()
+	for _, l := range j.alone {
+		j.complete(l)
+	}
+	for _, ls := range j.claimed {
+		for _, l := range ls {
+			j.complete(l)
+		}
+	}
+}
+
+// complete finds what else is known of a link: an owner by its peer, names, who asked for them, and who it may be for.
+func (j *joiner) complete(l *Link) {
+	j.byPeer(l)
+	if l.Names = j.namesOf(l); len(l.Names) == 0 {
+		l.Noted = noteOf(l, j.noted[l.Remote.Addr()])
+	}
+	j.askers(l)
+	j.behalf(l)
+}
+
+// maxTied bounds how many connections that begin at one instant are put in order.
+const maxTied = 1 << 16
+
+// run yields all links in order and tells whether it came to the end.
+func (j *joiner) run(yield func(*Link) bool) bool {
+	m := merger{alone: j.alone, yield: yield}
+	for n, c := range j.cf.Conns.All() {
+		if len(m.tied) > 0 && (!m.tied[0].Start.Equal(c.Start) || len(m.tied) >= maxTied) && !m.flush() {
+			return false
+		}
+		if ls := j.claimed[n]; len(ls) > 0 {
+			m.tied = append(m.tied, ls...)
+		} else {
+			m.tied = append(m.tied, j.unclaimed(c))
+		}
+	}
+	return m.flush() && m.rest()
+}
+
+// A merger puts links that come by start in their full order, together with those that only logs speak of.
+type merger struct {
+	alone []*Link // still to come
+	tied  []*Link // that begin at one instant
+	yield func(*Link) bool
+}
+
+func (m *merger) flush() bool {
+	slices.SortStableFunc(m.tied, compareLinks)
+	for _, l := range m.tied {
+		for len(m.alone) > 0 && compareLinks(m.alone[0], l) <= 0 {
+			if !m.next() {
+				return false
+			}
+		}
+		if !m.yield(l) {
+			return false
+		}
+	}
+	clear(m.tied)
+	m.tied = m.tied[:0]
+	return true
+}
+
+func (m *merger) next() bool {
+	l := m.alone[0]
+	m.alone = m.alone[1:]
+	return m.yield(l)
+}
+
+func (m *merger) rest() bool {
+	for len(m.alone) > 0 {
+		if !m.next() {
+			return false
+		}
+	}
+	return true
+}

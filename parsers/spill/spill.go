@@ -1,0 +1,165 @@
+// Package spill keeps connections on disk that memory has no room for, so that memory does not follow the size of a capture.
+package spill
+
+import (
+	"bufio"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"sync/atomic"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// A Space is one temporary file for the connections of all captures of a run. It may be used by several goroutines.
+type Space struct {
+	folder string
+	limit  int64
+	held   atomic.Int64 // bytes in memory, as far as they are told of
+
+	mu    sync.Mutex
+	file  *os.File // nil before the first connection moves
+	size  int64
+	moved uint64
+	err   error
+	names names
+}
+
+// New returns a space in a folder, "" for the system's, that lets connections of about limit bytes stay in memory. Close
+// must be called at the end.
+func New(folder string, limit int64) *Space { return &Space{folder: folder, limit: limit} }
+
+// Close removes what was written.
+func (s *Space) Close() {
+	if s.file != nil {
+		s.file.Close()
+		os.Remove(s.file.Name())
+	}
+}
+
+// Moved returns how many connections went to disk and how many bytes they take there, and the error that ended it, if any.
+func (s *Space) Moved() (conns uint64, bytes int64, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.moved, s.size, s.err
+}
+
+// leastRun is how many connections move at once at least: every run is read through a buffer of its own.
+const leastRun = 1 << 12
+
+// For returns the overflow of one file.
+func (s *Space) For() evidence.Overflow { return &share{space: s} }
+
+// A share is what one file holds of a space's memory.
+type share struct {
+	space *Space
+	held  int64
+}
+
+// Full counts a connection. The share is full when all of them are and it holds its part.
+func (h *share) Full(c *evidence.Conn, held int) bool {
+	n := weight(c)
+	h.held += n
+	return h.space.held.Add(n) > h.space.limit && held >= leastRun && h.held > h.space.limit/16
+}
+
+// Move writes connections behind those of other files.
+func (h *share) Move(sorted []*evidence.Conn) (evidence.ConnRun, error) {
+	r, err := h.space.write(sorted)
+	if err != nil {
+		return nil, err
+	}
+	h.space.held.Add(-h.held)
+	h.held = 0
+	return r, nil
+}
+
+// weight estimates the bytes that a connection takes in memory.
+func weight(c *evidence.Conn) int64 {
+	const struct_, point, question, list = 800, 40, 200, 1 << 10
+	n := struct_ + point*len(c.Series)
+	if c.DNS != nil {
+		n += question * len(c.DNS.Questions)
+	}
+	for _, there := range []bool{c.HTTP != nil, c.TLS != nil, c.SMB != nil, c.Kerberos != nil} {
+		if there {
+			n += list
+		}
+	}
+	return int64(n)
+}
+
+func (s *Space) write(sorted []*evidence.Conn) (*run, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err != nil {
+		return nil, s.err
+	}
+	r := &run{space: s, from: s.size, conns: len(sorted)}
+	if s.err = s.append(sorted); s.err != nil {
+		return nil, s.err
+	}
+	s.moved += uint64(len(sorted))
+	r.size = s.size - r.from
+	return r, nil
+}
+
+func (s *Space) append(sorted []*evidence.Conn) (err error) {
+	if s.file == nil {
+		if s.file, err = os.CreateTemp(s.folder, "wirewitness-*"); err != nil {
+			return fmt.Errorf("temporary file for connections: %w", err)
+		}
+		os.Remove(s.file.Name()) // where a file in use can be removed, nothing is left behind even after a kill
+	}
+	at := io.NewOffsetWriter(s.file, s.size)
+	w := bufio.NewWriterSize(at, 1<<20)
+	e := &encoder{names: &s.names}
+	written := s.size
+	for _, c := range sorted {
+		e.conn(c)
+		length := binary.AppendUvarint(nil, uint64(len(e.buf)))
+		w.Write(length)
+		w.Write(e.buf)
+		written += int64(len(length) + len(e.buf))
+		e.buf = e.buf[:0]
+	}
+	if err := w.Flush(); err != nil {
+		return fmt.Errorf("temporary file for connections: %w", err)
+	}
+	s.size = written
+	return nil
+}
+
+// A run is a part of the file.
+type run struct {
+	space      *Space
+	from, size int64
+	conns      int
+}
+
+// Open begins to read the run.
+func (r *run) Open() func() (*evidence.Conn, error) {
+	in := bufio.NewReaderSize(io.NewSectionReader(r.space.file, r.from, r.size), 64<<10)
+	d := decoder{names: &r.space.names}
+	left := r.conns
+	return func() (*evidence.Conn, error) {
+		if left == 0 {
+			return nil, nil
+		}
+		left--
+		n, err := binary.ReadUvarint(in)
+		if err != nil {
+			return nil, fmt.Errorf("temporary file for connections: %w", err)
+		}
+		if uint64(cap(d.buf)) < n {
+			d.buf = make([]byte, n)
+		}
+		d.buf = d.buf[:n]
+		if _, err := io.ReadFull(in, d.buf); err != nil {
+			return nil, fmt.Errorf("temporary file for connections: %w", err)
+		}
+		return d.conn(), nil
+	}
+}
