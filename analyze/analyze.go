@@ -39,9 +39,10 @@ type Options struct {
 // A Result is the document and the joined table behind it.
 type Result struct {
 	Document *finding.Document
-	// Flows yields one record per connection and per end that a host's log speaks for, in the order of their start. A
-	// record is valid until the next one.
-	Flows iter.Seq[*finding.Flow]
+
+	c     *correlate.Case
+	conns *casefile.Connections
+	scope scope
 }
 
 // Run analyses the evidence. The result does not depend on the order of the sources.
@@ -83,7 +84,7 @@ func Run(ctx context.Context, sources []Source, opt Options) (*Result, error) {
 	doc.Coverage = meter.Measure(c, found.Findings, found.Suppressed)
 	doc.Coverage.Totals.ConnectionsLeftOutByTime = left
 	doc.Findings, doc.Below = rank.AtLeast(found.Findings, opt.MinSeverity)
-	return &Result{Document: doc, Flows: flows(c, x)}, nil
+	return &Result{doc, c, &cf.Conns, x}, nil
 }
 
 // until ends a sequence when ctx does.

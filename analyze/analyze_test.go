@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"iter"
 	"net/netip"
 	"strings"
 	"testing"
@@ -43,9 +44,15 @@ func TestNarrow(t *testing.T) {
 			t.Fatalf("%s: %v", tt.name, err)
 		}
 		var ports []string
-		for f := range r.Flows {
-			_, port, _ := strings.Cut(f.Orig.String(), ":")
-			ports = append(ports, port)
+		err = r.EachFlow(t.Context(), func(flows iter.Seq[*finding.Flow]) error {
+			for f := range flows {
+				_, port, _ := strings.Cut(f.Orig.String(), ":")
+				ports = append(ports, port)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatalf("%s: %v", tt.name, err)
 		}
 		if got := strings.Join(ports, " "); got != tt.want || r.Document.Coverage.Totals.ConnectionsLeftOutByTime != tt.out {
 			t.Errorf("%s: %s, %d left out by time; want %s, %d", tt.name, got, r.Document.Coverage.Totals.ConnectionsLeftOutByTime, tt.want, tt.out)

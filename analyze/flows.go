@@ -1,6 +1,8 @@
 package analyze
 
 import (
+	"cmp"
+	"context"
 	"iter"
 	"strings"
 
@@ -10,15 +12,18 @@ import (
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
-// flows yields the records of the joined table.
-func flows(c *correlate.Case, x scope) iter.Seq[*finding.Flow] {
-	return func(yield func(*finding.Flow) bool) {
-		for l := range c.Links {
-			if !x.outOfTime(l) && x.covers(l.Host) && !yield(flow(l, x.Policy)) {
+// EachFlow hands over the records of the joined table: one per connection and per end that a host's log speaks for, in the
+// order of their start. A record is valid until the next one. What take returns ends the run and is returned, and so is ctx's
+// error, and one of reading connections back from disk.
+func (r *Result) EachFlow(ctx context.Context, take func(iter.Seq[*finding.Flow]) error) error {
+	err := take(func(yield func(*finding.Flow) bool) {
+		for l := range until(ctx, r.c.Links) {
+			if !r.scope.outOfTime(l) && r.scope.covers(l.Host) && !yield(flow(l, r.scope.Policy)) {
 				return
 			}
 		}
-	}
+	})
+	return cmp.Or(err, ctx.Err(), r.conns.Err())
 }
 
 func flow(l *correlate.Link, p *policy.Policy) *finding.Flow {

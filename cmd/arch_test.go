@@ -20,7 +20,7 @@ var arrows = []struct {
 	to   []string
 }{
 	{"cmd/wirewitness", []string{"cmd"}},
-	{"cmd", []string{"report", "analyze", "analyze/correlate", "analyze/finding", "analyze/policy", "parsers", "parsers/all"}},
+	{"cmd", []string{"report", "analyze", "analyze/correlate", "analyze/finding", "analyze/policy", "parsers", "parsers/all", "parsers/spill"}},
 	{"report", []string{"analyze/finding", "parsers/evidence"}},
 	{"analyze/finding", []string{"parsers/evidence"}},
 	{"analyze/**", []string{"analyze/**", "parsers/evidence"}},

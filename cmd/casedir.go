@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
 
 	"github.com/wirewitness/wirewitness/analyze"
+	"github.com/wirewitness/wirewitness/analyze/finding"
 	"github.com/wirewitness/wirewitness/report"
 )
 
@@ -27,7 +29,7 @@ var caseFiles = []caseFile{
 		return report.JSON.Write(w, r.Document, report.Options{})
 	}},
 	{"flows.jsonl", func(ctx context.Context, w io.Writer, r *analyze.Result) error {
-		return report.FlowJSONL.Write(w, until(ctx, r.Flows), report.Options{})
+		return r.EachFlow(ctx, func(flows iter.Seq[*finding.Flow]) error { return report.FlowJSONL.Write(w, flows, report.Options{}) })
 	}},
 	{"manifest.json", func(_ context.Context, w io.Writer, r *analyze.Result) error {
 		return report.WriteManifest(w, r.Document)

@@ -27,6 +27,7 @@ type flags struct {
 	since, until string
 	hosts        []string
 	clocks       []string
+	maxMemory    string
 
 	// of analyze only
 	out, caseName, examiner string
@@ -37,6 +38,7 @@ func (f *flags) register(c *cobra.Command, formats []string) {
 	fs := c.Flags()
 	fs.StringVarP(&f.format, "format", "f", formats[0], "output format: "+strings.Join(formats, ", "))
 	fs.IntVarP(&f.jobs, "jobs", "j", 0, "files read at the same time (0: one per processor)")
+	fs.StringVar(&f.maxMemory, "max-memory", "", "memory to get by with, such as 512MiB or 2GiB; connections it has no room for go to a temporary file")
 	fs.BoolVar(&f.wide, "wide", false, "print every column whole, however wide the terminal is")
 	fs.StringVar(&f.policy, "policy", "", "YAML file laid over the built-in policy (see: wirewitness policy show)")
 	fs.StringVar(&f.since, "since", "", "leave out what ended before this time (corrected UTC), such as 2024-05-31 or 2024-05-31T12:00:00Z")

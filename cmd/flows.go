@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"bufio"
-	"context"
 	"iter"
 
 	"github.com/spf13/cobra"
@@ -29,10 +28,8 @@ func (sh *shell) flows() *cobra.Command {
 				return err
 			}
 			w := bufio.NewWriterSize(sh.stdout, 1<<20)
-			if err := format.Write(w, until(c.Context(), result.Flows), sh.look(f)); err != nil {
-				return err
-			}
-			if err := c.Context().Err(); err != nil {
+			err = result.EachFlow(c.Context(), func(flows iter.Seq[*finding.Flow]) error { return format.Write(w, flows, sh.look(f)) })
+			if err != nil {
 				return err
 			}
 			return w.Flush()
@@ -40,15 +37,4 @@ func (sh *shell) flows() *cobra.Command {
 	}
 	f.register(c, names(report.FlowFormats, flowFormatName))
 	return c
-}
-
-// until ends a sequence when ctx does.
-func until(ctx context.Context, flows iter.Seq[*finding.Flow]) iter.Seq[*finding.Flow] {
-	return func(yield func(*finding.Flow) bool) {
-		for f := range flows {
-			if ctx.Err() != nil || !yield(f) {
-				return
-			}
-		}
-	}
 }

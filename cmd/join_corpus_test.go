@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"maps"
 	"os"
 	"path/filepath"
@@ -114,12 +115,18 @@ func examined(t *testing.T, dir string) *analyze.Result {
 }
 
 // owned lists the connections of the captures with their owners.
-func owned(r *analyze.Result) (out []string) {
-	for f := range r.Flows {
-		if f.Conn != nil {
-			out = append(out, fmt.Sprintf("%s %s %s %s %v: %s %v %s", f.Start.Format(time.RFC3339Nano), f.Transport, f.Orig, f.Resp, f.Host,
-				f.Process.Name, f.Process.PIDs, f.Attribution.Basis))
+func owned(t *testing.T, r *analyze.Result) (out []string) {
+	err := r.EachFlow(t.Context(), func(flows iter.Seq[*finding.Flow]) error {
+		for f := range flows {
+			if f.Conn != nil {
+				out = append(out, fmt.Sprintf("%s %s %s %s %v: %s %v %s", f.Start.Format(time.RFC3339Nano), f.Transport, f.Orig, f.Resp, f.Host,
+					f.Process.Name, f.Process.PIDs, f.Attribution.Basis))
+			}
 		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	return out
 }
@@ -137,8 +144,8 @@ func TestJoinUsesTime(t *testing.T) {
 		}
 		tested++
 		t.Run(r.Case, func(t *testing.T) {
-			want := owned(examined(t, r.layOut(t, root, nil)))
-			got := owned(examined(t, r.layOut(t, root, repeat)))
+			want := owned(t, examined(t, r.layOut(t, root, nil)))
+			got := owned(t, examined(t, r.layOut(t, root, repeat)))
 			if !slices.Equal(got, want) {
 				t.Errorf("with repeated events %d owners differ:\n%s", len(differing(got, want)), strings.Join(differing(got, want), "\n"))
 			}

@@ -21,11 +21,14 @@ func (sh *shell) examine(ctx context.Context, args []string, f *flags) (*analyze
 	if err != nil {
 		return nil, err
 	}
+	if sh.budget, err = newBudget(f.maxMemory); err != nil {
+		return nil, err
+	}
 	leave := context.AfterFunc(ctx, func() { time.AfterFunc(grace, func() { os.Exit(statusInterrupted) }) })
 	defer leave() // from here on something may be half written
 	bar := newProgress(sh.stderr)
 	defer bar.clear()
-	sources, err := parsers.Run(ctx, args, all.Formats, parsers.Options{Jobs: f.jobs, Progress: bar.report})
+	sources, err := parsers.Run(ctx, args, all.Formats, parsers.Options{Jobs: f.jobs, Progress: bar.report, Overflow: sh.budget.space.For})
 	if err != nil {
 		return nil, err
 	}

@@ -40,6 +40,7 @@ looks like command and control or exfiltration. It needs no network.
 type shell struct {
 	stdout, stderr io.Writer
 	status         int
+	budget         *budget // nil before evidence is read
 }
 
 // Main runs the program and returns its exit status.
@@ -50,6 +51,7 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	root := sh.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	sh.settle()
 	switch {
 	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
 		fmt.Fprintln(stderr, "wirewitness: interrupted, nothing written")
@@ -59,6 +61,17 @@ func Main(args []string, stdout, stderr io.Writer) int {
 		return statusError
 	}
 	return sh.status
+}
+
+// settle says what the memory allowed led to, and removes what was written for the lack of it.
+func (sh *shell) settle() {
+	if sh.budget == nil {
+		return
+	}
+	for _, n := range sh.budget.notes() {
+		fmt.Fprintln(sh.stderr, "wirewitness:", n)
+	}
+	sh.budget.end()
 }
 
 func (sh *shell) root() *cobra.Command {

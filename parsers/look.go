@@ -26,7 +26,11 @@ var marks = maphash.MakeSeed()
 
 // look reads the first bytes of a file and finds its format.
 func (r *run) look(f found) *opened {
-	o := &opened{found: f, Source: &Source{Name: f.name, Size: uint64(f.size), State: Unreadable, Batch: &evidence.Batch{}}, part: r.meter.part(f.size)}
+	batch := &evidence.Batch{}
+	if r.opt.Overflow != nil {
+		batch.Overflow = r.opt.Overflow()
+	}
+	o := &opened{found: f, Source: &Source{Name: f.name, Size: uint64(f.size), State: Unreadable, Batch: batch}, part: r.meter.part(f.size)}
 	if o.folder = path.Dir(f.name); o.folder == "." {
 		o.folder = ""
 	}

@@ -21,6 +21,8 @@ type Options struct {
 	Jobs     int                     // files read at the same time, 0 for one per processor
 	Progress func(done, total int64) // called from several goroutines; bytes as stored
 	Spool    string                  // folder for unpacked evidence, "" for the system's
+	// Overflow returns where connections of one file go that memory has no room for; nil when all of them stay.
+	Overflow func() evidence.Overflow
 }
 
 // Run reads the files under args with the first format that recognises each. Results are sorted by name. The error is

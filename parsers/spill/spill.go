@@ -46,7 +46,8 @@ func (s *Space) Moved() (conns uint64, bytes int64, err error) {
 	return s.moved, s.size, s.err
 }
 
-// leastRun is how many connections move at once at least: every run is read through a buffer of its own.
+// leastRun is how many connections move at once at least, unless so many have no room: every run is read through a buffer of
+// its own.
 const leastRun = 1 << 12
 
 // For returns the overflow of one file.
@@ -62,7 +63,7 @@ type share struct {
 func (h *share) Full(c *evidence.Conn, held int) bool {
 	n := weight(c)
 	h.held += n
-	return h.space.held.Add(n) > h.space.limit && held >= leastRun && h.held > h.space.limit/16
+	return h.space.held.Add(n) > h.space.limit && int64(held) >= min(leastRun, h.space.limit>>10) && h.held > h.space.limit/16
 }
 
 // Move writes connections behind those of other files.

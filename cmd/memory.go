@@ -1,0 +1,86 @@
+package cmd
+
+import (
+	"fmt"
+	"runtime/debug"
+	"runtime/metrics"
+	"strconv"
+	"strings"
+
+	"github.com/wirewitness/wirewitness/parsers/spill"
+)
+
+// heldByDefault is what connections of captures may take in memory where --max-memory says nothing; connPart is their part
+// of what it says.
+const (
+	heldByDefault = 64 << 20
+	connPart      = 8
+)
+
+// A budget is the memory that a run is to get by with.
+type budget struct {
+	limit  int64 // bytes, 0 for none stated
+	before int64 // what the Go runtime was limited to
+	space  *spill.Space
+}
+
+// newBudget reads --max-memory.
+func newBudget(stated string) (*budget, error) {
+	if stated == "" {
+		return &budget{space: spill.New("", heldByDefault)}, nil
+	}
+	limit, err := byteSize(stated)
+	if err != nil {
+		return nil, fmt.Errorf("--max-memory: %w", err)
+	}
+	return &budget{limit, debug.SetMemoryLimit(limit), spill.New("", limit/connPart)}, nil
+}
+
+// end gives back what the budget took.
+func (b *budget) end() {
+	b.space.Close()
+	if b.limit > 0 {
+		debug.SetMemoryLimit(b.before)
+	}
+}
+
+// notes says what the budget led to, for people.
+func (b *budget) notes() (out []string) {
+	conns, bytes, err := b.space.Moved()
+	switch {
+	case err != nil:
+		out = append(out, fmt.Sprintf("all connections were kept in memory: %v", err))
+	case conns > 0:
+		out = append(out, fmt.Sprintf("%d connections went to a temporary file of %s, which memory had no room for (see --max-memory)", conns, sizeText(bytes)))
+	}
+	if used := memoryUsed(); b.limit > 0 && used > b.limit {
+		out = append(out, fmt.Sprintf("%s of memory were used, more than --max-memory allows: what logs state is held whole", sizeText(used)))
+	}
+	return out
+}
+
+// memoryUsed is what the process has mapped, in bytes; Go gives little of it back, so that it is nearly the most there was.
+func memoryUsed() int64 {
+	sample := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
+	metrics.Read(sample)
+	return int64(sample[0].Value.Uint64() - sample[1].Value.Uint64())
+}
+
+// byteSize reads a number of bytes with a unit: 512MiB, 2GiB, also as M and G.
+func byteSize(s string) (int64, error) {
+	digits := strings.TrimRight(s, "KMGTiBkmgtb")
+	n, err := strconv.ParseInt(digits, 10, 64)
+	shift, known := map[string]uint{"": 0, "k": 10, "m": 20, "g": 30, "t": 40}[strings.TrimSuffix(strings.TrimSuffix(strings.ToLower(s[len(digits):]), "b"), "i")]
+	if err != nil || !known || n <= 0 || n > 1<<62>>shift {
+		return 0, fmt.Errorf("%q is no size: write 512MiB or 2GiB", s)
+	}
+	return n << shift, nil
+}
+
+func sizeText(n int64) string {
+	const mi, gi = 1 << 20, 1 << 30
+	if n >= gi {
+		return fmt.Sprintf("%.1f GiB", float64(n)/gi)
+	}
+	return fmt.Sprintf("%.1f MiB", float64(n)/mi)
+}
