@@ -2,6 +2,7 @@ package service
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
@@ -17,6 +18,17 @@ func BenchmarkBody(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		s.Feed(Chunk{Side: Resp, Data: data})
+	}
+}
+
+// BenchmarkHeadInPieces is a header section that a hostile sender cuts into bytes.
+func BenchmarkHeadInPieces(b *testing.B) {
+	k := tcp("<HTTP/1.1 200 OK\r\n" + strings.Repeat("a:b\r\n", 10_000) + "\r\n")
+	b.SetBytes(int64(len(k.said[0].text)))
+	for b.Loop() {
+		if r := k.play(1); r.HTTP.Responses != 1 {
+			b.Fatalf("%+v", r.HTTP)
+		}
 	}
 }
 

@@ -175,11 +175,11 @@ func (h *httpReader) head(s *httpSide, c Chunk, b []byte, kept int) (n int, more
 		s.lose()
 		return start, false
 	case bytes.IndexByte(b[min(kept, len(b)):], '\n') >= 0:
-		n = endOfHead(b[start:])
+		n = endOfHead(b, max(start, kept-len("\n\r")))
 	}
 	if n > 0 {
-		h.message(s, c, b[start:start+n])
-		return start + n, false
+		h.message(s, c, b[start:n])
+		return n, false
 	}
 	if len(b) > maxHead {
 		s.lose()
@@ -205,9 +205,9 @@ func (h *httpReader) line(s *httpSide, b []byte) (n int, more bool) {
 	return n, false
 }
 
-// endOfHead is how long the header section at the beginning of b is, 0 when it is not whole.
-func endOfHead(b []byte) int {
-	for at := 0; ; {
+// endOfHead is where the header section ends that b begins with, 0 when it is not whole. It does not end before from.
+func endOfHead(b []byte, from int) int {
+	for at := from; ; {
 		i := bytes.IndexByte(b[at:], '\n')
 		if i < 0 {
 			return 0
