@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/wirewitness/wirewitness/samples/generate/cases"
 	"github.com/wirewitness/wirewitness/samples/generate/evtxfile"
 	"github.com/wirewitness/wirewitness/samples/generate/replay"
 )
@@ -33,6 +34,30 @@ func capture(args []string) error {
 	}
 	return create(*out, func(f *os.File) (fmt.Stringer, error) { return replay.Capture(f, names, size) })
 }
+
+func office(args []string) error {
+	var l cases.Large
+	set := flag.NewFlagSet("office", flag.ExitOnError)
+	out := set.String("o", "", "folder to write into")
+	set.IntVar(&l.Hosts, "hosts", 100, "workstations")
+	set.IntVar(&l.Flows, "flows", 100_000, "end after the minute with so many flows")
+	set.Float64Var(&l.Logged, "logged", 0.8, "share of the workstations that keep a log")
+	if err := set.Parse(args); err != nil {
+		return err
+	}
+	if l.Hosts < 1 || l.Hosts > maxHosts {
+		return fmt.Errorf("%d hosts: the office has room for 1 to %d", l.Hosts, maxHosts)
+	}
+	made, err := l.Write(*out)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Println(made)
+	return err
+}
+
+// maxHosts is what the addresses of the office's networks suffice for.
+const maxHosts = 250 * 200
 
 // inputs parses the flags and returns the files named after them and those in folders named after them.
 func inputs(set *flag.FlagSet, args []string) (names []string, err error) {
@@ -60,7 +85,7 @@ func create(name string, write func(*os.File) (fmt.Stringer, error)) error {
 	if err := cmp.Or(err, f.Close()); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(os.Stdout, made)
+	_, err = fmt.Println(made)
 	return err
 }
 

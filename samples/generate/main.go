@@ -3,6 +3,7 @@
 //	go run ./samples/generate [FOLDER]                       the samples; FOLDER is samples unless given
 //	go run ./samples/generate capture -o FILE CAPTURE...     one large capture out of small ones
 //	go run ./samples/generate evtx -o FILE LOG...            one large event log out of small ones
+//	go run ./samples/generate office -o FOLDER               an office: a capture, and the logs of the hosts in it
 //
 // -h after a word lists its flags. The same flags give the same bytes.
 package main
@@ -30,6 +31,8 @@ func run(args []string) error {
 		return capture(args[1:])
 	case "evtx":
 		return eventLog(args[1:])
+	case "office":
+		return office(args[1:])
 	}
 	return cases.Write(args[0])
 }

@@ -14,7 +14,8 @@ import (
 )
 
 // Size says how large a capture becomes and what its repetitions are like. It ends with the first limit that is reached;
-// 0 is none.
+// 0 is none. Where more flows are asked for than the bytes would hold, the capture that is richest in flows is repeated more
+// often than the others.
 type Size struct {
 	Packets, Flows, Bytes uint64
 	// Every is how much later a repetition begins than the one before.
@@ -44,6 +45,10 @@ func Capture(to io.Writer, names []string, size Size) (Made, error) {
 	if err != nil {
 		return Made{}, err
 	}
+	if size.Flows > 0 && size.Bytes > 0 {
+		t.enrich(size)
+	}
+	t.sort()
 	r := repeater{template: t, Size: size, out: wire.NewWriter(to), made: Made{Bytes: fileHeader, Left: left}}
 	if err := r.run(); err != nil {
 		return Made{}, err
@@ -57,10 +62,18 @@ const (
 	packetHeader = 16
 )
 
-// A template is the packets of all small captures in the order of time.
+// A template is the packets of all small captures, once they are sorted by time.
 type template struct {
-	frames []frame
-	hosts  uint32
+	frames       []frame
+	hosts        uint32
+	flows, bytes uint64
+	richest      small
+}
+
+// A small is one of the small captures.
+type small struct {
+	packets      []wire.Packet
+	flows, bytes uint64
 }
 
 // load reads captures and lets them begin at the same time.
@@ -71,30 +84,62 @@ func load(names []string) (t template, left int, err error) {
 			return t, 0, err
 		}
 		left += n
-		var found []frame
-		found, t.hosts = frames(packets, t.hosts)
-		compress(found)
-		t.frames = append(t.frames, found...)
+		compress(packets)
+		c := t.add(packets)
+		const enough = 50 // flows, so that the mix does not become one connection over and over
+		if c.flows >= enough && c.flows*t.richest.bytes >= t.richest.flows*c.bytes {
+			t.richest = c
+		}
 	}
 	if len(t.frames) == 0 {
 		return t, 0, fmt.Errorf("no packets in %d captures", len(names))
 	}
-	slices.SortStableFunc(t.frames, func(a, b frame) int { return a.At.Compare(b.At) })
 	return t, left, nil
+}
+
+func (t *template) add(packets []wire.Packet) small {
+	c := small{packets: packets}
+	var found []frame
+	found, t.hosts = frames(packets, t.hosts)
+	for _, f := range found {
+		c.bytes += packetHeader + uint64(len(f.Data))
+		if f.opens {
+			c.flows++
+		}
+	}
+	t.frames = append(t.frames, found...)
+	t.flows += c.flows
+	t.bytes += c.bytes
+	return c
+}
+
+// enrich adds the richest capture until the template has as many flows for its bytes as are asked for, or that capture no
+// longer helps.
+func (t *template) enrich(size Size) {
+	dense := func(flows, bytes uint64) bool {
+		return float64(flows)*float64(size.Bytes) >= float64(bytes)*float64(size.Flows)
+	}
+	for dense(t.richest.flows, t.richest.bytes) && t.richest.flows > 0 && !dense(t.flows, t.bytes) {
+		t.add(t.richest.packets)
+	}
+}
+
+func (t *template) sort() {
+	slices.SortStableFunc(t.frames, func(a, b frame) int { return a.At.Compare(b.At) })
 }
 
 // compress lets a capture begin at the hour of all cases, with no pause longer than a few minutes: some were put together
 // from recordings that are years apart.
-func compress(fs []frame) {
+func compress(packets []wire.Packet) {
 	const longest = 5 * time.Minute
 	now := world.At("08:00:00")
 	var last time.Time
-	for i := range fs {
-		at := fs[i].At
+	for i := range packets {
+		at := packets[i].At
 		if i > 0 {
 			now = now.Add(min(max(at.Sub(last), 0), longest))
 		}
-		last, fs[i].At = at, now
+		last, packets[i].At = at, now
 	}
 }
 

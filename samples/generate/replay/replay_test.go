@@ -105,6 +105,7 @@ func TestCorpus(t *testing.T) {
 		t.Fatal(err)
 	}
 	var before, out bytes.Buffer
+	original.sort()
 	w := wire.NewWriter(&before)
 	for _, f := range original.frames {
 		w.Write(f.Packet)
@@ -124,6 +125,25 @@ func TestCorpus(t *testing.T) {
 	}
 	if len(is.flows) < len(was.flows)*19/10 {
 		t.Errorf("%d flows, were %d", len(is.flows), len(was.flows))
+	}
+}
+
+// TestEnrich: of two captures, one full of flows, a mix is made that has as many of them as asked for.
+func TestEnrich(t *testing.T) {
+	var flows []wire.Packet
+	for i := range 60 {
+		flows = append(flows, conversation(netip.AddrPortFrom(netip.MustParseAddr("192.168.1.2"), uint16(50000+i)).String(), "198.51.100.7:443")[:1]...)
+	}
+	bulk := conversation("192.168.1.2:50000", "198.51.100.7:443")
+	for len(bulk) < 1000 {
+		bulk = append(bulk, bulk[:8]...)
+	}
+	made, err := Capture(io.Discard, write(t, wire.Pcap(bulk), wire.Pcap(flows)), Size{Bytes: 3_000_000, Flows: 15_000, Every: time.Minute, Peers: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if made.Flows < 14_000 || made.Bytes < 2_800_000 {
+		t.Errorf("written %v", made)
 	}
 }
 

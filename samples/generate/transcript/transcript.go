@@ -14,6 +14,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 //go:embed recorded/*.txt
@@ -46,9 +47,21 @@ func (c *Conversation) Sent() (client, server int) {
 	return client, server
 }
 
+// loaded keeps what Load has read: a large case plays the same conversations over and over.
+var loaded sync.Map
+
 // Load reads a recorded file, named without folder and ending. It panics when there is none: the files are part of the
-// program.
+// program. What it returns must not be changed.
 func Load(name string) []Conversation {
+	if cs, ok := loaded.Load(name); ok {
+		return cs.([]Conversation)
+	}
+	cs := load(name)
+	loaded.Store(name, cs)
+	return cs
+}
+
+func load(name string) []Conversation {
 	f, err := recorded.Open("recorded/" + name + ".txt")
 	if err != nil {
 		panic(err)

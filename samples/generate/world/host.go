@@ -85,8 +85,13 @@ func (h *Host) Boot(at time.Time) {
 	userinit.Exit(step())
 }
 
+// nextPort returns ports in turn, from the first one again after the last.
 func (h *Host) nextPort() uint16 {
+	const first = 49152
 	h.port += 1 + uint16(h.w.rng.IntN(3))
+	if h.port < first {
+		h.port += first
+	}
 	return h.port
 }
 
@@ -107,6 +112,16 @@ func (h *Host) Events(channel string) []evtxfile.Event {
 			next++
 		}
 	}
+	return events
+}
+
+// Drain returns what the host logged before a time by its own clock, in the order of time and without record identifiers,
+// and forgets it.
+func (h *Host) Drain(until time.Time) []evtxfile.Event {
+	slices.SortStableFunc(h.logged, func(a, b evtxfile.Event) int { return a.Time.Compare(b.Time) })
+	n, _ := slices.BinarySearchFunc(h.logged, until, func(e evtxfile.Event, t time.Time) int { return e.Time.Compare(t) })
+	events := slices.Clone(h.logged[:n])
+	h.logged = slices.Delete(h.logged, 0, n)
 	return events
 }
 

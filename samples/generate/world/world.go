@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -99,6 +100,18 @@ func (w *World) Packets() []wire.Packet {
 	wire.Sort(w.packets)
 	return w.packets
 }
+
+// Drain returns what passed the sensor before a time, in order, and forgets it.
+func (w *World) Drain(until time.Time) []wire.Packet {
+	wire.Sort(w.packets)
+	n, _ := slices.BinarySearchFunc(w.packets, until, func(p wire.Packet, t time.Time) int { return p.At.Compare(t) })
+	packets := slices.Clone(w.packets[:n])
+	w.packets = slices.Delete(w.packets, 0, n)
+	return packets
+}
+
+// Flows is how many connections there were.
+func (w *World) Flows() int { return int(w.flows) }
 
 // guid makes an identifier for a process the way Sysmon does: machine, start, and a token.
 func (w *World) guid(machine uint32, start time.Time, pid uint32) string {
