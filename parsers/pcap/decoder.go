@@ -8,9 +8,10 @@ import (
 
 // Bounds of one frame. Real stacks are far below; a frame made of nothing but headers ends here.
 const (
-	maxPackets = 8
+	maxPackets = 8 // of one chain
 	maxSteps   = 32
 	maxVLAN    = 4
+	maxChains  = 8 // at least: most packets carry no others
 )
 
 // A decoder takes frames apart. Its layers are used again for every frame, so what it returns is valid until the next.
@@ -26,8 +27,9 @@ type decoder struct {
 	tcp  layers.TCP
 	udp  layers.UDP
 
-	packets [maxPackets]packet
+	packets [maxPackets * maxChains]packet
 	n       int
+	chain   int // where the chain at hand begins
 	vlan    [maxVLAN]uint16
 	nvlan   int
 	steps   int
@@ -48,7 +50,7 @@ func (d *decoder) decode(f *capfile.Frame) (err error) {
 }
 
 func (d *decoder) begin() {
-	d.n, d.nvlan, d.steps, d.kind, d.vni, d.unsupported = 0, 0, 0, "", 0, false
+	d.n, d.chain, d.nvlan, d.steps, d.kind, d.vni, d.unsupported = 0, 0, 0, 0, "", 0, false
 }
 
 // guard turns a panic into an error.
@@ -68,12 +70,12 @@ func (d *decoder) step() error {
 
 // add begins the next packet of the frame.
 func (d *decoder) add() (*packet, error) {
-	if d.n == maxPackets {
+	if d.n == d.chain+maxPackets {
 		return nil, errDeep
 	}
 	p := &d.packets[d.n]
+	*p = packet{kind: d.kind, vni: d.vni, apart: d.n == d.chain}
 	d.n++
-	*p = packet{kind: d.kind, vni: d.vni}
 	d.kind, d.vni = "", 0
 	return p, nil
 }

@@ -402,13 +402,66 @@ func TestUnsupportedLink(t *testing.T) {
 	}
 }
 
-// TestAggregate: what is not taken apart is said.
+// aggregate packs frames of Ethernet into one of 802.11.
+func aggregate(frames ...[]byte) []byte {
+	out := append([]byte{0x88, 1}, append(make([]byte, 22), 0x80, 0)...)
+	for _, f := range frames {
+		for len(out)%4 != 26%4 {
+			out = append(out, 0)
+		}
+		msdu := append([]byte{0xaa, 0xaa, 3, 0, 0, 0}, f[12:]...)
+		out = append(binary.BigEndian.AppendUint16(append(out, f[:12]...), uint16(len(msdu))), msdu...)
+	}
+	return append(out, 1, 2, 3, 4) // checksum
+}
+
+// TestAggregate: packets that travel in one frame of 802.11 belong to connections of their own, and a tunnel in one of them
+// does not carry the next.
 func TestAggregate(t *testing.T) {
+	other := netip.AddrPortFrom(client.Addr(), 50002)
+	one, two := record().exchange(client, server).frames, record().exchange(other, server).frames
+	_, ip := network(server.Addr(), client.Addr(), 4)
+	tunnelled := record()
+	for _, f := range record().exchange(client, server).frames {
+		tunnelled.frame(ethernet(layers.EthernetTypeIPv4), ip, gopacket.Payload(f.data[14:]))
+	}
 	r := &recording{link: linkDot11, at: epoch}
-	r.raw(append([]byte{0x88, 1}, append(make([]byte, 22), 0x80, 0, 1, 2, 3, 4, 5, 6)...))
+	for i := range one {
+		r.raw(aggregate(one[i].data, tunnelled.frames[i].data, two[i].data))
+	}
 	got := parseBytes(t, r.pcap())
-	if got.Problems.Total != 1 || got.Problems.First[0].Kind != evidence.Unsupported || got.Captures[0].Undecoded != 1 {
-		t.Errorf("problems %v", got.Problems.First)
+	if got.Problems.Total > 0 || len(got.Conns) != 4 || got.Captures[0].Undecoded > 0 {
+		t.Fatalf("%d connections, %v", len(got.Conns), got.Problems.First)
+	}
+	for i, carries := range []bool{false, true, false, false} {
+		c := got.Conns[i]
+		if c.Carries != carries || (c.TunnelKind != "") != (i == 2) {
+			t.Errorf("connection %d: carries %v, in tunnel %q", i, c.Carries, c.TunnelKind)
+		}
+		if !carries && (c.State != "SF" || c.Volume.Payload != measured(q, a)) {
+			t.Errorf("connection %d: %s %+v", i, c.State, c.Volume)
+		}
+	}
+}
+
+// TestAggregateIsBounded: what is not read of a frame is said, and costs the packets that are read nothing.
+func TestAggregateIsBounded(t *testing.T) {
+	f := record().exchange(client, server).frames[0].data
+	for _, c := range []struct {
+		why   string
+		frame []byte
+		conns int
+		kind  evidence.ProblemKind
+	}{
+		{"more packets than are read", aggregate(slices.Repeat([][]byte{f}, 100)...), 1, evidence.Unsupported},
+		{"a length past the end", append(aggregate(f), 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff), 1, evidence.Suspect},
+		{"no room for a header", append(aggregate(), 5, 6), 0, evidence.Suspect},
+	} {
+		r := &recording{link: linkDot11, at: epoch}
+		got := parseBytes(t, r.raw(c.frame).pcap())
+		if got.Problems.Total != 1 || got.Problems.First[0].Kind != c.kind || got.Captures[0].Undecoded != 1 || len(got.Conns) != c.conns {
+			t.Errorf("%s: %d connections, %v", c.why, len(got.Conns), got.Problems.First)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package pcap
 
 import (
 	"encoding/binary"
+	"errors"
 	"strconv"
 
 	"github.com/wirewitness/wirewitness/parsers/pcap/capfile"
@@ -130,7 +131,10 @@ func (d *decoder) tagged(s span) error {
 
 // dot2 reads an 802.2 header: IP follows a SNAP header with an EtherType.
 func (d *decoder) dot2(s span) error {
-	if s.need(8) != nil || d.llc.DecodeFromBytes(s.data, d) != nil || d.llc.DSAP != 0xaa || d.llc.SSAP != 0xaa || d.llc.Control != 3 {
+	if err := s.need(8); errors.Is(err, errCut) {
+		return err
+	}
+	if len(s.data) < 8 || d.llc.DecodeFromBytes(s.data, d) != nil || d.llc.DSAP != 0xaa || d.llc.SSAP != 0xaa || d.llc.Control != 3 {
 		return nil
 	}
 	if d.snap.DecodeFromBytes(s.data[3:], d) != nil {
@@ -219,49 +223,6 @@ func (d *decoder) loopback(s span) error {
 		return d.ip(s.skip(4))
 	}
 	return nil
-}
-
-func (d *decoder) radiotap(s span) error {
-	if err := s.need(4); err != nil {
-		return err
-	}
-	n := int(binary.LittleEndian.Uint16(s.data[2:]))
-	if n < 4 || n > s.wire {
-		return errMalformed
-	}
-	return d.dot11(s.skip(n))
-}
-
-// dot11 reads data frames that are not encrypted.
-//
-// IEEE 802.11-2020, 9.2.4 and 9.3.2
-func (d *decoder) dot11(s span) error {
-	if err := s.need(24); err != nil {
-		return nil
-	}
-	control, flags, n := s.data[0], s.data[1], 24
-	const data, null, qos, encrypted, bothDS, order, aggregate = 2, 0x40, 0x80, 0x40, 3, 0x80, 0x80
-	if control>>2&3 != data || control&null != 0 || flags&encrypted != 0 {
-		return nil
-	}
-	if flags&bothDS == bothDS {
-		n += 6
-	}
-	if control&qos != 0 {
-		if err := s.need(n + 2); err != nil {
-			return err
-		}
-		if s.data[n]&aggregate != 0 {
-			return errAggregate
-		}
-		if n += 2; flags&order != 0 { // high throughput control
-			n += 4
-		}
-	}
-	if n > s.wire {
-		return errShort
-	}
-	return d.dot2(s.skip(n))
 }
 
 // nflog looks for the packet among the attributes.

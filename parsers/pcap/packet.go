@@ -5,7 +5,8 @@ import (
 	"net/netip"
 )
 
-// A packet is one IP packet of a frame, with what its headers say. The packets of a frame are its tunnels outermost first.
+// A packet is one IP packet of a frame, with what its headers say. The packets of a frame are its tunnels outermost first;
+// a frame of 802.11 may hold several such chains.
 type packet struct {
 	src, dst     [16]byte // IPv4 addresses in their IPv6 form
 	sport, dport uint16
@@ -23,6 +24,8 @@ type packet struct {
 	badSum   bool
 
 	frag fragment
+	// apart begins a chain: the packet before, if any, does not carry this one.
+	apart bool
 	// kind names the tunnel that carries the packet, "" for none; vni is its network identifier where it has one that is
 	// the same in both directions.
 	kind string
@@ -53,8 +56,7 @@ var (
 	errMalformed = errors.New("header contradicts itself")
 	errDeep      = errors.New("too many nested headers")
 	errDefect    = errors.New("decoder panicked")
-	// errAggregate is for 802.11 frames that hold several others: a frame here has one chain of packets.
-	errAggregate = errors.New("aggregated 802.11 frame")
+	errMany      = errors.New("more packets in one frame than are read")
 )
 
 // need tells whether n bytes were captured.

@@ -89,7 +89,7 @@ func severity(err error) evidence.ProblemKind {
 		return evidence.Truncated
 	case errors.Is(err, errDefect):
 		return evidence.Defect
-	case errors.Is(err, errAggregate):
+	case errors.Is(err, errMany):
 		return evidence.Unsupported
 	}
 	return evidence.Suspect

@@ -72,7 +72,9 @@ func (t *tracker) frame(f *capfile.Frame, d *decoder) {
 func (t *tracker) packets(f *capfile.Frame, d *decoder, from int, outer *flow, tunnel uint32) {
 	for i := from; i < d.n; i++ {
 		p := &d.packets[i]
-		if i > 0 {
+		if p.apart {
+			outer, tunnel = nil, 0
+		} else {
 			tunnel = t.tunnel(&d.packets[i-1], p, tunnel)
 		}
 		if outer != nil {
