@@ -12,6 +12,7 @@ import (
 // An announcement is what one connection's content says of another that is still to come.
 type announcement struct {
 	protocol string
+	unless   bool // the content tells another
 	by       evidence.Ref
 	at       time.Time
 }
@@ -49,10 +50,14 @@ func (f *flow) announce(e service.Expectation) {
 	if len(waiting) >= maxAwaited {
 		maps.DeleteFunc(waiting, func(_ place, a announcement) bool { return f.end.Sub(a.at) > longestWait })
 	}
-	a := announcement{e.Protocol, evidence.Ref{File: f.tracker.file, Unit: "frame", N: f.first}, f.end}
+	proto := f.key.proto
+	if e.Transport == evidence.UDP {
+		proto = protoUDP
+	}
+	a := announcement{e.Protocol, e.Unless, evidence.Ref{File: f.tracker.file, Unit: "frame", N: f.first}, f.end}
 	for _, addr := range []netip.Addr{own.Addr(), e.At.Addr()} {
 		if addr.IsValid() && len(waiting) < maxAwaited {
-			waiting[place{netip.AddrPortFrom(addr, port), f.key.proto, f.key.tunnel}] = a
+			waiting[place{netip.AddrPortFrom(addr, port), proto, f.key.tunnel}] = a
 		}
 	}
 }
@@ -82,7 +87,7 @@ func kept(a announcement) *announcement { return &a }
 
 // name calls a connection what it was announced to be. What its content says runs inside.
 func (a *announcement) name(c *evidence.Conn) {
-	if a == nil {
+	if a == nil || a.unless && c.Protocol != "" && c.Protocol != a.protocol {
 		return
 	}
 	c.Announced = a.by

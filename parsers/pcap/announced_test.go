@@ -16,7 +16,7 @@ func TestAnnounced(t *testing.T) {
 		return r.tcp(from, to, "S", 10, 0, "").tcp(to, from, "S.", 90, 11, "").tcp(to, from, ".", 91, 11, down).tcp(from, to, ".", 11, 91+uint32(len(down)), up)
 	}
 	at := func(a netip.AddrPort, port uint16) netip.AddrPort { return netip.AddrPortFrom(a.Addr(), port) }
-	const hello = "220 FTP\r\n"
+	const hello, sip = "220 FTP\r\n", "INVITE sip:b@example.org SIP/2.0\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n"
 	for _, c := range []struct {
 		why   string
 		sent  *recording
@@ -33,6 +33,12 @@ func TestAnnounced(t *testing.T) {
 		{"the client cannot name the server's port", open(open(record(), client, control, "227 Go (192,0,2,20,200,10)\r\n", hello), client, at(control, 51210), "", "file"), "", ""},
 		{"numbers that are no bytes", open(open(record(), client, control, "PASV\r\n", hello+"227 Go (192,0,2,20,200,266)\r\n"), client, at(control, 51210), "", "file"), "", ""},
 		{"TFTP answers from another port", record().udp(at(client, 4000), at(control, 69), "\x00\x01boot\x00octet\x00blksize\x001400\x00").udp(at(control, 3333), at(client, 4000), "\x00\x03\x00\x01"+response), "tftp", ""},
+		{"SIP announces media at another address", record().udp(client, control, sip+"c=IN IP4 198.51.100.77\r\nm=audio 49170 RTP/AVP 0\r\n").udp(at(control, 9000), netip.MustParseAddrPort("198.51.100.77:49170"), "\x80\x00sound"), "rtp", ""},
+		{"SIP announces media at the address of one of several", record().udp(client, control, sip+"m=audio 0 RTP/AVP 0\r\nm=video 49170/2 RTP/AVPF 96\r\nc=IN IP4 198.51.100.77\r\n").udp(netip.MustParseAddrPort("198.51.100.77:49170"), at(control, 9000), "\x80\x60view"), "rtp", ""},
+		{"control messages go to the next port", record().udp(client, control, sip+"m=audio 49170 RTP/AVP 0\r\n").udp(at(control, 9000), at(client, 49171), "\x80\xc8\x00\x01abcd"), "rtp", ""},
+		{"SIP over TCP announces media over UDP", open(record(), client, control, sip+"m=audio 49170 RTP/AVP 0\r\na=rtcp:5000\r\n", "").udp(at(control, 9000), at(client, 5000), "\x80\xc8\x00\x01abcd"), "rtp", ""},
+		{"control messages come to the same port", record().udp(client, control, sip+"m=audio 49170 RTP/AVP 0\r\na=rtcp-mux\r\n").udp(at(control, 9000), at(client, 49171), "?"), "", ""},
+		{"no RTP", record().udp(client, control, sip+"m=image 49170 udptl t38\r\n").udp(at(control, 9000), at(client, 49170), "?"), "", ""},
 	} {
 		conns := parseBytes(t, c.sent.pcap()).Conns
 		if len(conns) != 2 {
@@ -46,5 +52,15 @@ func TestAnnounced(t *testing.T) {
 		if got.Protocol != c.is || inner != c.inner || (got.Announced != evidence.Ref{}) != (c.is != "") || c.is != "" && got.Announced != conns[0].Ref {
 			t.Errorf("%s: %q %v, announced by %v", c.why, got.Protocol, got.Inner, got.Announced)
 		}
+	}
+}
+
+// TestAnnouncedMediaSpeaks: what the content of announced media tells comes first.
+func TestAnnouncedMediaSpeaks(t *testing.T) {
+	sip := "INVITE sip:b@example.org SIP/2.0\r\n\r\nv=0\r\nm=audio 49170 UDP/TLS/RTP/SAVPF 96\r\n"
+	stun := "\x00\x01\x00\x00\x21\x12\xa4\x42" + "transaction-"
+	r := record().udp(client, server, sip).udp(netip.AddrPortFrom(server.Addr(), 9000), netip.AddrPortFrom(client.Addr(), 49170), stun)
+	if got := parseBytes(t, r.pcap()).Conns[1]; got.Protocol != "stun" || got.Announced != (evidence.Ref{}) {
+		t.Errorf("%q announced by %v", got.Protocol, got.Announced)
 	}
 }

@@ -43,6 +43,7 @@ func FuzzPOP3(f *testing.F)       { dissect(f, "pop3") }
 func FuzzPostgreSQL(f *testing.F) { dissect(f, "postgresql") }
 func FuzzQUIC(f *testing.F)       { dissect(f, "quic") }
 func FuzzRDP(f *testing.F)        { dissect(f, "rdp") }
+func FuzzRTP(f *testing.F)        { dissect(f, "rtp") }
 func FuzzSIP(f *testing.F)        { dissect(f, "sip") }
 func FuzzSMB(f *testing.F)        { dissect(f, "smb") }
 func FuzzSMTP(f *testing.F)       { dissect(f, "smtp") }

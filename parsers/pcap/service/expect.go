@@ -1,6 +1,10 @@
 package service
 
-import "net/netip"
+import (
+	"net/netip"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
 
 // An Expectation is a connection that the content of another one announces.
 type Expectation struct {
@@ -9,6 +13,10 @@ type Expectation struct {
 	// announces.
 	At   netip.AddrPort
 	Side Side
+	// Transport is that of the connection announced, "" for the same as that of the one that announces.
+	Transport evidence.Transport
+	// Unless leaves a connection alone whose own content tells another protocol.
+	Unless bool
 }
 
 // Expected returns what the content has announced since the last call.

@@ -106,30 +106,6 @@ func matchTelnet(o *opening) verdict {
 	return yes
 }
 
-var sipMethods = []string{"INVITE ", "ACK ", "BYE ", "CANCEL ", "OPTIONS ", "REGISTER ", "PRACK ", "SUBSCRIBE ", "NOTIFY ", "PUBLISH ", "INFO ", "REFER ", "MESSAGE ", "UPDATE "}
-
-// sipRequest recognises a request line: https://www.rfc-editor.org/rfc/rfc3261#section-7
-func sipRequest(b []byte, closed bool) verdict {
-	if v := prefixes(b, sipMethods...); v != yes {
-		return v
-	}
-	said, v := line(b, closed)
-	if v == yes && !bytes.HasSuffix(said, []byte(" SIP/2.0")) {
-		return no
-	}
-	return v
-}
-
-func matchSIPDatagram(c Chunk, _ *opening) verdict {
-	if sipRequest(c.Data, true) == yes {
-		return asks(c.Side)
-	}
-	if prefix(c.Data, "SIP/2.0 ") == yes {
-		return asks(c.Side.other())
-	}
-	return no
-}
-
 // ircClient recognises how clients register: https://www.rfc-editor.org/rfc/rfc2812#section-3.1
 func ircClient(b []byte, closed bool) verdict {
 	v := prefixes(b, "NICK ", "USER ", "CAP LS", "PASS ")

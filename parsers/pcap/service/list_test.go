@@ -58,6 +58,7 @@ var talks = []struct {
 	{"rdp", '>', "over UDP", udp(">" + pad("\xff\xff\xff\xff\x00\x40\x00\x01\x12\x34\x56\x78\x04\xd0\x04\xd0", 1232))},
 	{"ssh", '?', "both sides introduce themselves", tcp("<SSH-2.0-b\r\n", ">SSH-2.0-a\r\n")},
 	{"sip", '>', "a request", udp(">OPTIONS sip:a@b SIP/2.0\r\n\r\n")},
+	{"rtp", '?', "packets that continue one another", udp(">"+rtp(65535, 9, ""), "<"+rtp(7, 8, ""), ">"+rtp(0, 9, ""), ">"+rtp(1, 9, ""))},
 	{"sip", '<', "an answer", tcp(">SIP/2.0 200 OK\r\n\r\n")},
 	{"stun", '>', "with the cookie", udp(">\x00\x01\x00\x00\x21\x12\xa4\x42abcdefghijkl")},
 	{"stun", '>', "over TCP", tcp(">\x00\x01\x00\x00\x21\x12\xa4\x42abcdefghijkl")},
