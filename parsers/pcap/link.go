@@ -24,6 +24,7 @@ const (
 	linkLoop     = 108
 	linkSLL      = 113
 	linkRadiotap = 127
+	linkPPPDir   = 204 // with the direction before it
 	linkIPv4     = 228
 	linkIPv6     = 229
 	linkNFLOG    = 239
@@ -31,7 +32,7 @@ const (
 )
 
 var linkNames = map[capfile.LinkType]string{
-	linkNull: "null", linkEthernet: "ethernet", linkPPP: "ppp", linkRaw12: "raw", linkRaw14: "raw", linkPPPHDLC: "ppp-hdlc",
+	linkNull: "null", linkEthernet: "ethernet", linkPPP: "ppp", linkRaw12: "raw", linkRaw14: "raw", linkPPPHDLC: "ppp-hdlc", linkPPPDir: "ppp",
 	linkPPPEther: "pppoe", linkRaw: "raw", linkDot11: "ieee802.11", linkLoop: "loop", linkSLL: "linux-sll",
 	linkRadiotap: "radiotap", linkIPv4: "ipv4", linkIPv6: "ipv6", linkNFLOG: "nflog", linkSLL2: "linux-sll2",
 }
@@ -57,6 +58,11 @@ func (d *decoder) link(l capfile.LinkType, s span) error {
 		return d.typed(s, 0, 20)
 	case linkPPP, linkPPPHDLC:
 		return d.ppp(s)
+	case linkPPPDir:
+		if err := s.need(1); err != nil {
+			return err
+		}
+		return d.ppp(s.skip(1))
 	case linkPPPEther:
 		return d.pppoe(s)
 	case linkRadiotap:

@@ -35,10 +35,10 @@ type deed struct {
 		RespBody                 *uint64 `json:"resp_body"`
 	}
 	TLS *struct {
-		SNI, Chosen, Version, Subject string
-		ALPN                          []string
-		Established                   bool
-		SelfSigned                    bool `json:"self_signed"`
+		SNI, Chosen, Version, Subject, JA4 string
+		ALPN                               []string
+		Established                        bool
+		SelfSigned                         bool `json:"self_signed"`
 	}
 	DNS *struct {
 		Name    string
@@ -195,6 +195,9 @@ func (d *deed) tls(t *testing.T, got *evidence.TLS) {
 	differ(t, "chosen", got.Chosen, want.Chosen)
 	differ(t, "version", got.Version, want.Version)
 	differ(t, "established", got.Established, want.Established)
+	if want.JA4 != "" {
+		differ(t, "JA4", got.JA4, want.JA4)
+	}
 	if want.Subject != "" {
 		differ(t, "subject", got.Subject, want.Subject)
 		differ(t, "self-signed", got.SelfSigned == evidence.Yes, want.SelfSigned)

@@ -2,20 +2,6 @@
 # larger than packets and checksums are left to a card that is not there.
 listen web.pcap client eth0 "tcp"
 
-# page PROTOCOL RESP JSON CURL-ARGUMENTS: asks, and expects what curl says it sent and got.
-page() {
-    local protocol=$1 resp=$2 known=$3 told; shift 3
-    told=$(on "${asker:-client}" curl --silent --show-error --fail --cacert "$work/cert.pem" --output "$work/got" --write-out '%{json}' "$@")
-    local orig; orig=$(jq -r 'if (.local_ip|contains(":")) then "[\(.local_ip)]" else .local_ip end + ":\(.local_port)"' <<<"$told")
-    expect "$orig" "$resp" tcp "$protocol" "$(jq -c --argjson known "$known" --arg agent "curl/$(curl --version | cut -d' ' -f2 | head -1)" '
-        (if .scheme == "HTTP" and .http_version == "1.1" then {
-            payload: [.size_request + .size_upload, .size_header + .size_download]
-        } + if $known.cut then {} else {
-            http: {req_body: .size_upload, resp_body: .size_download, agent: $agent, status: .response_code}
-        } end else {at_least: [.size_upload, .size_download]} end) * $known' <<<"$told")"
-}
-at() { echo --connect-to "$1::198.51.100.20:"; }
-
 page http 198.51.100.20:80 '{"http":{"host":"www.example.test","uri":"/report.bin","method":"GET","requests":1}}' \
     $(at www.example.test) http://www.example.test/report.bin
 page http 198.51.100.20:80 '{"http":{"host":"files.example.test","uri":"/drop/upload.bin","method":"PUT","requests":1}}' \

@@ -38,12 +38,43 @@ func (k *quicKeys) seal(head, plain []byte, number byte) []byte {
 	nonce := append([]byte(nil), k.iv...)
 	nonce[len(nonce)-1] ^= number
 	out := k.aead.Seal(append([]byte(nil), head...), nonce, plain, head)
-	at := len(head) - 1
+	size := int(head[0]&3) + 1
+	at := len(head) - size
 	mask := make([]byte, 16)
 	k.hp.Encrypt(mask, out[at+4:at+20])
 	out[0] ^= mask[0] & 0x0f
-	out[at] ^= mask[1]
+	for i := range size {
+		out[at+i] ^= mask[1+i]
+	}
 	return out
+}
+
+// TestQUICExample opens the client's first packet of https://www.rfc-editor.org/rfc/rfc9001#appendix-A.2, sealed here from its
+// content: that it begins and ends as printed there shows that it is the same. Its JA4 was put together by hand from the
+// ciphers, extensions and signature algorithms of the hello as the description of JA4 says.
+func TestQUICExample(t *testing.T) {
+	unhex := func(s string) []byte {
+		b, err := hex.DecodeString(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	frame := unhex("060040f1010000ed0303ebf8fa56f12939b9584a3896472ec40bb863cfd3e86804fe3a47f06a2b69484c00000413011302010000c00000" +
+		"0010000e00000b6578616d706c652e636f6dff01000100000a00080006001d0017001800100007000504616c706e0005000501000000000033" +
+		"00260024001d00209370b2c9caa47fbabaf4559fedba753de171fa71f50f1ce15d43e994ec74d748002b0003020304000d0010000e04030503" +
+		"06030203080408050806002d00020101001c00024001003900320408ffffffffffffffff05048000ffff07048000ffff08011001048000753009" +
+		"01100f088394c8f03e51570806048000ffff")
+	client, _ := quicVersionOf(quicV1).initialKeys([]byte(quicID))
+	packet := string(client.seal(unhex("c300000001088394c8f03e5157080000449e00000002"), []byte(pad(string(frame), 1162)), 2))
+	const begins, ends = "c000000001088394c8f03e5157080000449e7b9aec34d1b1c98dd7689fb8ec11", "e221af44860018ab0856972e194cd934"
+	if got := hex.EncodeToString([]byte(packet)); len(packet) != 1200 || !strings.HasPrefix(got, begins) || !strings.HasSuffix(got, ends) {
+		t.Fatalf("%d bytes, %s ... %s", len(packet), got[:len(begins)], got[len(got)-len(ends):])
+	}
+	r := udp(">" + packet).play(0)
+	if r.Protocol != "quic" || r.TLS == nil || r.TLS.SNI != "example.com" || r.TLS.JA4 != "q13d0211an_62ed6f6ca7ad_4d634acda6c0" {
+		t.Errorf("%+v %+v", r, r.TLS)
+	}
 }
 
 // initialPacket carries frames in the first packet of a client.
