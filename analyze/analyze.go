@@ -73,7 +73,6 @@ func Run(ctx context.Context, sources []Source, opt Options) (*Result, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	rank.Order(found.Findings)
 	statement, err := opt.Policy.Statement()
 	if err != nil {
 		return nil, err
@@ -81,9 +80,17 @@ func Run(ctx context.Context, sources []Source, opt Options) (*Result, error) {
 	doc := &finding.Document{Tool: opt.Tool, Case: opt.Case, Examiner: opt.Examiner, Since: opt.Since, Until: opt.Until,
 		OnlyHost: opt.Hosts, MinSev: opt.MinSeverity, Evidence: cf.Files, Policy: statement,
 		Names: found.Names, NamesLeftOut: found.NamesLeftOut, QueriesUnlisted: found.QueriesUnlisted}
-	doc.Coverage = meter.Measure(c, found.Findings, found.Suppressed)
+	doc.Coverage = meter.Measure(c, found.BySeverity, found.Suppressed)
 	doc.Coverage.Totals.ConnectionsLeftOutByTime = left
-	doc.Findings, doc.Below = rank.AtLeast(found.Findings, opt.MinSeverity)
+	doc.Findings = rank.AtLeast(found.Findings, opt.MinSeverity)
+	for s, n := range found.BySeverity {
+		if finding.Severity(s) < opt.MinSeverity {
+			doc.Below += n
+		} else {
+			doc.Unlisted += n
+		}
+	}
+	doc.Unlisted -= len(doc.Findings)
 	return &Result{doc, c, &cf.Conns, x}, nil
 }
 

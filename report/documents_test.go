@@ -48,6 +48,7 @@ func ordinary() *finding.Document {
 		Tool: "wirewitness 0.1.0", Case: "2026-017 harbour", Examiner: "J. Doe", Since: at(0, 0, 0), MinSev: finding.Low,
 		Findings: []finding.Finding{beacon(), upload(), backup(), captureOnly()},
 		Below:    3,
+		Unlisted: 12,
 		Coverage: coverage(),
 		Names:    names(), NamesLeftOut: 41, QueriesUnlisted: 5,
 		Evidence: files(),

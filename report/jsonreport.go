@@ -20,6 +20,7 @@ type jsonReport struct {
 	Findings []jsonFinding `json:"findings"`
 	// Below counts the findings that filter.min_severity left out.
 	Below    int          `json:"findings_below_min_severity"`
+	Unlisted int          `json:"findings_not_listed"`
 	Coverage jsonCoverage `json:"coverage"`
 	Evidence []jsonFile   `json:"evidence"`
 	Policy   jsonPolicy   `json:"policy"`
@@ -201,6 +202,7 @@ func newReport(doc *finding.Document) jsonReport {
 		Filter:   newFilter(doc),
 		Findings: each(doc.Findings, newFinding),
 		Below:    doc.Below,
+		Unlisted: doc.Unlisted,
 		Coverage: newCoverage(doc),
 		Evidence: each(doc.Evidence, newFile),
 		Policy:   newPolicy(&doc.Policy),

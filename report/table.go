@@ -179,6 +179,9 @@ func (p *printout) footer(doc *finding.Document) {
 	if doc.Below > 0 {
 		p.text(0, 2, counted(doc.Below, "finding")+" below "+doc.MinSev.String()+" not shown")
 	}
+	if doc.Unlisted > 0 {
+		p.text(0, 2, counted(doc.Unlisted, "finding")+" of lower rank not listed: too many")
+	}
 	p.sentences(policyLines(&doc.Coverage), "policy entries", "see json or html")
 	if n := doc.Coverage.Problems; n > 0 {
 		p.text(0, 2, counted(n, "problem")+" in "+counted(problemFiles(doc.Evidence), "file")+" (inspect lists them)")

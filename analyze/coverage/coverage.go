@@ -77,11 +77,11 @@ func (m *Meter) Count(l *correlate.Link) {
 }
 
 // Measure computes the coverage of the case, once all of it has been seen and judged.
-func (m *Meter) Measure(c *correlate.Case, findings []finding.Finding, suppressed []finding.Suppressed) finding.Coverage {
+func (m *Meter) Measure(c *correlate.Case, bySeverity [5]int, suppressed []finding.Suppressed) finding.Coverage {
 	cov := finding.Coverage{Duplicates: m.cf.Duplicates, Suppressed: suppressed}
 	cov.Hosts = m.hostCoverage(c)
 	cov.Captures = m.captures(c)
-	cov.Totals = m.sum(c, findings, suppressed)
+	cov.Totals = m.sum(c, bySeverity, suppressed)
 	for _, f := range m.cf.Files {
 		cov.Problems += f.ProblemsTotal
 	}
@@ -89,7 +89,7 @@ func (m *Meter) Measure(c *correlate.Case, findings []finding.Finding, suppresse
 	return cov
 }
 
-func (m *Meter) sum(c *correlate.Case, findings []finding.Finding, suppressed []finding.Suppressed) finding.Totals {
+func (m *Meter) sum(c *correlate.Case, bySeverity [5]int, suppressed []finding.Suppressed) finding.Totals {
 	t := m.totals
 	for _, h := range c.Hosts {
 		if h.Logged {
@@ -112,9 +112,7 @@ func (m *Meter) sum(c *correlate.Case, findings []finding.Finding, suppressed []
 		t.Frames += x.Frames
 	}
 	countFiles(&t, m.cf.Files)
-	for _, f := range findings {
-		t.FindingsBySeverity[f.Severity]++
-	}
+	t.FindingsBySeverity = bySeverity
 	for _, s := range suppressed {
 		t.PolicyTouched += s.Count
 		if s.Expired {

@@ -12,14 +12,16 @@ import (
 	"github.com/wirewitness/wirewitness/analyze/finding"
 )
 
-// describe makes a finding of a usage and its facts, without a score yet.
-func describe(u *Usage, facts []finding.Fact, c *Context) finding.Finding {
-	f := finding.Finding{
-		ID: identity(u), Host: u.hostName(), Process: process(u), Inbound: u.Inbound, Transport: u.Transport,
-		Peer: finding.Peer{IPs: slices.Clone(u.Addrs), Port: u.Port, Domain: u.Domain, Noted: u.noted},
-		Sent: u.Sent, Received: u.Received, Connections: u.Connections, Measured: u.Measured,
-		First: u.First, Last: u.Last, Facts: facts, Attribution: u.attribution(), Series: u.lines(),
-	}
+// outline makes a finding of a usage and its facts, with what scoring and ranking need.
+func outline(u *Usage, facts []finding.Fact) finding.Finding {
+	return finding.Finding{ID: identity(u), Facts: facts, Attribution: u.attribution(), Sent: u.Sent, First: u.First}
+}
+
+// describe says the rest.
+func describe(f *finding.Finding, u *Usage, c *Context) {
+	f.Host, f.Process, f.Inbound, f.Transport = u.hostName(), process(u), u.Inbound, u.Transport
+	f.Peer = finding.Peer{IPs: slices.Clone(u.Addrs), Port: u.Port, Domain: u.Domain, Noted: u.noted}
+	f.Received, f.Connections, f.Measured, f.Last, f.Series = u.Received, u.Connections, u.Measured, u.Last, u.lines()
 	if u.Domain != "" {
 		f.Peer.Noted = nil
 	}
@@ -33,12 +35,11 @@ func describe(u *Usage, facts []finding.Fact, c *Context) finding.Finding {
 	if p, how := c.spoken(u); name == "" && how != "" {
 		f.Protocol = p.Name
 	}
-	f.Hypothesis = hypothesis(u, facts, c)
-	f.Techniques = techniques(u, f, c)
-	f.Innocent, f.Next, f.Missing = innocent(facts), next(u, f), missing(u)
+	f.Hypothesis = hypothesis(u, f.Facts, c)
+	f.Techniques = techniques(u, *f, c)
+	f.Innocent, f.Next, f.Missing = innocent(f.Facts), next(u, *f), missing(u)
 	refs := u.refs()
 	f.Refs, f.RefsTotal = refs.refs, refs.total
-	return f
 }
 
 // identity is a stable hash over what the finding is about: the same evidence named in another order, or with another

@@ -6,10 +6,10 @@
 package detect
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/wirewitness/wirewitness/analyze/finding"
+	"github.com/wirewitness/wirewitness/analyze/rank"
 )
 
 // A Detector states one kind of fact about a usage, or nothing.
@@ -32,7 +32,8 @@ var All = []Detector{
 
 // A Result is what a case says.
 type Result struct {
-	Findings   []finding.Finding    // unranked but in a fixed order
+	Findings   []finding.Finding    // ranked; the first MaxFindings of them
+	BySeverity [5]int               // how many there are, indexed by finding.Severity
 	Suppressed []finding.Suppressed // what expected uses and exclusions touched
 	// Names is how DNS was used, as finding.Document has it.
 	Names           []finding.NameUse
@@ -40,25 +41,59 @@ type Result struct {
 	QueriesUnlisted uint64
 }
 
+// MaxFindings bounds the findings of a case that are described: nobody reads on for so long.
+const MaxFindings = 1000
+
 // Judge looks at what was gathered with every detector.
 func (g *Gathering) Judge() Result {
 	ctx := newContext(g)
-	var out []finding.Finding
+	var r Result
 	var touched ledger
+	var best podium
 	for _, u := range ctx.Usages {
 		facts := ctx.facts(u)
 		if len(facts) == 0 {
 			continue
 		}
-		f := describe(u, facts, ctx)
+		f := outline(u, facts)
 		if touched.judge(&f, u, ctx) {
-			out = append(out, f)
+			r.BySeverity[f.Severity]++
+			best.add(candidate{f, u})
 		}
 	}
-	slices.SortFunc(out, func(a, b finding.Finding) int { return cmp.Compare(a.ID, b.ID) })
-	r := Result{Findings: out, Suppressed: touched.entries(), QueriesUnlisted: ctx.names.unlisted}
+	for i, c := range best.ranked() {
+		describe(&c.Finding, c.usage, ctx)
+		c.Rank = i + 1
+		r.Findings = append(r.Findings, c.Finding)
+	}
+	r.Suppressed, r.QueriesUnlisted = touched.entries(), ctx.names.unlisted
 	r.Names, r.NamesLeftOut = ctx.names.statements()
 	return r
+}
+
+// A candidate is a finding that is scored and not yet described.
+type candidate struct {
+	finding.Finding
+	usage *Usage
+}
+
+// A podium keeps the first MaxFindings of all candidates.
+type podium []candidate
+
+func (p *podium) add(c candidate) {
+	*p = append(*p, c)
+	if len(*p) >= 2*MaxFindings {
+		p.ranked()
+	}
+}
+
+func (p *podium) ranked() []candidate {
+	slices.SortFunc(*p, func(a, b candidate) int { return rank.Compare(&a.Finding, &b.Finding) })
+	if len(*p) > MaxFindings {
+		clear((*p)[MaxFindings:])
+		*p = (*p)[:MaxFindings]
+	}
+	return *p
 }
 
 // facts asks every detector whose family is not switched off.

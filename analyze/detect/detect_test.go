@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"fmt"
 	"math"
 	"net/netip"
 	"reflect"
@@ -267,5 +268,27 @@ func TestNothingPanics(t *testing.T) {
 		if f.Score < 0 || f.Score > 100 || math.IsNaN(f.Score) {
 			t.Errorf("score %v", f.Score)
 		}
+	}
+}
+
+// A case with more findings than anybody reads lists the worst, and counts all.
+func TestTheWorstAreListed(t *testing.T) {
+	s := newScene()
+	const n = 3*MaxFindings + 7
+	for i := range n {
+		s.link(nil, fmt.Sprintf("203.0.%d.%d:80", i/250, i%250), seen(uint64(i), 9000, web(evidence.HTTP{Hosts: []string{"203.0.113.7"}, Requests: 1, Methods: []string{"GET"}})))
+	}
+	p := s.process(system32 + "rundll32.exe")
+	s.link(p, "198.51.100.9:4444", seen(5000, 9000, web(evidence.HTTP{Hosts: []string{"198.51.100.9"}, Requests: 1})))
+	r := s.judge(policy.Default())
+	total := 0
+	for _, k := range r.BySeverity {
+		total += k
+	}
+	if len(r.Findings) != MaxFindings || total != n+1 {
+		t.Errorf("%d of %d findings, want %d of %d", len(r.Findings), total, MaxFindings, n+1)
+	}
+	if first := r.Findings[0]; first.Rank != 1 || first.Process.Name != "rundll32.exe" || first.Peer.Port != 4444 {
+		t.Errorf("the first is %+v", first.Peer)
 	}
 }

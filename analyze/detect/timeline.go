@@ -134,5 +134,5 @@ func (t *timeline) lines() []finding.Line {
 		}
 		l.Sent, l.Recv, l.Events = l.Sent+s.Sent, l.Recv+s.Recv, l.Events+s.Events
 	}
-	return slices.DeleteFunc(lines, func(l finding.Line) bool { return l.At.IsZero() })
+	return slices.Clone(slices.DeleteFunc(lines, func(l finding.Line) bool { return l.At.IsZero() }))
 }

@@ -22,7 +22,9 @@ type Document struct {
 	MinSev   Severity
 	Findings []Finding
 	// Below counts the findings left out because they lie below MinSev.
-	Below    int
+	Below int
+	// Unlisted counts those that were left out because there are so many before them.
+	Unlisted int
 	Coverage Coverage
 	// Names are the uses of DNS with the most different names, NamesLeftOut how many more there are. QueriesUnlisted
 	// counts the queries that belong to none: for the root or an address, over loopback, without a name in a sensor's log,

@@ -137,7 +137,7 @@ type Peer struct {
 type Line struct {
 	At         time.Time
 	Sent, Recv uint64 // payload bytes
-	Events     int    // connections that started
+	Events     int    // connections that started; look-ups where the finding is about names
 }
 
 // An Adjustment lowers a score: an expected use, an exclusion. Factor is 0..1.
