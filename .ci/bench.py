@@ -1,8 +1,6 @@
 #!/usr/bin/env python3
 """Build a large case and print one table of how fast wirewitness is and what memory it takes, beside other programs.
 
-usage: bench.py FOLDER [--runs N] [--evtx BYTES] [--capture BYTES] [--only WORDS] [--binary FILE] [--data FOLDER]
-
 FOLDER takes the case (16 GB unless smaller sizes are given) and every program's output; what is in it is used again, and
 nothing is deleted. The sizes are those of the two files whose memory is measured, once each; everything else is run N times
 (5), the programs in turn, and medians are printed. --only names the groups to run, such as "capture,start-up".
@@ -48,10 +46,10 @@ class Program:
         self.cpu.append(used.ru_utime + used.ru_stime)
         self.peak.append(used.ru_maxrss / 1024)
 
-    def row(self, first):
+    def row(self, what, first):
         wall, cpu = statistics.median(self.wall), statistics.median(self.cpu)
         times = lambda mine, other: "" if self is first else "%.2f" % statistics.median(b / a for a, b in zip(other, mine))
-        return ("", self.name, "%.3f" % wall, "%.3f" % cpu, "%.0f" % (self.size / wall / 1e6) if self.size else "",
+        return (what, self.name, "%.3f" % wall, "%.3f" % cpu, "%.0f" % (self.size / wall / 1e6) if self.size else "",
                 "%.0f" % max(self.peak), times(self.wall, first.wall), times(self.cpu, first.cpu), self.goal)
 
 
@@ -60,8 +58,7 @@ def group(what, programs, folder, runs):
         for p in programs:
             p.run(folder)
     for i, p in enumerate(programs):
-        row = p.row(programs[0])
-        print(ROW % ((what if i == 0 else "",) + row[1:]), flush=True)
+        print(ROW % p.row("" if i else what, programs[0]), flush=True)
     return programs
 
 
@@ -166,10 +163,11 @@ def start(case, runs):
 def memory(case, runs):
     """Once each: these are large."""
     for what, make, size, small, goal in (("EVTX", case.evtx, case.args.evtx, 100 << 20, "300 MiB"), ("capture", case.capture, case.args.capture, 750_000_000, "600 MiB")):
-        programs = [case.ours("%.1f GB" % (n / 1e9), "analyze", "-f", "json", make(n)) for n in (small, size // 2, size)]
-        programs[-1].goal = goal
-        group("analyze, " + what, programs, case.folder, 1)
+        programs = [case.ours("%d MB" % (n / 1e6), "analyze", "-f", "json", make(n)) for n in (small, size // 2, size)]
         first, half, whole = programs
+        whole.goal = goal
+        for p in programs:
+            group("analyze, " + what, [p], case.folder, 1)
         per_byte = (whole.cpu[0] / whole.size) / (first.cpu[0] / first.size)
         print(ROW % ("", "per byte", "", "", "", "", "", "%.2f" % per_byte, "x 0.9 to 1.1, CPU of the largest and the smallest"))
         print(ROW % ("", "doubled", "", "", "", "%+.0f%%" % (100 * (whole.peak[0] / half.peak[0] - 1)), "", "", "below +10%"), flush=True)
@@ -179,14 +177,14 @@ GROUPS = {"evtx": evtx, "json": json, "capture": capture, "cores": cores, "start
 
 
 def main():
-    arguments = argparse.ArgumentParser(usage=__doc__)
-    arguments.add_argument("folder")
-    arguments.add_argument("--runs", type=int, default=5)
-    arguments.add_argument("--evtx", type=float, default=2e9)
-    arguments.add_argument("--capture", type=float, default=10e9)
-    arguments.add_argument("--only", default=",".join(GROUPS))
-    arguments.add_argument("--binary")
-    arguments.add_argument("--data", default=ROOT + "/../shared/data")
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("folder", metavar="FOLDER")
+    arguments.add_argument("--runs", metavar="N", type=int, default=5)
+    arguments.add_argument("--evtx", metavar="BYTES", type=float, default=2e9)
+    arguments.add_argument("--capture", metavar="BYTES", type=float, default=10e9)
+    arguments.add_argument("--only", metavar="WORDS", default=",".join(GROUPS), help="of " + ", ".join(GROUPS))
+    arguments.add_argument("--binary", metavar="FILE", help="instead of one built from this checkout")
+    arguments.add_argument("--data", metavar="FOLDER", default=ROOT + "/../shared/data")
     args = arguments.parse_args()
     args.evtx, args.capture = int(args.evtx), int(args.capture)
     case = Case(args)
