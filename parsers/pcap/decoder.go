@@ -74,7 +74,7 @@ func (d *decoder) add() (*packet, error) {
 		return nil, errDeep
 	}
 	p := &d.packets[d.n]
-	*p = packet{kind: d.kind, vni: d.vni, apart: d.n == d.chain}
+	*p = packet{kind: d.kind, vni: d.vni, within: d.n > d.chain}
 	d.n++
 	d.kind, d.vni = "", 0
 	return p, nil

@@ -24,8 +24,8 @@ type packet struct {
 	badSum   bool
 
 	frag fragment
-	// apart begins a chain: the packet before, if any, does not carry this one.
-	apart bool
+	// within tells that the packet before carries this one, which else begins a chain.
+	within bool
 	// kind names the tunnel that carries the packet, "" for none; vni is its network identifier where it has one that is
 	// the same in both directions.
 	kind string

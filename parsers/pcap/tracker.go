@@ -72,10 +72,10 @@ func (t *tracker) frame(f *capfile.Frame, d *decoder) {
 func (t *tracker) packets(f *capfile.Frame, d *decoder, from int, outer *flow, tunnel uint32) {
 	for i := from; i < d.n; i++ {
 		p := &d.packets[i]
-		if p.apart {
-			outer, tunnel = nil, 0
-		} else {
+		if p.within {
 			tunnel = t.tunnel(&d.packets[i-1], p, tunnel)
+		} else {
+			outer, tunnel = nil, 0
 		}
 		if outer != nil {
 			outer.carries = true
