@@ -12,11 +12,7 @@ import (
 // names. Where it is missing the test fails in CI and is skipped elsewhere.
 func Corpus(t testing.TB) string {
 	t.Helper()
-	dir := os.Getenv("WIREWITNESS_DATA")
-	if dir == "" {
-		_, file, _, _ := runtime.Caller(0)
-		dir = filepath.Join(filepath.Dir(file), "../../../shared/data")
-	}
+	dir := recordings()
 	if _, err := os.Stat(filepath.Join(dir, "truth", "index.json")); err == nil {
 		return dir
 	}
@@ -25,6 +21,19 @@ func Corpus(t testing.TB) string {
 	}
 	t.Skipf("skipped: no recordings in %s", dir)
 	return ""
+}
+
+func recordings() string {
+	if dir := os.Getenv("WIREWITNESS_DATA"); dir != "" {
+		return dir
+	}
+	return filepath.Join(root(), "../shared/data")
+}
+
+// root is the folder of the repository.
+func root() string {
+	_, file, _, _ := runtime.Caller(0)
+	return filepath.Join(filepath.Dir(file), "../..")
 }
 
 // Unzip unpacks the archives that a pattern names into a new folder; a pattern that names a folder is returned as it is.

@@ -3,8 +3,6 @@ package pcap
 import (
 	"bytes"
 	"encoding/binary"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -14,36 +12,9 @@ import (
 	"github.com/wirewitness/wirewitness/parsers/pcap/capfile"
 )
 
-// beginnings are the first bytes of captures: the test data, our own traffic, and the smallest of the recordings where they
-// are at hand.
-func beginnings(f *testing.F) (all [][]byte) {
-	f.Helper()
-	const most = 16 << 10
-	data := os.Getenv("WIREWITNESS_DATA")
-	if data == "" {
-		data = "../../../shared/data"
-	}
-	for _, pattern := range []string{"testdata/*.pcap", "testdata/*.pcapng", "../../samples/traffic/captures/*", data + "/pcap-protocols/*/*.pcap*"} {
-		names, err := filepath.Glob(filepath.FromSlash(pattern))
-		if err != nil {
-			f.Fatal(err)
-		}
-		for _, name := range names {
-			b, err := os.ReadFile(name)
-			if err != nil {
-				f.Fatal(err)
-			}
-			if recorded := filepath.Dir(filepath.Dir(name)) == filepath.FromSlash(data+"/pcap-protocols"); !recorded || len(b) < most/4 {
-				all = append(all, b[:min(len(b), most)])
-			}
-		}
-	}
-	return all
-}
-
 // FuzzFlows: whatever a capture holds, nothing panics, memory stays bounded, and the counts agree with each other.
 func FuzzFlows(f *testing.F) {
-	for _, b := range beginnings(f) {
+	for _, b := range parsertest.Beginnings(f, 4<<10) {
 		f.Add(b)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

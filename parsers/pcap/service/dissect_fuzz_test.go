@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -157,23 +156,13 @@ func (k talk) protocol() string { return k.play(0).Protocol }
 // recorded are conversations in captures by protocol.
 func recorded(f *testing.F) map[string][]talk {
 	f.Helper()
-	data := os.Getenv("WIREWITNESS_DATA")
-	if data == "" {
-		data = "../../../../shared/data"
-	}
 	all := map[string][]talk{}
-	for _, pattern := range []string{"../../../samples/traffic/captures/*", data + "/pcap-protocols/*/*.pcap*", data + "/pcap-protocols/*/*/*.pcap*"} {
-		names, err := filepath.Glob(pattern)
-		if err != nil {
-			f.Fatal(err)
-		}
-		for _, name := range names {
-			alike := map[string]int{}
-			for _, k := range conversations(f, name) {
-				if name := k.protocol(); alike[name] < mostAlike {
-					alike[name]++
-					all[name] = append(all[name], k)
-				}
+	for _, name := range parsertest.Captures(f) {
+		alike := map[string]int{}
+		for _, k := range conversations(f, name) {
+			if name := k.protocol(); alike[name] < mostAlike {
+				alike[name]++
+				all[name] = append(all[name], k)
 			}
 		}
 	}
