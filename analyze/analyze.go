@@ -36,52 +36,70 @@ type Options struct {
 	Tool        string // name and version, for the report
 }
 
-// A Result is the document and the joined table behind it.
-type Result struct {
-	Document *finding.Document
-
+// A Joined is the evidence put together: hosts, processes, connections.
+type Joined struct {
+	cf    *casefile.Casefile
 	c     *correlate.Case
-	conns *casefile.Connections
 	scope scope
 }
 
-// Run analyses the evidence. The result does not depend on the order of the sources.
-func Run(ctx context.Context, sources []Source, opt Options) (*Result, error) {
+// A Result is what was made of it, and the joined table behind.
+type Result struct {
+	*Joined
+	Document *finding.Document
+}
+
+// Join puts the evidence together. What it returns does not depend on the order of the sources.
+func Join(ctx context.Context, sources []Source, opt Options) (*Joined, error) {
 	cf := casefile.Gather(sources)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	c := correlate.Run(cf, opt.Offsets)
-	x := scope{opt}
-	c.Lookups = slices.DeleteFunc(c.Lookups, x.leavesOutLookup)
-	meter, gathering := coverage.Begin(cf), detect.Gather(c, opt.Policy)
+	j := &Joined{cf, correlate.Run(cf, opt.Offsets), scope{opt}}
+	j.c.Lookups = slices.DeleteFunc(j.c.Lookups, j.scope.leavesOutLookup)
+	return j, cmp.Or(ctx.Err(), j.cf.Conns.Err(), j.present(ctx))
+}
+
+// Judge looks for what is suspicious.
+func (j *Joined) Judge(ctx context.Context) (*Result, error) {
+	meter, gathering := coverage.Begin(j.cf), detect.Gather(j.c, j.scope.Policy)
 	left := 0
-	for l := range until(ctx, c.Links) {
+	for l := range until(ctx, j.c.Links) {
 		meter.See(l)
 		switch {
-		case x.outOfTime(l):
+		case j.scope.outOfTime(l):
 			left++
-		case x.covers(l.Host):
+		case j.scope.covers(l.Host):
 			meter.Count(l)
 			gathering.Add(l)
 		}
 	}
-	if err := cmp.Or(ctx.Err(), cf.Conns.Err(), present(c, opt)); err != nil {
+	if err := cmp.Or(ctx.Err(), j.cf.Conns.Err()); err != nil {
 		return nil, err
 	}
 	found := gathering.Judge()
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	doc, err := j.document(&found)
+	if err != nil {
+		return nil, err
+	}
+	doc.Coverage = meter.Measure(j.c, found.BySeverity, found.Suppressed)
+	doc.Coverage.Totals.ConnectionsLeftOutByTime = left
+	return &Result{j, doc}, nil
+}
+
+// document puts what was found into a document that has no coverage yet.
+func (j *Joined) document(found *detect.Result) (*finding.Document, error) {
+	opt := &j.scope.Options
 	statement, err := opt.Policy.Statement()
 	if err != nil {
 		return nil, err
 	}
 	doc := &finding.Document{Tool: opt.Tool, Case: opt.Case, Examiner: opt.Examiner, Since: opt.Since, Until: opt.Until,
-		OnlyHost: opt.Hosts, MinSev: opt.MinSeverity, Evidence: cf.Files, Policy: statement,
+		OnlyHost: opt.Hosts, MinSev: opt.MinSeverity, Evidence: j.cf.Files, Policy: statement,
 		Names: found.Names, NamesLeftOut: found.NamesLeftOut, QueriesUnlisted: found.QueriesUnlisted}
-	doc.Coverage = meter.Measure(c, found.BySeverity, found.Suppressed)
-	doc.Coverage.Totals.ConnectionsLeftOutByTime = left
 	doc.Findings = rank.AtLeast(found.Findings, opt.MinSeverity)
 	for s, n := range found.BySeverity {
 		if finding.Severity(s) < opt.MinSeverity {
@@ -91,7 +109,7 @@ func Run(ctx context.Context, sources []Source, opt Options) (*Result, error) {
 		}
 	}
 	doc.Unlisted -= len(doc.Findings)
-	return &Result{doc, c, &cf.Conns, x}, nil
+	return doc, nil
 }
 
 // until ends a sequence when ctx does.
@@ -106,17 +124,31 @@ func until[T any](ctx context.Context, all iter.Seq[T]) iter.Seq[T] {
 }
 
 // present refuses options that name a host which is not there: what they ask for would silently not happen.
-func present(c *correlate.Case, opt Options) error {
-	names := slices.Clone(opt.Hosts)
-	for _, o := range opt.Offsets {
+func (j *Joined) present(ctx context.Context) error {
+	missing := j.missing()
+	if missing == "" {
+		return nil
+	}
+	for range until(ctx, j.c.Links) { // hosts that only a capture shows are known afterwards
+	}
+	if missing = j.missing(); missing == "" {
+		return nil
+	}
+	return fmt.Errorf("no host %q in the evidence; there are %s", missing, hostList(j.c))
+}
+
+// missing is the first name that is none of the hosts known, "" for none.
+func (j *Joined) missing() string {
+	names := slices.Clone(j.scope.Hosts)
+	for _, o := range j.scope.Offsets {
 		names = append(names, o.Host)
 	}
 	for _, n := range names {
-		if !slices.ContainsFunc(c.Hosts, func(h *correlate.Host) bool { return asked(h, []string{n}) }) {
-			return fmt.Errorf("no host %q in the evidence; there are %s", n, hostList(c))
+		if !slices.ContainsFunc(j.c.Hosts, func(h *correlate.Host) bool { return asked(h, []string{n}) }) {
+			return n
 		}
 	}
-	return nil
+	return ""
 }
 
 // hostList names the hosts of a case, by address where no log names them.

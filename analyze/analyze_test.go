@@ -39,7 +39,11 @@ func TestNarrow(t *testing.T) {
 		{"one host, by address", Options{Hosts: []string{"10.1.0.7"}}, "50001 50003", 0},
 	} {
 		tt.opt.Policy = policy.Default()
-		r, err := Run(t.Context(), capture(), tt.opt)
+		j, err := Join(t.Context(), capture(), tt.opt)
+		if err != nil {
+			t.Fatalf("%s: %v", tt.name, err)
+		}
+		r, err := j.Judge(t.Context())
 		if err != nil {
 			t.Fatalf("%s: %v", tt.name, err)
 		}
@@ -64,7 +68,7 @@ func TestNarrow(t *testing.T) {
 func TestUnknownHostIsAnError(t *testing.T) {
 	for _, opt := range []Options{{Hosts: []string{"WS-99"}}, {Offsets: []correlate.Stated{{Host: "WS-99", Offset: time.Hour}}}} {
 		opt.Policy = policy.Default()
-		if _, err := Run(t.Context(), capture(), opt); err == nil || !strings.Contains(err.Error(), "WS-99") || !strings.Contains(err.Error(), "10.1.0.7") {
+		if _, err := Join(t.Context(), capture(), opt); err == nil || !strings.Contains(err.Error(), "WS-99") || !strings.Contains(err.Error(), "10.1.0.7") {
 			t.Errorf("error %v: want one that names the host and those there are", err)
 		}
 	}

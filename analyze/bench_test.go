@@ -40,7 +40,11 @@ func BenchmarkCorrelate(b *testing.B) {
 func BenchmarkRun(b *testing.B) {
 	sources := office()
 	measure(b, func() {
-		if _, err := Run(b.Context(), sources, Options{Policy: policy.Default()}); err != nil {
+		j, err := Join(b.Context(), sources, Options{Policy: policy.Default()})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := j.Judge(b.Context()); err != nil {
 			b.Fatal(err)
 		}
 	})
@@ -48,7 +52,7 @@ func BenchmarkRun(b *testing.B) {
 
 // BenchmarkFlows makes the joined table.
 func BenchmarkFlows(b *testing.B) {
-	r, err := Run(b.Context(), office(), Options{Policy: policy.Default()})
+	r, err := Join(b.Context(), office(), Options{Policy: policy.Default()})
 	if err != nil {
 		b.Fatal(err)
 	}

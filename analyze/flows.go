@@ -15,15 +15,15 @@ import (
 // EachFlow hands over the records of the joined table: one per connection and per end that a host's log speaks for, in the
 // order of their start. A record is valid until the next one. What take returns ends the run and is returned, and so is ctx's
 // error, and one of reading connections back from disk.
-func (r *Result) EachFlow(ctx context.Context, take func(iter.Seq[*finding.Flow]) error) error {
+func (j *Joined) EachFlow(ctx context.Context, take func(iter.Seq[*finding.Flow]) error) error {
 	err := take(func(yield func(*finding.Flow) bool) {
-		for l := range until(ctx, r.c.Links) {
-			if !r.scope.outOfTime(l) && r.scope.covers(l.Host) && !yield(flow(l, r.scope.Policy)) {
+		for l := range until(ctx, j.c.Links) {
+			if !j.scope.outOfTime(l) && j.scope.covers(l.Host) && !yield(flow(l, j.scope.Policy)) {
 				return
 			}
 		}
 	})
-	return cmp.Or(err, ctx.Err(), r.conns.Err())
+	return cmp.Or(err, ctx.Err(), j.cf.Conns.Err())
 }
 
 func flow(l *correlate.Link, p *policy.Policy) *finding.Flow {

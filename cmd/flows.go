@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/wirewitness/wirewitness/analyze"
 	"github.com/wirewitness/wirewitness/analyze/finding"
 	"github.com/wirewitness/wirewitness/report"
 )
@@ -23,12 +24,16 @@ func (sh *shell) flows() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			result, err := sh.examine(c.Context(), args, f)
+			var joined *analyze.Joined
+			err = sh.join(c.Context(), args, f, func(j *analyze.Joined) error {
+				joined = j
+				return nil
+			})
 			if err != nil {
 				return err
 			}
 			w := bufio.NewWriterSize(sh.stdout, 1<<20)
-			err = result.EachFlow(c.Context(), func(flows iter.Seq[*finding.Flow]) error { return format.Write(w, flows, sh.look(f)) })
+			err = joined.EachFlow(c.Context(), func(flows iter.Seq[*finding.Flow]) error { return format.Write(w, flows, sh.look(f)) })
 			if err != nil {
 				return err
 			}

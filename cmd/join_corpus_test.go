@@ -102,21 +102,21 @@ func member(t *testing.T, archive, name string) []byte {
 	return data
 }
 
-func examined(t *testing.T, dir string) *analyze.Result {
+func examined(t *testing.T, dir string) *analyze.Joined {
 	sources, err := parsers.Run(t.Context(), []string{dir}, all.Formats, parsers.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	result, err := analyze.Run(t.Context(), convert(sources), analyze.Options{Policy: policy.Default()})
+	joined, err := analyze.Join(t.Context(), convert(sources), analyze.Options{Policy: policy.Default()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return result
+	return joined
 }
 
 // owned lists the connections of the captures with their owners.
-func owned(t *testing.T, r *analyze.Result) (out []string) {
-	err := r.EachFlow(t.Context(), func(flows iter.Seq[*finding.Flow]) error {
+func owned(t *testing.T, j *analyze.Joined) (out []string) {
+	err := j.EachFlow(t.Context(), func(flows iter.Seq[*finding.Flow]) error {
 		for f := range flows {
 			if f.Conn != nil {
 				out = append(out, fmt.Sprintf("%s %s %s %s %v: %s %v %s", f.Start.Format(time.RFC3339Nano), f.Transport, f.Orig, f.Resp, f.Host,
@@ -263,7 +263,11 @@ func TestClockOffsets(t *testing.T) {
 		if want == nil {
 			want = r.Pairing.ZeekJoin
 		}
-		doc := examined(t, r.layOut(t, root, nil)).Document
+		judged, err := examined(t, r.layOut(t, root, nil)).Judge(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc := judged.Document
 		for _, c := range []struct {
 			name   string
 			median *float64

@@ -15,14 +15,23 @@ import (
 // grace is how long an interrupted run may take to stop by itself.
 const grace = 800 * time.Millisecond
 
-// examine reads the evidence and analyses it. Whatever it leaves unread shows in the exit status.
-func (sh *shell) examine(ctx context.Context, args []string, f *flags) (*analyze.Result, error) {
+// examine reads the evidence, joins it and looks for what is suspicious.
+func (sh *shell) examine(ctx context.Context, args []string, f *flags) (result *analyze.Result, err error) {
+	err = sh.join(ctx, args, f, func(j *analyze.Joined) error {
+		result, err = j.Judge(ctx)
+		return err
+	})
+	return result, err
+}
+
+// join reads the evidence, joins it and hands it on. Whatever is left unread shows in the exit status.
+func (sh *shell) join(ctx context.Context, args []string, f *flags, then func(*analyze.Joined) error) error {
 	opt, err := f.options()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if sh.budget, err = newBudget(f.maxMemory); err != nil {
-		return nil, err
+		return err
 	}
 	leave := context.AfterFunc(ctx, func() { time.AfterFunc(grace, func() { os.Exit(statusInterrupted) }) })
 	defer leave() // from here on something may be half written
@@ -30,11 +39,15 @@ func (sh *shell) examine(ctx context.Context, args []string, f *flags) (*analyze
 	defer bar.clear()
 	sources, err := parsers.Run(ctx, args, all.Formats, parsers.Options{Jobs: f.jobs, Progress: bar.report, Overflow: sh.budget.space.For})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	bar.say("analysing")
 	sh.judge(sources)
-	return analyze.Run(ctx, convert(sources), opt)
+	joined, err := analyze.Join(ctx, convert(sources), opt)
+	if err != nil {
+		return err
+	}
+	return then(joined)
 }
 
 // judge sets the exit status that the state of the files calls for.
