@@ -3,6 +3,7 @@ package correlate
 import (
 	"cmp"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -44,17 +45,19 @@ func compareProcesses(a, c *Process) int {
 
 // starts enters what start events say. Sysmon 1 and Security 4688 of one start become one process.
 func (b *book) starts() {
+	near := births{}
 	for _, e := range b.processes {
 		at := b.when(&e.Header)
 		p := b.table.byID[e.EntityID]
 		if e.EntityID == "" || p == nil {
-			p = b.twin(e, at)
+			p = near.twin(e, at)
 		}
 		if p == nil {
 			p = &Process{Host: b.host}
 			b.table.all = append(b.table.all, p)
 			if e.PID != 0 {
 				b.table.byPID[e.PID] = append(b.table.byPID[e.PID], p)
+				near.add(e.PID, at, p)
 			}
 		}
 		p.merge(e, at)
@@ -67,12 +70,33 @@ func (b *book) starts() {
 	}
 }
 
+// births finds processes by PID and by when they started: a long log gives a PID to thousands.
+type births map[birth][]*Process
+
+// A birth is a PID and a step of time, twice as long as two records of one start may lie apart: what lies that near stands in
+// the same step or beside it, also after a record has moved the start.
+type birth struct {
+	pid  uint32
+	step int64
+}
+
+func (bs births) add(pid uint32, at time.Time, p *Process) {
+	k := birth{pid, stepOf(at)}
+	bs[k] = append(bs[k], p)
+}
+
+func stepOf(at time.Time) int64 { return at.Unix() / int64(2*startSlack/time.Second) }
+
 // twin finds the process that another log says started under this PID at this time.
-func (b *book) twin(e *evidence.Process, at time.Time) *Process {
-	for _, p := range b.table.byPID[e.PID] {
-		if e.PID != 0 && (p.EntityID == "" || e.EntityID == "" || p.EntityID == e.EntityID) &&
-			at.Sub(p.Start).Abs() <= startSlack && sameImage(p.Image, e.Image) {
-			return p
+func (bs births) twin(e *evidence.Process, at time.Time) *Process {
+	if e.PID == 0 {
+		return nil
+	}
+	for step := stepOf(at) - 1; step <= stepOf(at)+1; step++ {
+		for _, p := range bs[birth{e.PID, step}] {
+			if at.Sub(p.Start).Abs() <= startSlack && (p.EntityID == "" || e.EntityID == "" || p.EntityID == e.EntityID) && sameImage(p.Image, e.Image) {
+				return p
+			}
 		}
 	}
 	return nil
@@ -211,14 +235,20 @@ func (b *book) enter(p *Process) {
 	if p.EntityID != "" {
 		b.table.byID[p.EntityID] = p
 	}
-	b.table.byPID[p.PID] = append(b.table.byPID[p.PID], p)
-	slices.SortStableFunc(b.table.byPID[p.PID], compareProcesses)
+	b.table.file(p)
+}
+
+// file enters a process under its PID, in the order of starts.
+func (t *table) file(p *Process) {
+	list := t.byPID[p.PID]
+	i := sort.Search(len(list), func(i int) bool { return compareProcesses(list[i], p) > 0 })
+	t.byPID[p.PID] = slices.Insert(list, i, p)
 }
 
 func (b *book) learn(p *Process, pr evidence.Program) {
 	if p.PID == 0 && pr.PID != 0 {
 		p.PID = pr.PID
-		b.table.byPID[p.PID] = append(b.table.byPID[p.PID], p)
+		b.table.file(p)
 	}
 	p.Image, p.User = betterImage(p.Image, pr.Image), cmp.Or(p.User, pr.User)
 	if p.EntityID == "" && pr.EntityID != "" {
@@ -230,20 +260,21 @@ func (b *book) learn(p *Process, pr evidence.Program) {
 // alive finds the instance that had a PID at a time: the latest one that had started and not ended, with an image that
 // can be the one named. Without a PID the image alone must be unambiguous.
 func (b *book) alive(pr evidence.Program, at time.Time) *Process {
-	var best *Process
-	for _, p := range b.table.byPID[pr.PID] {
+	list := b.table.byPID[pr.PID]
+	began := sort.Search(len(list), func(i int) bool { return list[i].Start.After(at.Add(lifeSlack)) })
+	for _, p := range slices.Backward(list[:began]) {
+		if !p.lives(at, at) {
+			continue
+		}
 		if pr.EntityID != "" && p.EntityID != "" && p.EntityID != pr.EntityID || !sameImage(p.Image, pr.Image) {
 			continue
 		}
 		if pr.PID == 0 && (pr.Image == "" || pr.EntityID != p.EntityID) {
 			continue
 		}
-		if !p.lives(at, at) || best != nil && p.Start.Before(best.Start) {
-			continue
-		}
-		best = p
+		return p
 	}
-	return best
+	return nil
 }
 
 // lives tells whether the process may have lived at some time between from and to.
