@@ -54,7 +54,7 @@ func (f *flow) announce(e service.Expectation) {
 	if e.Transport == evidence.UDP {
 		proto = protoUDP
 	}
-	a := announcement{e.Protocol, e.Unless, evidence.Ref{File: f.tracker.file, Unit: "frame", N: f.first}, f.end}
+	a := announcement{e.Protocol, e.Unless, f.tracker.ref(f.first), f.end}
 	for _, addr := range []netip.Addr{own.Addr(), e.At.Addr()} {
 		if addr.IsValid() && len(waiting) < maxAwaited {
 			waiting[place{netip.AddrPortFrom(addr, port), proto, f.key.tunnel}] = a

@@ -54,8 +54,8 @@ func (f *flow) conn() evidence.Conn {
 		from, to = to, from
 	}
 	c := evidence.Conn{
-		Ref:       evidence.Ref{File: f.tracker.file, Unit: "frame", N: f.first},
-		Last:      evidence.Ref{File: f.tracker.file, Unit: "frame", N: f.last},
+		Ref:       f.tracker.ref(f.first),
+		Last:      f.tracker.ref(f.last),
 		Sensor:    f.tracker.file,
 		Transport: f.transport(),
 		Orig:      from, Resp: to, OrigKnown: known,
@@ -63,7 +63,7 @@ func (f *flow) conn() evidence.Conn {
 		Volume:  f.volume(orig),
 		State:   f.state(orig),
 		History: f.history.String(orig),
-		Tunnel:  f.tunnel, TunnelKind: f.kind, Carries: f.carries,
+		Tunnel:  f.tracker.ref(f.tunnel), TunnelKind: f.kind, Carries: f.carries,
 		VLAN:   f.vlan,
 		App:    f.result.App,
 		Series: f.series.points(orig),
@@ -71,6 +71,14 @@ func (f *flow) conn() evidence.Conn {
 	f.announced.name(&c)
 	c.MidStream = f.tcp != nil && f.tcp.midStream()
 	return c
+}
+
+// ref is the reference to a frame, none where there is no frame.
+func (t *tracker) ref(frame uint64) evidence.Ref {
+	if frame == 0 {
+		return evidence.Ref{}
+	}
+	return evidence.Ref{File: t.file, Unit: "frame", N: frame}
 }
 
 // ends returns the provisional originator and responder.

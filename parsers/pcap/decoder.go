@@ -14,18 +14,16 @@ const (
 	maxChains  = 8 // at least: most packets carry no others
 )
 
-// A decoder takes frames apart. Its layers are used again for every frame, so what it returns is valid until the next.
+// A decoder takes frames apart. Its packets are used again for every frame, so what it returns is valid until the next.
 //
 // Layers come from gopacket where its decoders are sound on hostile input and can be used again. Those for Geneve and GTP
 // grow with every packet (and the latter prints), those for IPv6 options, GRE and SLL index without looking, and MPLS, PPP
-// and PPPoE have none that can be used again: these are a few lines each in link.go, network.go and tunnel.go.
+// and PPPoE have none that can be used again: these are a few lines each in link.go, network.go and tunnel.go. So are IP,
+// TCP and UDP, which every frame has: gopacket reads all of their fields and options, and a packet needs few.
 type decoder struct {
 	tag  layers.Dot1Q
 	llc  layers.LLC
 	snap layers.SNAP
-	ip4  layers.IPv4
-	tcp  layers.TCP
-	udp  layers.UDP
 
 	packets [maxPackets * maxChains]packet
 	n       int

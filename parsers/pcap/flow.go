@@ -3,7 +3,6 @@ package pcap
 import (
 	"time"
 
-	"github.com/wirewitness/wirewitness/parsers/evidence"
 	"github.com/wirewitness/wirewitness/parsers/pcap/capfile"
 	"github.com/wirewitness/wirewitness/parsers/pcap/service"
 )
@@ -22,7 +21,7 @@ type flow struct {
 	history     history
 	series      series
 	vlan        []uint16
-	tunnel      evidence.Ref
+	tunnel      uint64 // first frame of the connection that carries it, 0 for none
 	kind        string
 	carries     bool
 	announced   *announcement // by another connection's content
@@ -31,11 +30,25 @@ type flow struct {
 	settled bool             // result is final
 	result  service.Result
 
-	before, behind *flow // in its line
+	before, behind *flow  // in its line
+	block          uint64 // in which it took its place there
 	line           uint8
 	waits          bool // in its line
 	over           bool // nothing more belongs to it
 	pins           int  // datagrams held whose fragments do
+}
+
+// newFlow makes a connection, and what only TCP needs in the same piece of memory.
+func newFlow(proto uint8) *flow {
+	if proto != protoTCP {
+		return &flow{}
+	}
+	both := &struct {
+		flow
+		tcp
+	}{}
+	both.flow.tcp = &both.tcp
+	return &both.flow
 }
 
 // A side counts what one end sent.
@@ -117,7 +130,7 @@ func (f *flow) wants() bool {
 		return false
 	}
 	if f.session == nil {
-		f.session = service.NewSession(f.transport(), f.tracker.file)
+		f.session = service.NewSession(f.transport(), f.tracker.file, &f.tracker.known)
 		f.session.SetEnds(address(f.key.lo), address(f.key.hi))
 	}
 	return true

@@ -8,10 +8,14 @@ import "strings"
 //
 // https://docs.zeek.org/en/current/scripts/base/protocols/conn/main.zeek.html
 type history struct {
-	text    []byte
+	text    [2 * letters]byte
+	n       uint8
 	seen    [2]uint32
 	flipped bool
 }
+
+// letters is how many there are.
+const letters = 12
 
 // flip marks that the originator is not the sender of the first packet.
 func (h *history) flip() { h.flipped = !h.flipped }
@@ -25,12 +29,13 @@ func (h *history) add(dir int, letter byte) {
 	if dir == 1 {
 		letter += 'a' - 'A'
 	}
-	h.text = append(h.text, letter)
+	h.text[h.n] = letter
+	h.n++
 }
 
 // String returns the letters; orig tells which side turned out to be the originator.
 func (h *history) String(orig int) string {
-	text := string(h.text)
+	text := string(h.text[:h.n])
 	if orig == 1 {
 		text = strings.Map(swapCase, text)
 	}

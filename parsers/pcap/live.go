@@ -14,8 +14,8 @@ const (
 )
 
 // maxLive bounds the connections that are followed at the same time; beyond, those silent longest are given up. It is more
-// than a busy network of thousands of hosts has open.
-const maxLive = 1 << 18
+// than a network of thousands of hosts has open, and at about a kilobyte each, what one capture may hold.
+const maxLive = 1 << 17
 
 // The lines that connections wait in for their next packet, by what ends the waiting.
 const (
@@ -28,13 +28,15 @@ const (
 // patienceIn is how long a connection waits in each line.
 var patienceIn = [lines]time.Duration{datagrams: datagramSilence, closed: closedSilence}
 
-// live holds the connections that may go on, those of each line in the order of their last packets.
+// live holds the connections that may go on, those of each line in the order of the blocks of frames that they were last
+// heard in.
 type live struct {
 	lines [lines]line
 	n     int
 	// earliest is the first time of the block of frames that is coming in, frames its length.
 	earliest time.Time
 	frames   int
+	blocks   uint64
 	max      int
 	given    tally // still open when they were given up
 }
@@ -66,21 +68,21 @@ func (l *line) remove(f *flow) {
 	f.before, f.behind = nil, nil
 }
 
-// heard puts a connection behind all others of its line.
+// heard puts a connection behind all others of its line, once a block: to do so touches three more.
 func (l *live) heard(f *flow) {
-	if f.pins > 0 || f.over {
-		return
-	}
-	to := datagrams
+	to := uint8(datagrams)
 	if f.tcp != nil {
 		to = open
 		if f.tcp.over() {
 			to = closed
 		}
 	}
+	if f.pins > 0 || f.over || f.waits && f.line == to && f.block == l.blocks {
+		return
+	}
 	l.leave(f)
 	l.lines[to].add(f)
-	f.line, f.waits = uint8(to), true
+	f.line, f.block, f.waits = to, l.blocks, true
 }
 
 func (l *live) leave(f *flow) {
@@ -104,6 +106,7 @@ func (l *live) tick(at time.Time) (now time.Time, ok bool) {
 	}
 	now = l.earliest
 	l.frames, l.earliest = 0, time.Time{}
+	l.blocks++
 	return now, !now.IsZero()
 }
 

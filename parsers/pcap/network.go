@@ -48,9 +48,8 @@ func (d *decoder) ipv4(s span) error {
 	if err := s.need(20); err != nil {
 		return err
 	}
-	// Options that make no sense are an error to gopacket; the fields before them have been read by then.
-	_ = d.ip4.DecodeFromBytes(s.data, d)
-	header, total := int(d.ip4.IHL)*4, int(binary.BigEndian.Uint16(s.data[2:]))
+	b := s.data[:20]
+	header, total := int(b[0]&0x0f)*4, int(binary.BigEndian.Uint16(b[2:]))
 	if total == 0 { // left to the network card to fill in
 		total = s.wire
 	}
@@ -62,12 +61,15 @@ func (d *decoder) ipv4(s span) error {
 	if err != nil {
 		return err
 	}
-	p.src, p.dst = mapped(d.ip4.SrcIP), mapped(d.ip4.DstIP)
+	p.src, p.dst = mapped(b[12:16]), mapped(b[16:20])
 	p.ipLen = s.wire
-	const more = 1
-	p.frag.set(uint32(d.ip4.Id), int(d.ip4.FragOffset)*8, uint8(d.ip4.Flags)&more != 0)
-	p.frag.proto, p.frag.data = uint8(d.ip4.Protocol), s.skip(header)
-	return d.transport(p, uint8(d.ip4.Protocol), s.skip(header))
+	s = s.skip(header)
+	const more, offset = 0x2000, 0x1fff
+	if place := binary.BigEndian.Uint16(b[6:]); place&(more|offset) != 0 {
+		p.frag.set(uint32(binary.BigEndian.Uint16(b[4:])), int(place&offset)*8, place&more != 0)
+		p.frag.proto, p.frag.data = b[9], s
+	}
+	return d.transport(p, b[9], s)
 }
 
 func mapped(b []byte) (a [16]byte) {
@@ -159,13 +161,14 @@ func (d *decoder) readTCP(p *packet, s span) error {
 	if err := s.need(20); err != nil {
 		return d.reject(err)
 	}
-	_ = d.tcp.DecodeFromBytes(s.data, d) // options that make no sense are an error; nothing here reads them
-	header := int(d.tcp.DataOffset) * 4
+	b := s.data[:20]
+	header := int(b[12]>>4) * 4
 	if header < 20 || header > s.wire {
 		return d.reject(errMalformed)
 	}
-	p.sport, p.dport = uint16(d.tcp.SrcPort), uint16(d.tcp.DstPort)
-	p.seq, p.ack, p.window, p.flags = d.tcp.Seq, d.tcp.Ack, d.tcp.Window, s.data[13]
+	p.sport, p.dport = binary.BigEndian.Uint16(b), binary.BigEndian.Uint16(b[2:])
+	p.seq, p.ack = binary.BigEndian.Uint32(b[4:]), binary.BigEndian.Uint32(b[8:])
+	p.flags, p.window = b[13], binary.BigEndian.Uint16(b[14:])
 	p.badSum = s.cut() == 0 && !p.frag.first && !sumFits(p, s.data)
 	p.payload = s.skip(header)
 	return nil
@@ -175,8 +178,8 @@ func (d *decoder) readUDP(p *packet, s span) error {
 	if err := s.need(8); err != nil {
 		return d.reject(err)
 	}
-	_ = d.udp.DecodeFromBytes(s.data, d)
-	length := int(d.udp.Length)
+	b := s.data[:8]
+	length := int(binary.BigEndian.Uint16(b[4:]))
 	if length == 0 {
 		length = s.wire
 	}
@@ -185,8 +188,8 @@ func (d *decoder) readUDP(p *packet, s span) error {
 	}
 	p.lacking = max(length-s.wire, 0)
 	s = s.limit(length)
-	p.sport, p.dport = uint16(d.udp.SrcPort), uint16(d.udp.DstPort)
-	p.badSum = d.udp.Checksum != 0 && s.cut() == 0 && p.lacking == 0 && !sumFits(p, s.data)
+	p.sport, p.dport = binary.BigEndian.Uint16(b), binary.BigEndian.Uint16(b[2:])
+	p.badSum = binary.BigEndian.Uint16(b[6:]) != 0 && s.cut() == 0 && p.lacking == 0 && !sumFits(p, s.data)
 	p.payload = s.skip(8)
 	if p.frag.first {
 		return nil

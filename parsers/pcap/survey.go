@@ -19,6 +19,7 @@ type survey struct {
 	c        evidence.Capture
 	links    []capfile.LinkType // in order of appearance
 	linked   map[capfile.LinkType]bool
+	link     capfile.LinkType // of the last frame
 	failures map[failure]*tally
 }
 
@@ -44,9 +45,9 @@ func newSurvey(file string, report func(evidence.Problem)) *survey {
 
 func (s *survey) frame(f *capfile.Frame, d *decoder, err error) {
 	s.measure(f)
-	if !s.linked[f.LinkType] {
-		s.linked[f.LinkType] = true
-		s.links = append(s.links, f.LinkType)
+	if f.LinkType != s.link || s.c.Frames == 1 {
+		s.link = f.LinkType
+		s.linkType(f.LinkType)
 	}
 	for i := range d.n {
 		if d.packets[i].badSum {
@@ -62,6 +63,13 @@ func (s *survey) frame(f *capfile.Frame, d *decoder, err error) {
 		s.count(severity(err), err.Error(), f.Number, 1)
 	case d.n == 0:
 		s.c.NotIP++
+	}
+}
+
+func (s *survey) linkType(l capfile.LinkType) {
+	if !s.linked[l] {
+		s.linked[l] = true
+		s.links = append(s.links, l)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 	"github.com/wirewitness/wirewitness/parsers/pcap/capfile"
+	"github.com/wirewitness/wirewitness/parsers/pcap/service"
 )
 
 // A key finds the connection of a packet: both ends in a fixed order, whatever the direction. It has no padding, so that
@@ -45,6 +46,7 @@ type tracker struct {
 	budget  int // bytes that reassembly may still buffer
 	awaited announcements
 	given   leases
+	known   service.Certificates
 
 	held   collection
 	again  decoder // of datagrams that came in fragments
@@ -121,7 +123,7 @@ func (t *tracker) find(f *capfile.Frame, d *decoder, p *packet, outer *flow, tun
 	if fl == nil {
 		fl = t.begin(f, d, p, k, down)
 		if outer != nil {
-			fl.tunnel, fl.kind = evidence.Ref{File: t.file, Unit: "frame", N: outer.first}, p.kind
+			fl.tunnel, fl.kind = outer.first, p.kind
 		}
 	}
 	return fl, fl.dir(down)
@@ -139,10 +141,8 @@ func (t *tracker) begin(f *capfile.Frame, d *decoder, p *packet, k key, down boo
 	}
 	t.live.n++
 	t.begun++
-	fl := &flow{tracker: t, key: k, number: t.begun, down: down != swapped, first: f.Number}
-	if p.proto == protoTCP {
-		fl.tcp = &tcp{}
-	}
+	fl := newFlow(p.proto)
+	fl.tracker, fl.key, fl.number, fl.down, fl.first = t, k, t.begun, down != swapped, f.Number
 	if d.nvlan > 0 {
 		fl.vlan = append([]uint16(nil), d.vlan[:d.nvlan]...)
 	}

@@ -3,6 +3,7 @@ package capfile
 import (
 	"encoding/binary"
 	"io"
+	"math/bits"
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
@@ -17,7 +18,7 @@ const (
 
 // pcap is the state of a file in the older format.
 type pcap struct {
-	order     binary.ByteOrder
+	big       bool
 	nano      bool
 	headerLen int // of a record
 	swapped   bool
@@ -46,7 +47,7 @@ func pcapMagic(head []byte) (magic uint32, o binary.ByteOrder, ok bool) {
 
 func openPcap(r *Reader, head []byte) *pcap {
 	magic, o, _ := pcapMagic(head)
-	p := &pcap{order: o, nano: magic == magicNano, headerLen: 16}
+	p := &pcap{big: o == binary.BigEndian, nano: magic == magicNano, headerLen: 16}
 	if magic == magicModified {
 		p.headerLen = 24
 	}
@@ -69,7 +70,12 @@ type record struct {
 }
 
 func (p *pcap) header(b []byte) record {
-	h := record{p.order.Uint32(b), p.order.Uint32(b[4:]), p.order.Uint32(b[8:]), p.order.Uint32(b[12:])}
+	b = b[:16]
+	o := binary.LittleEndian
+	h := record{o.Uint32(b), o.Uint32(b[4:]), o.Uint32(b[8:]), o.Uint32(b[12:])}
+	if p.big {
+		h = record{bits.ReverseBytes32(h.sec), bits.ReverseBytes32(h.frac), bits.ReverseBytes32(h.capLen), bits.ReverseBytes32(h.orgln)}
+	}
 	if p.swapped && h.capLen > h.orgln {
 		h.capLen, h.orgln = h.orgln, h.capLen
 	}

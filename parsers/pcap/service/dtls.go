@@ -51,6 +51,7 @@ func dtlsLength(b []byte) int {
 
 // dtlsReader reads the handshake, whose messages may be cut into fragments that arrive in any order.
 type dtlsReader struct {
+	known *Certificates
 	parts map[dtlsPart]*cryptoStream
 	data  [2]bool
 	tls   evidence.TLS
@@ -62,7 +63,9 @@ type dtlsPart struct {
 	seq  int
 }
 
-func openDTLS(scene) analyzer { return &dtlsReader{parts: map[dtlsPart]*cryptoStream{}} }
+func openDTLS(sc scene) analyzer {
+	return &dtlsReader{known: sc.known, parts: map[dtlsPart]*cryptoStream{}}
+}
 
 func (d *dtlsReader) feed(c Chunk) {
 	b := c.Data
@@ -125,7 +128,7 @@ func (d *dtlsReader) message(kind byte, body []byte) {
 	case kind == serverHello:
 		describeServer(&d.tls, body)
 	case kind == tlsCertificate && d.tls.CertSHA256 == "":
-		describeChain(&d.tls, body)
+		d.known.describeChain(&d.tls, body)
 	}
 }
 

@@ -79,7 +79,7 @@ func FuzzSession(f *testing.F) {
 
 // follow checks after each chunk what a session holds.
 func follow(t *testing.T, k talk) {
-	s := NewSession(k.over, "f")
+	s := NewSession(k.over, "f", nil)
 	for _, w := range k.said {
 		s.Feed(Chunk{Side: w.side, Gap: w.gap, Data: []byte(w.text)})
 		if n := held(s); n > 2*window+max(4*window, maxKept+1<<16) {

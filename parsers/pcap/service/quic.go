@@ -60,6 +60,8 @@ type quicReader struct {
 	client         Side
 	clientKnown    bool
 	toServer, back *quicKeys
+	secret         []byte // that back is made of
+	version        quicVersion
 	crypto         [2]cryptoStream
 	short          [2]bool
 	tls            evidence.TLS
@@ -82,7 +84,7 @@ func (q *quicReader) feed(c Chunk) {
 		if !ok {
 			return
 		}
-		if p.kind == quicInitial && q.tries < maxQUICOpen {
+		if p.kind == quicInitial && q.tries < maxQUICOpen && !(q.hello && q.answer) {
 			q.initial(c.Side, p)
 		}
 		b = rest
@@ -94,21 +96,32 @@ func (q *quicReader) feed(c Chunk) {
 func (q *quicReader) initial(side Side, p quicPacket) {
 	q.tries++
 	if q.clientKnown && side != q.client {
-		if plain, ok := q.back.open(p); ok {
+		if plain, ok := q.serverKeys().open(p); ok {
 			q.frames(side, p.version, plain)
 		}
 		return
 	}
 	plain, ok := q.toServer.open(p)
-	if !ok {
-		toServer, back := p.version.initialKeys(p.dcid)
-		if plain, ok = toServer.open(p); !ok {
-			return
+	if !ok && p.version.salt != "" {
+		secret := p.version.secret(p.dcid)
+		toServer := p.version.initialKeys(secret, quicClient)
+		if plain, ok = toServer.open(p); ok {
+			q.toServer, q.back, q.secret, q.version = toServer, nil, secret, p.version
 		}
-		q.toServer, q.back = toServer, back
+	}
+	if !ok {
+		return
 	}
 	q.client, q.clientKnown = side, true
 	q.frames(side, p.version, plain)
+}
+
+// serverKeys are made when the server has answered.
+func (q *quicReader) serverKeys() *quicKeys {
+	if q.back == nil && q.secret != nil {
+		q.back = q.version.initialKeys(q.secret, quicServer)
+	}
+	return q.back
 }
 
 // frames reads the frames that may stand in the first packets.
@@ -121,8 +134,9 @@ func (q *quicReader) frames(side Side, v quicVersion, plain []byte) {
 	}
 	c := cursor{b: plain}
 	for len(c.b) > 0 && !c.short {
+		c.b = bytes.TrimLeft(c.b, "\x00") // padding
 		switch kind := c.u8(); {
-		case kind <= 1: // padding, ping
+		case kind <= 1: // ping
 		case kind == 2 || kind == 3:
 			skipAck(&c, kind == 3)
 		case kind == 6 || kind == 8 && v.google != 0:

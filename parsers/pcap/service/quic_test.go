@@ -85,7 +85,7 @@ func initialPacket(version uint32, id, frames string, number byte) string {
 	if v.v2 {
 		first = 0xd0
 	}
-	client, _ := v.initialKeys([]byte(id))
+	client := v.initialKeys(v.secret([]byte(id)), quicClient)
 	length := size + 16 + 1
 	head := string([]byte{first, byte(version >> 24), byte(version >> 16), byte(version >> 8), byte(version), byte(len(id))}) + id +
 		string([]byte{0, 0, 0x40 | byte(length>>8), byte(length), number})

@@ -175,15 +175,18 @@ type quicKeys struct {
 	hp   cipher.Block
 }
 
-// initialKeys derives the keys of both sides from the connection id that the client chose.
-func (v quicVersion) initialKeys(dcid []byte) (client, server *quicKeys) {
-	if v.salt == "" {
-		return nil, nil
-	}
-	secret := v.secret(dcid)
-	return v.keys(expand(secret, "client in", 32)), v.keys(expand(secret, "server in", 32))
+// initialKeys derives the keys of one side.
+func (v quicVersion) initialKeys(secret []byte, sender string) *quicKeys {
+	return v.keys(expand(secret, sender, 32))
 }
 
+// The senders by which keys differ.
+const (
+	quicClient = "client in"
+	quicServer = "server in"
+)
+
+// secret derives from the connection id that the client chose what the keys of both sides are made of.
 func (v quicVersion) secret(dcid []byte) []byte {
 	salt, err := hex.DecodeString(v.salt)
 	if err != nil {

@@ -74,6 +74,7 @@ type Session struct {
 type scene struct {
 	transport evidence.Transport
 	file      string
+	known     *Certificates
 	ends      [2]netip.Addr
 	client    Side
 	depth     int
@@ -92,9 +93,9 @@ type analyzer interface {
 // maxDepth bounds how many protocols may lie inside one another.
 const maxDepth = 5
 
-// NewSession starts following a connection.
-func NewSession(t evidence.Transport, file string) *Session {
-	return newSession(scene{transport: t, file: file})
+// NewSession starts following a connection. known is nil or shared by the connections of a capture.
+func NewSession(t evidence.Transport, file string, known *Certificates) *Session {
+	return newSession(scene{transport: t, file: file, known: known})
 }
 
 func newSession(sc scene) *Session { return &Session{scene: sc, over: sc.depth > maxDepth} }

@@ -46,7 +46,7 @@ func script(lines []string) (out []said) {
 
 // play feeds the conversation in pieces of at most n bytes, 0 for as it is.
 func (k talk) play(n int) Result {
-	s := NewSession(k.over, "test.pcap")
+	s := NewSession(k.over, "test.pcap", nil)
 	for i, w := range k.said {
 		c := Chunk{At: time.Unix(int64(i), 0).UTC(), Frame: uint64(i + 1), Side: w.side, Gap: w.gap}
 		b := []byte(w.text)

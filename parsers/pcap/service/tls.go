@@ -1,10 +1,7 @@
 package service
 
 import (
-	"crypto/sha256"
 	"crypto/tls"
-	"crypto/x509"
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"strconv"
@@ -16,13 +13,12 @@ import (
 const (
 	// maxHandshake bounds one handshake message kept while its fragments arrive.
 	maxHandshake = 128 << 10
-	// maxCertificate bounds a certificate that is parsed.
-	maxCertificate = 64 << 10
-	maxAlerts      = 8
+	maxAlerts    = 8
 )
 
 // tlsReader reads what a TLS connection says in clear. Client and server are told apart by their hellos.
 type tlsReader struct {
+	known     *Certificates
 	records   [2]frames
 	handshake [2][]byte
 	// hidden: this side has changed to encryption, its handshake messages are no longer in clear.
@@ -32,8 +28,8 @@ type tlsReader struct {
 	tls    evidence.TLS
 }
 
-func openTLS(scene) analyzer {
-	t := &tlsReader{}
+func openTLS(sc scene) analyzer {
+	t := &tlsReader{known: sc.known}
 	for i := range t.records {
 		t.records[i] = frames{length: tlsUnit, keep: tlsHeader + tlsMaxRecord}
 	}
@@ -119,7 +115,7 @@ func (t *tlsReader) message(kind byte, body []byte) {
 	case tlsCertificate:
 		// A client's certificate, if any, comes after the server's.
 		if t.tls.CertSHA256 == "" {
-			describeChain(&t.tls, body)
+			t.known.describeChain(&t.tls, body)
 		}
 	}
 }
@@ -205,31 +201,3 @@ var cipherNames = sync.OnceValue(func() map[uint16]string {
 	}
 	return names
 })
-
-// describeChain reads the server's own certificate, the first of its chain.
-func describeChain(to *evidence.TLS, body []byte) {
-	c := cursor{b: body}
-	chain := c.vec(3)
-	leaf := chain.vec(3)
-	if chain.short || leaf.short || len(leaf.b) == 0 || len(leaf.b) > maxCertificate {
-		return
-	}
-	sum := sha256.Sum256(leaf.b)
-	to.CertSHA256 = hex.EncodeToString(sum[:])
-	cert, err := x509.ParseCertificate(leaf.b)
-	if err != nil {
-		return // the hash still names it
-	}
-	to.Subject, to.Issuer = cert.Subject.String(), cert.Issuer.String()
-	to.NotBefore, to.NotAfter = cert.NotBefore.UTC(), cert.NotAfter.UTC()
-	to.SelfSigned = evidence.No
-	if string(cert.RawSubject) == string(cert.RawIssuer) {
-		to.SelfSigned = evidence.Yes
-	}
-	for _, name := range cert.DNSNames {
-		note(&to.Names, name)
-	}
-	for _, ip := range cert.IPAddresses {
-		note(&to.Names, ip.String())
-	}
-}
