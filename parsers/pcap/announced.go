@@ -47,9 +47,7 @@ func (f *flow) announce(e service.Expectation) {
 		port = own.Port()
 	}
 	waiting := f.tracker.awaited
-	if len(waiting) >= maxAwaited {
-		maps.DeleteFunc(waiting, func(_ place, a announcement) bool { return f.end.Sub(a.at) > longestWait })
-	}
+	f.tracker.forget(f.end)
 	proto := f.key.proto
 	if e.Transport == evidence.UDP {
 		proto = protoUDP
@@ -60,6 +58,15 @@ func (f *flow) announce(e service.Expectation) {
 			waiting[place{netip.AddrPortFrom(addr, port), proto, f.key.tunnel}] = a
 		}
 	}
+}
+
+// forget makes room among the announcements, at most once in the time that each may wait.
+func (t *tracker) forget(now time.Time) {
+	if len(t.awaited) < maxAwaited || now.Sub(t.forgot) <= longestWait {
+		return
+	}
+	t.forgot = now
+	maps.DeleteFunc(t.awaited, func(_ place, a announcement) bool { return now.Sub(a.at) > longestWait })
 }
 
 // take finds what was announced of a connection that begins. What was used is used up.

@@ -27,6 +27,7 @@ type flow struct {
 	announced   *announcement // by another connection's content
 
 	session *service.Session // nil before the first payload and when it wants no more
+	held    int              // bytes that it keeps
 	settled bool             // result is final
 	result  service.Result
 
@@ -139,11 +140,14 @@ func (f *flow) wants() bool {
 // feed hands content over and lets go of the session when it has seen enough.
 func (f *flow) feed(c service.Chunk) {
 	f.session.Feed(c)
+	f.tracker.openings.hold(f)
 	for _, e := range f.session.Expected() {
 		f.announce(e)
 	}
 	if f.session.Done() {
 		f.settle()
+	} else if f.tracker.openings.bytes > f.tracker.openings.max {
+		f.tracker.stopLooking(f)
 	}
 }
 
@@ -152,6 +156,7 @@ func (f *flow) settle() {
 	if f.session != nil {
 		f.result = f.session.Result()
 		f.session = nil
+		f.tracker.openings.hold(f)
 	}
 	f.settled = true
 }

@@ -2,6 +2,7 @@ package pcap
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -185,6 +186,7 @@ func (t *tracker) finish() {
 		t.end(f)
 		rest[i] = nil
 	}
-	t.survey.gaveUp(t.live.given)
+	t.survey.gaveUp(t.live.given, fmt.Sprintf("connections given up while open, those silent longest, because more than %d were: what follows of them counts as further ones", maxLive))
+	t.survey.gaveUp(t.openings.stopped, fmt.Sprintf("connections whose protocol was not looked for to the end, because more than %d MiB of such were kept", maxOpenings>>20))
 	t.given.emit(t.out)
 }

@@ -142,3 +142,41 @@ func TestLiveConnectionsAreBounded(t *testing.T) {
 		t.Errorf("problems %v", p)
 	}
 }
+
+// TestOpeningsAreBounded: beyond the bound what is kept of connections that may still be recognised is let go of, and counted.
+func TestOpeningsAreBounded(t *testing.T) {
+	const all, each = 50, 1400
+	f := follow(maxLive)
+	f.openings.max = 10 * each
+	for i := range all {
+		c := netip.AddrPortFrom(client.Addr(), uint16(40000+i))
+		f.see(t, record().tcp(c, server, ".", 1, 1, strings.Repeat("\xc2\x81", each/2)))
+		if f.openings.bytes > f.openings.max {
+			t.Fatalf("%d bytes kept", f.openings.bytes)
+		}
+	}
+	late := record().tcp(netip.AddrPortFrom(client.Addr(), 41000), server, ".", 1, 1, request)
+	f.see(t, late)
+	if f.end(); len(f.got.Conns) != all+1 || f.openings.bytes != 0 || f.got.Conns[all].Protocol != "http" {
+		t.Errorf("%d connections stated, %d bytes kept", len(f.got.Conns), f.openings.bytes)
+	}
+	if p := f.got.Problems.First; len(p) != 1 || p[0].Kind != evidence.Suspect || !f.got.Conns[0].Content {
+		t.Errorf("problems %v", p)
+	}
+}
+
+// TestTunnelsAreBounded: a tunnel in use keeps its number whatever others come, and those are forgotten in the end.
+func TestTunnelsAreBounded(t *testing.T) {
+	var l numbers
+	used := tunnelKey{kind: "vxlan"}
+	first := l.of(used)
+	for i := range 3 * maxTunnels {
+		l.of(tunnelKey{kind: "vxlan", vni: uint32(i + 1)})
+		if i%1000 == 0 && l.of(used) != first {
+			t.Fatalf("numbered anew after %d others", i)
+		}
+	}
+	if len(l.recent) > maxTunnels || len(l.before) > maxTunnels {
+		t.Errorf("%d and %d kept", len(l.recent), len(l.before))
+	}
+}

@@ -140,13 +140,12 @@ func (s *survey) finish() {
 	}
 }
 
-// gaveUp reports connections that were given up while they could go on.
-func (s *survey) gaveUp(t tally) {
+// gaveUp reports connections of which not all was followed.
+func (s *survey) gaveUp(t tally, what string) {
 	if t.n == 0 {
 		return
 	}
-	s.report(evidence.Problem{Kind: evidence.Suspect, Ref: evidence.Ref{Unit: "frame", N: t.first},
-		Err: fmt.Errorf("%d connections given up while open, those silent longest, because more than %d were: what follows of them counts as further ones", t.n, maxLive)})
+	s.report(evidence.Problem{Kind: evidence.Suspect, Ref: evidence.Ref{Unit: "frame", N: t.first}, Err: fmt.Errorf("%d %s", t.n, what)})
 }
 
 func (s *survey) capture(info capfile.Info) evidence.Capture {

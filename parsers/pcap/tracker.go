@@ -2,6 +2,7 @@ package pcap
 
 import (
 	"bytes"
+	"time"
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 	"github.com/wirewitness/wirewitness/parsers/pcap/capfile"
@@ -26,27 +27,20 @@ func keyOf(p *packet, tunnel uint32) (k key, down bool) {
 	return key{p.src, p.dst, p.sport, p.dport, uint32(p.proto), tunnel}, false
 }
 
-// A tunnelKey tells tunnels apart by what is equal in both directions: the addresses of their ends, not the ports, which
-// VXLAN and Geneve choose anew for each direction and connection.
-type tunnelKey struct {
-	lo, hi [16]byte
-	kind   string
-	vni    uint32
-	outer  uint32
-}
-
 // A tracker puts packets together to connections.
 type tracker struct {
-	file    string
-	out     evidence.Sink
-	flows   map[key]*flow
-	live    live
-	begun   uint64 // connections
-	tunnels map[tunnelKey]uint32
-	budget  int // bytes that reassembly may still buffer
-	awaited announcements
-	given   leases
-	known   service.Certificates
+	file     string
+	out      evidence.Sink
+	flows    map[key]*flow
+	live     live
+	begun    uint64 // connections
+	tunnels  numbers
+	budget   int // bytes that reassembly may still buffer
+	awaited  announcements
+	forgot   time.Time // when announcements were last removed that nobody came for
+	given    leases
+	openings openings
+	known    service.Certificates
 
 	held   collection
 	again  decoder // of datagrams that came in fragments
@@ -56,8 +50,8 @@ type tracker struct {
 
 func newTracker(file string, out evidence.Sink, s *survey) *tracker {
 	return &tracker{
-		file: file, out: out, flows: map[key]*flow{}, tunnels: map[tunnelKey]uint32{}, budget: maxBuffered, survey: s,
-		awaited: announcements{}, live: live{max: maxLive},
+		file: file, out: out, flows: map[key]*flow{}, budget: maxBuffered, survey: s,
+		awaited: announcements{}, live: live{max: maxLive}, openings: openings{max: maxOpenings},
 	}
 }
 
@@ -92,12 +86,7 @@ func (t *tracker) tunnel(outer, inner *packet, in uint32) uint32 {
 	if bytes.Compare(k.lo[:], k.hi[:]) > 0 {
 		k.lo, k.hi = k.hi, k.lo
 	}
-	n, ok := t.tunnels[k]
-	if !ok {
-		n = uint32(len(t.tunnels) + 1)
-		t.tunnels[k] = n
-	}
-	return n
+	return t.tunnels.of(k)
 }
 
 // packet takes a packet to its connection; nil when that is not known yet.

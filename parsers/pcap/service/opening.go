@@ -95,6 +95,9 @@ func (o *opening) extend(c Chunk) []byte {
 	return slices.Clip((*head)[before:])
 }
 
+// held is how many bytes are kept.
+func (o *opening) held() int { return o.kept + len(o.head[Orig]) + len(o.head[Resp]) }
+
 // datagram adds a datagram, without copying it.
 func (o *opening) datagram(c Chunk) {
 	o.chunks, o.kept = append(o.chunks, c), o.kept+len(c.Data)

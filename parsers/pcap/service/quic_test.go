@@ -65,7 +65,8 @@ func TestQUICExample(t *testing.T) {
 		"00260024001d00209370b2c9caa47fbabaf4559fedba753de171fa71f50f1ce15d43e994ec74d748002b0003020304000d0010000e04030503" +
 		"06030203080408050806002d00020101001c00024001003900320408ffffffffffffffff05048000ffff07048000ffff08011001048000753009" +
 		"01100f088394c8f03e51570806048000ffff")
-	client, _ := quicVersionOf(quicV1).initialKeys([]byte(quicID))
+	v := quicVersionOf(quicV1)
+	client := v.initialKeys(v.secret([]byte(quicID)), quicClient)
 	packet := string(client.seal(unhex("c300000001088394c8f03e5157080000449e00000002"), []byte(pad(string(frame), 1162)), 2))
 	const begins, ends = "c000000001088394c8f03e5157080000449e7b9aec34d1b1c98dd7689fb8ec11", "e221af44860018ab0856972e194cd934"
 	if got := hex.EncodeToString([]byte(packet)); len(packet) != 1200 || !strings.HasPrefix(got, begins) || !strings.HasSuffix(got, ends) {

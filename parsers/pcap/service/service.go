@@ -139,6 +139,9 @@ func (s *Session) Feed(c Chunk) {
 // Done tells that further content cannot change the result.
 func (s *Session) Done() bool { return s.over || s.reader != nil && s.reader.done() }
 
+// Held is how many bytes of the connection are kept because its protocol is not known yet.
+func (s *Session) Held() int { return s.opening.held() }
+
 // Result returns what is known; it may be called at any time, and finishes open messages when the connection is over.
 func (s *Session) Result() Result {
 	end := s

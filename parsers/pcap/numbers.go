@@ -1,0 +1,37 @@
+package pcap
+
+// A tunnelKey tells tunnels apart by what is equal in both directions: the addresses of their ends, not the ports, which
+// VXLAN and Geneve choose anew for each direction and connection.
+type tunnelKey struct {
+	lo, hi [16]byte
+	kind   string
+	vni    uint32
+	outer  uint32
+}
+
+// maxTunnels is how many tunnels are numbered before those forget their numbers that had no packet since as many others came:
+// what they carry next counts as another tunnel's. Identifiers of 24 bits between any addresses would fill all memory.
+const maxTunnels = 1 << 16
+
+// numbers are those of the tunnels seen of late, and of the ones seen before them.
+type numbers struct {
+	recent, before map[tunnelKey]uint32
+	last           uint32
+}
+
+// of numbers a tunnel from 1.
+func (l *numbers) of(k tunnelKey) uint32 {
+	if n, ok := l.recent[k]; ok {
+		return n
+	}
+	n, ok := l.before[k]
+	if !ok {
+		l.last++
+		n = l.last
+	}
+	if l.recent == nil || len(l.recent) >= maxTunnels {
+		l.recent, l.before = map[tunnelKey]uint32{}, l.recent
+	}
+	l.recent[k] = n
+	return n
+}
