@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"os"
 	"strings"
 	"testing"
 
@@ -63,4 +64,32 @@ func benchmark(b *testing.B, r *recording, conns int) {
 		}
 	}
 	b.ReportMetric(float64(len(r.frames))*float64(b.N)/b.Elapsed().Seconds(), "frames/s")
+}
+
+// BenchmarkCorpus reads the recordings of protocols one after the other.
+func BenchmarkCorpus(b *testing.B) {
+	var captures [][]byte
+	size := 0
+	for _, path := range recordings(b) {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			b.Fatal(err)
+		}
+		captures, size = append(captures, data), size+len(data)
+	}
+	b.SetBytes(int64(size))
+	b.ReportAllocs()
+	frames := uint64(0)
+	for b.Loop() {
+		frames = 0
+		for _, capture := range captures {
+			var got evidence.Batch
+			in := &parsers.Input{Name: "b", Size: int64(len(capture)), ReaderAt: bytes.NewReader(capture)}
+			if err := Format.Parse(context.Background(), in, &got); err != nil {
+				b.Fatal(err)
+			}
+			frames += got.Records()
+		}
+	}
+	b.ReportMetric(float64(frames)*float64(b.N)/b.Elapsed().Seconds(), "frames/s")
 }

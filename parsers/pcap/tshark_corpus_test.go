@@ -215,7 +215,7 @@ func TestTshark(t *testing.T) {
 }
 
 // recordings lists the captures for protocol identification.
-func recordings(t *testing.T) (captures []string) {
+func recordings(t testing.TB) (captures []string) {
 	t.Helper()
 	root := filepath.Join(parsertest.Corpus(t), "pcap-protocols")
 	err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
