@@ -167,7 +167,7 @@ func TestOpeningsAreBounded(t *testing.T) {
 
 // TestTunnelsAreBounded: a tunnel in use keeps its number whatever others come, and those are forgotten in the end.
 func TestTunnelsAreBounded(t *testing.T) {
-	var l numbers
+	var l tunnelNumbers
 	used := tunnelKey{kind: "vxlan"}
 	first := l.of(used)
 	for i := range 3 * maxTunnels {

@@ -34,7 +34,7 @@ type tracker struct {
 	flows    map[key]*flow
 	live     live
 	begun    uint64 // connections
-	tunnels  numbers
+	tunnels  tunnelNumbers
 	budget   int // bytes that reassembly may still buffer
 	awaited  announcements
 	forgot   time.Time // when announcements were last removed that nobody came for

@@ -13,14 +13,14 @@ type tunnelKey struct {
 // what they carry next counts as another tunnel's. Identifiers of 24 bits between any addresses would fill all memory.
 const maxTunnels = 1 << 16
 
-// numbers are those of the tunnels seen of late, and of the ones seen before them.
-type numbers struct {
+// tunnelNumbers are those of the tunnels seen of late, and of the ones seen before them.
+type tunnelNumbers struct {
 	recent, before map[tunnelKey]uint32
 	last           uint32
 }
 
 // of numbers a tunnel from 1.
-func (l *numbers) of(k tunnelKey) uint32 {
+func (l *tunnelNumbers) of(k tunnelKey) uint32 {
 	if n, ok := l.recent[k]; ok {
 		return n
 	}
