@@ -70,12 +70,10 @@ func (h *httpReader) feed(c Chunk) {
 		h.gap(s, c)
 	}
 	b, kept := c.Data, len(s.buf)
-	buffered := kept > 0
-	if buffered {
+	if kept > 0 {
 		b = append(s.buf, b...)
 		s.buf = b // the array may have grown: it is kept, whatever is left in it
 	}
-	all := len(b)
 	for len(b) > 0 {
 		n, more := h.step(s, c, b, kept)
 		if b = b[n:]; more {
@@ -83,7 +81,7 @@ func (h *httpReader) feed(c Chunk) {
 		}
 		kept = 0
 	}
-	if buffered && len(b) == all {
+	if len(b) == len(s.buf) {
 		return // it lies where it lay
 	}
 	s.buf = append(s.buf[:0], b...)

@@ -77,6 +77,16 @@ func TestHTTPGap(t *testing.T) {
 	}
 }
 
+// TestHTTPLost: what turns out to be no message after a while is looked through for the next one, however it arrived.
+func TestHTTPLost(t *testing.T) {
+	k := tcp(">"+get, "<"+ok+"GET /a HT \x00/ "+ok)
+	for _, n := range []int{0, 1, 7} {
+		if r := k.play(n); r.HTTP.Responses != 2 {
+			t.Errorf("cut to %d: %+v", n, r.HTTP)
+		}
+	}
+}
+
 // TestTunnels: what runs inside is identified by its own content.
 func TestTunnels(t *testing.T) {
 	cert := selfSigned(t, "files.example.net")
