@@ -13,7 +13,7 @@ import (
 // heldByDefault is what connections of captures may take in memory where --max-memory says nothing; connPart is their part
 // of what it says.
 const (
-	heldByDefault = 64 << 20
+	heldByDefault = 32 << 20
 	connPart      = 8
 )
 

@@ -83,10 +83,10 @@ type held struct {
 	moments, said, usages int
 }
 
-// What a case may hold whole: 64 MiB of moments, about as much of content, and usages of a few hundred bytes each.
+// What a case may hold whole: 32 MiB of moments, about as much of content, and usages of a few hundred bytes each.
 const (
-	maxHeldMoments = 1 << 20
-	maxHeldSaid    = 1 << 16
+	maxHeldMoments = 1 << 19
+	maxHeldSaid    = 1 << 15
 	maxHeldUsages  = 1 << 16
 	leastMoments   = 1 << 8 // of one usage
 )

@@ -69,8 +69,9 @@ type askerKey struct {
 type nameIndex struct {
 	uses    []*nameUse
 	byKey   map[askerKey]*nameUse
-	links   int               // that asked for names
-	moments int               // in all timelines
+	links   int // that asked for names
+	moments int // in all timelines
+	domains map[string]string
 	onWire  map[askerKey]bool // without the asker
 	// unlisted counts the look-ups that no use holds: for the root or an address, over loopback, without a name in a
 	// sensor's log, or beyond evidence.MaxQuestions of a connection.
@@ -78,7 +79,23 @@ type nameIndex struct {
 }
 
 func newNameIndex() *nameIndex {
-	return &nameIndex{byKey: map[askerKey]*nameUse{}, onWire: map[askerKey]bool{}}
+	return &nameIndex{byKey: map[askerKey]*nameUse{}, onWire: map[askerKey]bool{}, domains: map[string]string{}}
+}
+
+// maxDomains bounds the names whose domain is remembered.
+const maxDomains = 1 << 12
+
+// domainOf remembers the domains of the names asked for last.
+func (x *nameIndex) domainOf(name string) string {
+	d, ok := x.domains[name]
+	if !ok {
+		if len(x.domains) >= maxDomains {
+			clear(x.domains)
+		}
+		d = domainOf(name)
+		x.domains[name] = d
+	}
+	return d
 }
 
 // take gathers the names that a connection asked for.
@@ -121,7 +138,8 @@ func (x *nameIndex) fromWire(l *correlate.Link, r room) {
 	alone := d.Total == uint64(len(d.Questions)) // all that the link carried belongs to one use
 	for i := range d.Questions {
 		q := &d.Questions[i]
-		k := askerKey{host: l.Host, asker: cmp.Or(byName[q.Name], byDomain[domainOf(q.Name)]), domain: domainOf(q.Name)}
+		domain := x.domainOf(q.Name)
+		k := askerKey{host: l.Host, asker: cmp.Or(byName[q.Name], byDomain[domain]), domain: domain}
 		n := x.sent(k, l)
 		if n == nil {
 			x.unlisted++

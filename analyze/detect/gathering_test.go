@@ -1,0 +1,104 @@
+package detect
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/wirewitness/wirewitness/analyze/policy"
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// crowd is a day of a network: a beacon among browsing, polling over HTTP, a scan, and names that carry data.
+func crowd() *scene {
+	s := newScene()
+	begin := s.now
+	implant, browser := s.process(`C:\Users\u\AppData\Local\Temp\up.exe`), s.process(`C:\Program Files\Browser\chrome.exe`)
+	for i := range 1440 {
+		s.now = begin.Add(time.Duration(i)*time.Minute + time.Duration(i%7)*time.Second)
+		l := s.link(implant, "198.51.100.7:8443", seen(700, 300, hello(evidence.TLS{JA4: "t12i", SelfSigned: evidence.Yes})))
+		for k := range 5 {
+			l.Conn.Series = append(l.Conn.Series, evidence.Point{At: s.now.Add(time.Duration(k) * 300 * time.Millisecond), Orig: 140, Resp: 60})
+		}
+		s.link(browser, fmt.Sprintf("203.0.113.%d:443", i%200), asked(fmt.Sprintf("www%d.example.com", i%50)), seen(900, 40000, hello(evidence.TLS{SNI: "www.example.com", JA4: "t13d"})))
+		s.link(nil, "203.0.113.250:80", seen(200, 500, web(evidence.HTTP{Hosts: []string{"203.0.113.250"}, Methods: []string{"GET"}, URIs: []string{"/status"}, Requests: 1, Responses: 1})))
+		s.link(nil, fmt.Sprintf("10.1.%d.%d:%d", i%5, i%251, 1000+i), seen(0, 0, evidence.App{}))
+		s.link(nil, "10.1.0.2:53", overUDP, seen(60, 200, evidence.App{Protocol: "dns", Confirmed: true, Content: true, DNS: &evidence.DNS{Total: 1, Questions: []evidence.Question{
+			{At: s.now, Ref: s.ref("wire.pcap"), Name: fmt.Sprintf("%032x.t.example.net", i*7919), Type: typeTXT, QueryBytes: 60, AnswerBytes: 200, Texts: 150}}}}))
+	}
+	return s
+}
+
+// verdict is what a finding comes down to.
+func verdict(r Result) (out []string) {
+	for _, f := range r.Findings {
+		line := fmt.Sprintf("%s %s %v %.0f %d %d %d", f.Process.Name, f.ID, f.Severity, f.Score, f.Connections, f.Sent.N, f.RefsTotal)
+		for _, x := range f.Facts {
+			line += " " + x.ID
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+// A case that does not fit is made smaller on the way, and says the same in the end.
+func TestLittleRoomSaysTheSame(t *testing.T) {
+	s := crowd()
+	want := verdict(s.judge(policy.Default()))
+	if len(want) < 4 {
+		t.Fatalf("only %d findings: %q", len(want), want)
+	}
+	for _, little := range []struct {
+		why  string
+		held held
+	}{
+		{"moments", held{moments: 1 << 11, said: math.MaxInt, usages: math.MaxInt}},
+		{"content", held{moments: math.MaxInt, said: 50, usages: math.MaxInt}},
+		{"usages", held{moments: math.MaxInt, said: math.MaxInt, usages: 100}},
+		{"everything", held{moments: 1 << 11, said: 50, usages: 100}},
+	} {
+		g := Gather(s.c, policy.Default())
+		g.held = little.held
+		for _, l := range s.links {
+			g.Add(l)
+		}
+		if g.held.moments == 1<<11 && g.held.nowMoments+g.names.moments > 1<<11 {
+			t.Errorf("%s: %d moments held", little.why, g.held.nowMoments+g.names.moments)
+		}
+		if got := verdict(g.Judge()); !slices.Equal(got, want) {
+			t.Errorf("little room for %s:\n got %q\nwant %q", little.why, got, want)
+		}
+	}
+}
+
+// A rhythm survives being shrunk, however many moments lie between the calls.
+func TestShrunkTimelineKeepsItsCalls(t *testing.T) {
+	gap := 4 * time.Second
+	whole, small := timeline{}, timeline{}
+	at := time.Date(2024, 3, 4, 9, 0, 0, 0, time.UTC)
+	for i := range 400 {
+		s := newScene()
+		s.now = at.Add(time.Duration(i) * time.Minute)
+		l := s.link(nil, outside, seen(500, 500, evidence.App{}))
+		for k := range 20 { // a chain that goes on for ten seconds
+			l.Conn.Series = append(l.Conn.Series, evidence.Point{At: s.now.Add(time.Duration(k) * 500 * time.Millisecond), Orig: 25, Resp: uint64(25 * (k % 2))})
+		}
+		whole.add(l, room{moments: math.MaxInt, gap: gap})
+		small.add(l, room{moments: 2048, gap: gap})
+	}
+	if len(small.moments) >= 2048 || len(whole.moments) != 400*21 {
+		t.Fatalf("%d moments held, %d in all", len(small.moments), len(whole.moments))
+	}
+	if got, want := small.calls(gap), whole.calls(gap); !slices.EqualFunc(got, want, time.Time.Equal) {
+		t.Errorf("%d calls instead of %d", len(got), len(want))
+	}
+	var sent, received uint64
+	for _, l := range small.lines() {
+		sent, received = sent+l.Sent, received+l.Recv
+	}
+	if sent != 400*500 || received != 400*250 {
+		t.Errorf("%d bytes sent and %d received are left", sent, received)
+	}
+}
