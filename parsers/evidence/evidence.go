@@ -110,14 +110,12 @@ type Process struct {
 	Header
 	Program
 	CommandLine  string
-	CurrentDir   string
 	OriginalName string // OriginalFileName of the version resource; what the file says of itself
 	Company      string // likewise: says nothing about a signature
 	Product      string
 	Description  string
 	Hashes       string // as written: "SHA256=...,MD5=..."
 	Integrity    string
-	LogonID      string
 	Parent       Program
 	ParentLine   string // ParentCommandLine
 }

@@ -1,7 +1,6 @@
 package winevent
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
@@ -21,28 +20,16 @@ func securityStart(e *event) statement {
 		},
 		CommandLine: e.text("CommandLine", "ProcessCommandLine"),
 		Integrity:   integrity(e.text("MandatoryLabel")),
-		LogonID:     e.logon("TargetLogonId"),
 		Parent: evidence.Program{
 			PID:   e.pidOr("Creator Process ID:", "ProcessId"),
 			Image: e.image("ParentProcessName"),
 			User:  creator,
 		},
 	}
-	if creatorsLogon := e.logon("SubjectLogonId"); e.process.User == "" {
-		// No other account was asked for: the new process runs as its creator.
-		e.process.User, e.process.LogonID = creator, creatorsLogon
+	if e.process.User == "" {
+		e.process.User = creator // no other account was asked for: the new process runs as its creator
 	}
 	return stateProcess
-}
-
-// logon reads a logon id and gives it the spelling most logs use: 0x3e7.
-func (e *event) logon(name string) string {
-	n := e.uint(64, name)
-	if n == 0 {
-		return ""
-	}
-	var buf [2 + 16]byte
-	return e.made.Keep(strconv.AppendUint(append(buf[:0], "0x"...), n, 16))
 }
 
 // integrity names the well-known mandatory labels as Sysmon does.

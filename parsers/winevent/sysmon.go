@@ -25,14 +25,12 @@ func sysmonStart(e *event) statement {
 	e.process = evidence.Process{
 		Program:      e.subject(),
 		CommandLine:  e.text("CommandLine"),
-		CurrentDir:   e.text("CurrentDirectory"),
 		OriginalName: e.text("OriginalFileName"),
 		Company:      e.text("Company"),
 		Product:      e.text("Product"),
 		Description:  e.text("Description"),
 		Hashes:       e.text("Hashes", "Hash"),
 		Integrity:    e.text("IntegrityLevel"),
-		LogonID:      e.logon("LogonId"),
 		Parent: evidence.Program{
 			EntityID: e.entity("ParentProcessGuid", "ParentProcessGUID"),
 			PID:      e.pid("ParentProcessId"),
