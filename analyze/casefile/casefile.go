@@ -23,7 +23,7 @@ type Source struct {
 // A Casefile is the evidence as a whole. Its observations are sorted by their best time, then by reference.
 type Casefile struct {
 	Files     []finding.File
-	Processes []*evidence.Process
+	Processes []*evidence.Process // until the processes of the hosts have been made of them
 	Exits     []*evidence.Exit
 	Sockets   []*evidence.Socket
 	Lookups   []*evidence.Lookup
@@ -75,7 +75,7 @@ type gatherer struct {
 
 func (g *gatherer) take(s Source) {
 	b, cf := s.Batch, g.cf
-	cf.Processes = append(cf.Processes, pointers(b.Processes)...)
+	cf.Processes = append(cf.Processes, b.Processes...)
 	cf.Exits = append(cf.Exits, pointers(b.Exits)...)
 	cf.Sockets = append(cf.Sockets, pointers(b.Sockets)...)
 	cf.Lookups = append(cf.Lookups, pointers(b.Lookups)...)

@@ -59,6 +59,7 @@ func books(cf *casefile.Casefile) []*book {
 		b.spellings[t.Computer] += int(min(t.Count, 1<<31))
 	}
 	file(cf.Processes, func(x *evidence.Process) *[]*evidence.Process { return &of(&x.Header).processes })
+	cf.Processes = nil // see starts
 	file(cf.Exits, func(x *evidence.Exit) *[]*evidence.Exit { return &of(&x.Header).exits })
 	file(cf.Sockets, func(x *evidence.Socket) *[]*evidence.Socket { return &of(&x.Header).sockets })
 	file(cf.Lookups, func(x *evidence.Lookup) *[]*evidence.Lookup { return &of(&x.Header).lookups })

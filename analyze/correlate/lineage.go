@@ -52,10 +52,17 @@ func (b *book) drives() {
 			volumes[v][strings.ToUpper(drive[:2])]++
 		}
 	}
+	type holder struct {
+		pid   uint32
+		image string
+	}
+	seen := map[holder]bool{}
 	for _, s := range b.sockets {
-		if volumeOf(s.Image) == "" {
+		h := holder{s.PID, s.Image}
+		if seen[h] || volumeOf(s.Image) == "" {
 			continue
 		}
+		seen[h] = true
 		for _, p := range b.table.byPID[s.PID] {
 			see(s.Image, p.Image)
 		}

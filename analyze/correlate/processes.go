@@ -44,9 +44,12 @@ func compareProcesses(a, c *Process) int {
 }
 
 // starts enters what start events say. Sysmon 1 and Security 4688 of one start become one process.
+//
+// The statements are let go as they are read: hosts start processes by the hundred thousand.
 func (b *book) starts() {
 	near := births{}
-	for _, e := range b.processes {
+	for i, e := range b.processes {
+		b.processes[i] = nil
 		at := b.when(&e.Header)
 		p := b.table.byID[e.EntityID]
 		if e.EntityID == "" || p == nil {
@@ -65,6 +68,7 @@ func (b *book) starts() {
 			b.table.byID[e.EntityID] = p
 		}
 	}
+	b.processes = nil
 	for _, list := range b.table.byPID {
 		slices.SortFunc(list, compareProcesses)
 	}

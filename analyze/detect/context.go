@@ -48,34 +48,48 @@ func newContext(g *Gathering) *Context {
 
 func (c *Context) indexHosts() {
 	for _, h := range c.Case.Hosts {
-		byPID := map[uint32][]*correlate.Process{}
+		named := namedParents(h.Processes)
 		for _, p := range h.Processes {
-			byPID[p.PID] = append(byPID[p.PID], p)
 			if p.Company != "" {
 				c.companies[h] = true
 			}
-		}
-		for _, p := range h.Processes {
-			if parent := parentOf(p, byPID); parent != nil && parent != p {
+			parent := p.Parent
+			if parent == nil {
+				parent = named[parentOf(p)]
+			}
+			if parent != nil && parent != p {
 				c.children[parent] = append(c.children[parent], p)
 			}
 		}
 	}
 }
 
-// parentOf is the parent as linked, else the only process of the host with the PID and image that the start event
-// names.
-func parentOf(p *correlate.Process, byPID map[uint32][]*correlate.Process) *correlate.Process {
-	if p.Parent != nil || p.ParentPID == 0 {
-		return p.Parent
+// A program is a PID and the name of an image.
+type program struct {
+	pid  uint32
+	base string
+}
+
+func parentOf(p *correlate.Process) program { return program{p.ParentPID, policy.Base(p.ParentImage)} }
+
+// namedParents finds the parents that start events name and that are not linked: where it is the only process of the host
+// with that PID and image.
+func namedParents(list []*correlate.Process) map[program]*correlate.Process {
+	found, times := map[program]*correlate.Process{}, map[program]int{}
+	for _, p := range list {
+		if p.Parent == nil && p.ParentPID != 0 {
+			times[parentOf(p)] = 0
+		}
 	}
-	var found *correlate.Process
-	for _, q := range byPID[p.ParentPID] {
-		if policy.Base(q.Image) == policy.Base(p.ParentImage) {
-			if found != nil {
-				return nil
-			}
-			found = q
+	for _, p := range list {
+		k := program{p.PID, policy.Base(p.Image)}
+		if n, asked := times[k]; asked {
+			times[k], found[k] = n+1, p
+		}
+	}
+	for k, n := range times {
+		if n > 1 {
+			delete(found, k)
 		}
 	}
 	return found

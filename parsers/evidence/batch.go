@@ -3,7 +3,7 @@ package evidence
 // A Batch is a Sink that keeps everything one file states. Event records themselves are not kept, only counted: see
 // Tally.
 type Batch struct {
-	Processes []Process
+	Processes []*Process // one by one: most of what is kept of a log, and let go one by one
 	Exits     []Exit
 	Sockets   []Socket
 	Lookups   []Lookup
@@ -26,7 +26,7 @@ type Batch struct {
 }
 
 // Process keeps p.
-func (b *Batch) Process(p Process) { b.Processes = append(b.Processes, p) }
+func (b *Batch) Process(p Process) { b.Processes = append(b.Processes, &p) }
 
 // Exit keeps e.
 func (b *Batch) Exit(e Exit) { b.Exits = append(b.Exits, e) }

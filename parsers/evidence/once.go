@@ -4,7 +4,7 @@ package evidence
 // into seen. A log that holds the same records many times, as copies of its own chunks, costs the memory of one. What
 // was recovered from unused space may be dropped, and never stands in the way of what the log holds.
 func (b *Batch) Once(seen map[uint64]struct{}) {
-	b.Processes = once(b.Processes, seen, func(x *Process) *Header { return &x.Header })
+	b.Processes = once(b.Processes, seen, func(x **Process) *Header { return &(*x).Header })
 	b.Exits = once(b.Exits, seen, func(x *Exit) *Header { return &x.Header })
 	b.Sockets = once(b.Sockets, seen, func(x *Socket) *Header { return &x.Header })
 	b.Lookups = once(b.Lookups, seen, func(x *Lookup) *Header { return &x.Header })
