@@ -33,9 +33,14 @@ func matchDNS(variant string) func(Chunk, *opening) verdict {
 
 // message is the last datagram as a message, nil when it is none: several lines of the list ask.
 func (o *opening) message(b []byte) *dnsMessage {
+	if o.dns == nil {
+		o.dns = &dnsMessage{}
+	}
 	if !o.parsed {
-		o.dns, _ = parseDNS(b)
-		o.parsed = true
+		o.parsed, o.isDNS = true, o.dns.parse(b) == nil
+	}
+	if !o.isDNS {
+		return nil
 	}
 	return o.dns
 }
@@ -123,7 +128,8 @@ func matchDNSStream(o *opening) verdict {
 			}
 			return maybe
 		}
-		if m, err := parseDNS(b[2:min(2+size, len(b))]); err == nil && m.credible(false) && len(m.asked) > 0 && !m.netbios() {
+		var m dnsMessage
+		if m.parse(b[2:min(2+size, len(b))]) == nil && m.credible(false) && len(m.asked) > 0 && !m.netbios() {
 			return m.asker(side)
 		}
 	}
@@ -142,6 +148,7 @@ func dnsBeginning(b []byte) bool {
 type dnsReader struct {
 	scene   scene
 	streams *[2]frames
+	last    dnsMessage
 	dns     evidence.DNS
 	// open finds the question that an answer belongs to.
 	open map[dnsKey]int
@@ -185,8 +192,8 @@ func (d *dnsReader) feed(c Chunk) {
 }
 
 func (d *dnsReader) message(c Chunk, b []byte, size int) {
-	m, err := parseDNS(b)
-	if err != nil {
+	m := &d.last
+	if m.parse(b) != nil {
 		return
 	}
 	for i := range m.asked {

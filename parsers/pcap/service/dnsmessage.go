@@ -51,30 +51,30 @@ func (m *dnsMessage) rcode() int     { return m.flags & 15 }
 
 var errDNS = errors.New("not a DNS message")
 
-// parseDNS reads a message. It fails when the header or a question makes no sense; records are read as far as they go.
-func parseDNS(b []byte) (*dnsMessage, error) {
+// parse reads a message in place of the last. It fails when the header or a question makes no sense; records are read as far as
+// they go. What the answers hold may be kept.
+func (m *dnsMessage) parse(b []byte) error {
 	if len(b) < dnsHeader {
-		return nil, errDNS
+		return errDNS
 	}
-	head := dnsMessage{id: int(b[0])<<8 | int(b[1]), flags: int(b[2])<<8 | int(b[3])}
-	for i := range head.counts {
-		head.counts[i] = int(binary.BigEndian.Uint16(b[4+2*i:]))
+	*m = dnsMessage{id: int(b[0])<<8 | int(b[1]), flags: int(b[2])<<8 | int(b[3]), asked: m.asked[:0]}
+	for i := range m.counts {
+		m.counts[i] = int(binary.BigEndian.Uint16(b[4+2*i:]))
 	}
-	if !head.plausible() {
-		return nil, errDNS
+	if !m.plausible() {
+		return errDNS
 	}
-	m, at := &dnsMessage{}, dnsHeader
-	*m = head
+	at := dnsHeader
 	for range m.counts[0] {
 		name, next, ok := dnsName(b, at)
 		if !ok || next+4 > len(b) {
-			return nil, errDNS
+			return errDNS
 		}
 		m.asked = append(m.asked, dnsQuestion{name, binary.BigEndian.Uint16(b[next:]), binary.BigEndian.Uint16(b[next+2:])})
 		at = next + 4
 	}
 	m.records(b, at)
-	return m, nil
+	return nil
 }
 
 func (m *dnsMessage) plausible() bool {

@@ -54,9 +54,9 @@ type opening struct {
 	ends     [2]netip.Addr
 	// waiting: a window ended without a match; the next one begins when the speaker changes.
 	waiting bool
-	// dns is the last datagram as a DNS message, once parsed.
-	dns    *dnsMessage
-	parsed bool
+	// dns is the last datagram as a DNS message, if it is one, once parsed.
+	dns           *dnsMessage
+	parsed, isDNS bool
 }
 
 // add takes the next chunk, which fits into the window. Pieces of one packet are kept as one.
@@ -101,7 +101,7 @@ func (o *opening) held() int { return o.kept + len(o.head[Orig]) + len(o.head[Re
 // datagram adds a datagram, without copying it.
 func (o *opening) datagram(c Chunk) {
 	o.chunks, o.kept = append(o.chunks, c), o.kept+len(c.Data)
-	o.dns, o.parsed = nil, false
+	o.parsed = false
 }
 
 // own copies what is borrowed of the last chunk.

@@ -91,19 +91,23 @@ func (t *tlsReader) fragment(side Side, b []byte) {
 	if t.hidden[side] {
 		return
 	}
-	t.handshake[side] = append(t.handshake[side], b...)
-	for rest := t.handshake[side]; len(rest) >= 4; rest = t.handshake[side] {
-		size := 4 + (int(rest[1])<<16 | int(rest[2])<<8 | int(rest[3]))
+	if kept := &t.handshake[side]; len(*kept) > 0 {
+		*kept = append(*kept, b...)
+		b = *kept
+	}
+	for len(b) >= 4 {
+		size := 4 + (int(b[1])<<16 | int(b[2])<<8 | int(b[3]))
 		if size > maxHandshake {
 			t.hidden[side], t.handshake[side] = true, nil
 			return
 		}
-		if len(rest) < size {
-			return
+		if len(b) < size {
+			break
 		}
-		t.message(rest[0], rest[4:size])
-		t.handshake[side] = rest[size:]
+		t.message(b[0], b[4:size])
+		b = b[size:]
 	}
+	t.handshake[side] = append(t.handshake[side][:0], b...)
 }
 
 func (t *tlsReader) message(kind byte, body []byte) {
