@@ -211,7 +211,7 @@ func coverage() finding.Coverage {
 			UnattributedByReason: []finding.ReasonCount{
 				{Reason: "no log of this host", Count: 379, Bytes: 1 << 30}, {Reason: "event class not enabled", Count: 212, Bytes: 1 << 29},
 			},
-			FindingsBySeverity: [5]int{3, 2, 0, 1, 1}, PolicyTouched: 1, ExpiredExclusions: 1, ConnectionsTwoEnds: 40,
+			FindingsBySeverity: [5]int{3, 2, 0, 1, 1}, PolicyTouched: 1, ExpiredExclusions: 1, ConnectionsTwoEnds: 40, ConnectionsMetAgain: 9,
 		},
 		Hosts: []finding.HostCoverage{dcCoverage(), wsCoverage(), {
 			Addresses: addresses("10.0.0.88"), Connections: 379, OutboundBytes: 1 << 30,

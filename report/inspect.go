@@ -41,6 +41,9 @@ func recordsLine(c *finding.Coverage) string {
 	if c.Duplicates > 0 {
 		line += "; " + counted(c.Duplicates, "record") + " met again and counted once"
 	}
+	if n := c.Totals.ConnectionsMetAgain; n > 0 {
+		line += "; " + counted(n, "connection") + " shown by two captures or sensors and counted once"
+	}
 	if n := c.Totals.EventsWithoutTime; n > 0 {
 		line += "; " + counted(n, "event") + " without a time"
 	}

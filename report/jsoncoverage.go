@@ -43,6 +43,7 @@ type jsonTotals struct {
 	Linked             int            `json:"connections_linked"`
 	HostOnly           int            `json:"connections_host_log_only"`
 	TwoEnds            int            `json:"connections_two_ends"`
+	MetAgain           int            `json:"connections_met_again"`
 	LeftOut            int            `json:"connections_left_out_by_time"`
 	OutboundBytes      uint64         `json:"outbound_bytes"`
 	AttributedBytes    uint64         `json:"outbound_bytes_attributed"`
@@ -203,7 +204,7 @@ func newTotals(t *finding.Totals) jsonTotals {
 	s := t.FindingsBySeverity
 	return jsonTotals{
 		Hosts: t.Hosts, Processes: t.Processes, Connections: t.Connections,
-		Linked: t.Linked, HostOnly: t.HostOnly, TwoEnds: t.ConnectionsTwoEnds, LeftOut: t.ConnectionsLeftOutByTime,
+		Linked: t.Linked, HostOnly: t.HostOnly, TwoEnds: t.ConnectionsTwoEnds, MetAgain: t.ConnectionsMetAgain, LeftOut: t.ConnectionsLeftOutByTime,
 		OutboundBytes: t.OutboundBytes, AttributedBytes: t.AttributedBytes,
 		Unattributed: each(t.UnattributedByReason, func(r *finding.ReasonCount) jsonReason {
 			return jsonReason{r.Reason, r.Count, r.Bytes}

@@ -108,6 +108,7 @@ func (m *Meter) sum(c *correlate.Case, bySeverity [5]int, suppressed []finding.S
 		t.EventsWithoutTime += int(x.NoTime)
 	}
 	t.Events -= m.cf.Duplicates
+	t.ConnectionsMetAgain = m.cf.Conns.Again()
 	for _, x := range m.cf.Captures {
 		t.Frames += x.Frames
 	}

@@ -85,6 +85,7 @@ type Totals struct {
 	FindingsBySeverity                    [5]int
 	ConnectionsLeftOutByTime              int
 	EventsWithoutTime, ConnectionsTwoEnds int
+	ConnectionsMetAgain                   int // that a second capture or sensor shows too, counted once
 }
 
 // A ReasonCount is how many connections stayed unattributed for a reason.
