@@ -17,6 +17,7 @@ func BenchmarkParse(b *testing.B) {
 	}
 	data = bytes.Repeat(data, 100)
 	b.SetBytes(int64(len(data)))
+	b.ReportAllocs()
 	for b.Loop() {
 		in := &parsers.Input{Name: "file", Size: int64(len(data)), ReaderAt: bytes.NewReader(data)}
 		if err := parse(b.Context(), in, &evidence.Batch{}); err != nil {
