@@ -63,6 +63,7 @@ func BenchmarkParse(b *testing.B) {
 		"<TimeCreated SystemTime='2021-06-07T08:09:10.1Z'/><Computer>ws1</Computer></System><EventData>"+
 			strings.Repeat("<Data Name='Field'>value</Data>", 20)+"</EventData>", 1), 2000))
 	b.SetBytes(int64(len(data)))
+	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := parsertest.Parse(b.Context(), Format, data); err != nil {
 			b.Fatal(err)
