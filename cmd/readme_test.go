@@ -2,8 +2,12 @@ package cmd
 
 import (
 	"bytes"
+	"encoding/json"
 	"flag"
+	"fmt"
+	"math"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -51,4 +55,73 @@ func TestREADMEIsTrue(t *testing.T) {
 		return
 	}
 	t.Error("an example in README.md is not what the program prints (go test ./cmd -run README -update writes it anew)")
+}
+
+// The arithmetic that the README spells out is that of its worked example.
+func TestREADMEAddsUp(t *testing.T) {
+	t.Chdir("..")
+	var stdout, stderr bytes.Buffer
+	if status := Main([]string{"analyze", "-f", "json", "samples/tls-beacon"}, &stdout, &stderr); status != statusDone {
+		t.Fatalf("exit status %d: %s", status, &stderr)
+	}
+	var r struct {
+		Findings []struct {
+			Severity string
+			Score    float64
+			Facts    []struct {
+				ID, Family string
+				Points     float64
+			}
+			Arithmetic struct {
+				Families []struct {
+					Family      string
+					Facts       []string
+					Points, Cap float64
+				}
+				Combined float64
+			}
+		}
+	}
+	if err := json.Unmarshal(stdout.Bytes(), &r); err != nil || len(r.Findings) == 0 {
+		t.Fatalf("%d findings, %v", len(r.Findings), err)
+	}
+	f := r.Findings[0]
+	var want []string
+	combined := "combined 100 * (1"
+	for i, family := range f.Arithmetic.Families {
+		line, divisor, sum := family.Family, 1.0, 0.0
+		for k, id := range family.Facts {
+			at := slices.IndexFunc(f.Facts, func(x struct {
+				ID, Family string
+				Points     float64
+			}) bool {
+				return x.ID == id
+			})
+			points := f.Facts[at].Points
+			if k > 0 {
+				line += " +"
+			}
+			line += fmt.Sprintf(" %s %g", strings.TrimPrefix(id, family.Family+"."), points)
+			if k > 0 {
+				line += fmt.Sprintf(" / %g", divisor)
+			}
+			sum, divisor = sum+points/divisor, 2*divisor
+		}
+		if sum > family.Cap {
+			line += fmt.Sprintf(", at most %g", family.Cap)
+		}
+		want = append(want, fmt.Sprintf("%s = %g", line, family.Points))
+		combined += []string{" - ", " * "}[min(i, 1)] + fmt.Sprintf("%g", math.Round(1000-10*family.Points)/1000)
+	}
+	want = append(want, fmt.Sprintf("%s) = %g", combined, f.Arithmetic.Combined), fmt.Sprintf("= %g, %s", f.Score, f.Severity))
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Join(strings.Fields(string(readme)), " ")
+	for _, line := range want {
+		if !strings.Contains(text, line) {
+			t.Errorf("README.md does not say %q", line)
+		}
+	}
 }
