@@ -97,7 +97,7 @@ func dissect(f *testing.F, name string) {
 func (p *protocol) dissect(k talk, client Side) {
 	var a analyzer = nameOnly{}
 	if p.open != nil {
-		a = p.open(scene{transport: k.over, client: client})
+		a = p.open(scene{transport: k.over, client: client, known: &Certificates{}})
 	}
 	var o opening
 	for _, w := range k.said {
