@@ -73,7 +73,7 @@ func (c *tcp) acknowledge(p *packet, dir int) {
 	if peer.finished && at == peer.finAt+1 {
 		at = peer.finAt
 	}
-	peer.probed = peer.probed && peer.end == peer.start
+	peer.probed = peer.probed && peer.length() == 0
 	if peer.probed && at == peer.start+1 {
 		peer.begins(at)
 	}

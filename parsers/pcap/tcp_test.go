@@ -124,3 +124,16 @@ func TestPushedByte(t *testing.T) {
 		t.Errorf("payload %+v", got.Volume.Payload)
 	}
 }
+
+// TestOldAnswer: where a capture begins with what may be a probe, only the first answer tells. One that comes late, after others
+// have acknowledged what was not captured, takes nothing back.
+func TestOldAnswer(t *testing.T) {
+	r := record().tcp(client, server, ".", 1, 1, "")
+	for range patience + 1 {
+		r.tcp(server, client, ".", 1, 1001, "")
+	}
+	got := r.tcp(server, client, ".", 1, 2, "").only(t)
+	if got.Volume.Payload != measured(1000, 0) || got.Volume.Missed != measured(1000, 0) {
+		t.Errorf("payload %+v missed %+v", got.Volume.Payload, got.Volume.Missed)
+	}
+}
