@@ -20,9 +20,6 @@ type Connections struct {
 	err   error
 }
 
-// None tells whether there are no connections at all.
-func (cs *Connections) None() bool { return len(cs.held) == 0 && len(cs.moved) == 0 }
-
 // All yields the connections in the order of evidence.CompareConns, with their number from 0. It may be run through several
 // times and yields the same each time; what it yields must not be changed. Err tells afterwards whether it came to the end.
 func (cs *Connections) All() iter.Seq2[int, *evidence.Conn] {

@@ -139,7 +139,7 @@ func stated(r *winevent.Record) []string {
 		if rec.EventID = id; id != r.EventID {
 			rec.Provider = map[bool]string{true: "Microsoft-Windows-Sysmon", false: "Microsoft-Windows-Security-Auditing"}[id < 100]
 		}
-		winevent.Emit(&rec, b)
+		new(winevent.Emitter).Emit(&rec, b)
 		all = append(all, parsertest.Lines(b)...)
 	}
 	return all

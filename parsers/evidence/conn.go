@@ -25,9 +25,6 @@ func (c Count) Add(d Count) Count {
 // A Pair is one quantity for both directions: sent by the originator, sent by the responder.
 type Pair struct{ Orig, Resp Count }
 
-// Swap returns the pair as seen from the other end.
-func (p Pair) Swap() Pair { return Pair{p.Resp, p.Orig} }
-
 // A Volume is what a connection moved. The bases are different quantities and are never added together.
 type Volume struct {
 	// Payload is the span of sequence numbers across wraps without SYN and FIN, what the capture missed included; for

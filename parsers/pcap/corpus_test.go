@@ -179,7 +179,7 @@ func sum(conns []evidence.Conn, a netip.AddrPort, of func(evidence.Volume) evide
 	for _, c := range conns {
 		p := of(c.Volume)
 		if c.Orig != a {
-			p = p.Swap()
+			p.Orig, p.Resp = p.Resp, p.Orig
 		}
 		n[0] += p.Orig.N
 		n[1] += p.Resp.N

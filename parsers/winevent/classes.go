@@ -43,18 +43,6 @@ var classes = []Class{
 	{eventlog, 1102, "log cleared", logCleared},
 }
 
-// Wanted tells whether the event is read, so that a container need not decode the data of the others.
-func Wanted(provider string, id uint32) bool {
-	_, ok := find(provider, "", id)
-	return ok
-}
-
-// Meaning names what an event states in a few words, "" when it is not read.
-func Meaning(provider string, id uint32) string {
-	c, _ := find(provider, "", id)
-	return c.Meaning
-}
-
 // find returns the class of an event. The list is short and most events differ in the number, which is compared first.
 func find(provider, channel string, id uint32) (Class, bool) {
 	for _, c := range classes {

@@ -17,7 +17,7 @@ func TestDigestAcrossContainers(t *testing.T) {
 	other[4].Text = "50001"
 	digest := func(computer string, id uint64, v Values) uint64 {
 		var b evidence.Batch
-		Emit(&Record{Header: evidence.Header{Provider: security, Channel: "Security", EventID: 5156, Computer: computer, RecordID: id}, Fields: v}, &b)
+		new(Emitter).Emit(&Record{Header: evidence.Header{Provider: security, Channel: "Security", EventID: 5156, Computer: computer, RecordID: id}, Fields: v}, &b)
 		return b.Sockets[0].Digest
 	}
 	if a, b := digest("WS1.example.net", 9, evtx), digest("ws1.example.NET", 9, json); a != b {
@@ -38,7 +38,7 @@ func TestDigestAcrossContainers(t *testing.T) {
 func TestDigestWithoutRecordID(t *testing.T) {
 	digest := func(stored string) uint64 {
 		r := Record{Header: evidence.Header{Provider: "p", EventID: 7, Digest: HashBytes([]byte(stored))}, Fields: Values(nil)}
-		Emit(&r, &evidence.Batch{})
+		new(Emitter).Emit(&r, &evidence.Batch{})
 		return r.Digest
 	}
 	first, again, other := digest("a"), digest("a"), digest("b")
@@ -55,7 +55,7 @@ func TestDigestOfUnread(t *testing.T) {
 	digest := func(at string) uint64 {
 		s, _ := ParseStamp(at, "TimeCreated")
 		r := Record{Header: evidence.Header{Provider: "p", EventID: 7, RecordID: 3, Stamps: [3]evidence.Stamp{s}}, Fields: Values(nil)}
-		Emit(&r, &evidence.Batch{})
+		new(Emitter).Emit(&r, &evidence.Batch{})
 		return r.Digest
 	}
 	if digest("2021-03-04T05:06:07.1234567Z") != digest("2021-03-04 05:06:07.123") {
@@ -72,7 +72,7 @@ func TestSysmonTimeFirst(t *testing.T) {
 	received, _ := ParseStamp("2021-03-04T07:07:00Z", "@timestamp")
 	r := Record{Header: evidence.Header{Provider: sysmon, EventID: 11, Stamps: [3]evidence.Stamp{created, received}},
 		Fields: Values{{"UtcTime", "2021-03-04 05:06:07.891"}}}
-	Emit(&r, &evidence.Batch{})
+	new(Emitter).Emit(&r, &evidence.Batch{})
 	want := time.Date(2021, 3, 4, 5, 6, 7, 891e6, time.UTC)
 	if s := r.Stamps[0]; !s.Time.Equal(want) || s.Field != "UtcTime" || s.Resolution != time.Millisecond {
 		t.Errorf("first stamp is %v", s)

@@ -9,7 +9,6 @@ package winevent
 
 import (
 	"strings"
-	"sync"
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
@@ -43,23 +42,8 @@ func (r *Record) Wanted() bool {
 	return ok
 }
 
-// Emit hands the record to out: its header first, then what the event means, if it is of a class that is read.
-//
-// Header.Digest covers the computer in lower case, the event id, the RecordID when there is one, and every value the
-// event's meaning was read from, normalised (numbers as numbers, addresses and GUIDs in one spelling, "-" as empty), so
-// that containers that carry the same fields give the same Digest. A record of another class is identified by computer,
-// provider, event id, RecordID and its best time to the second, because containers keep different fractions. Without
-// a RecordID the hash of the stored record is mixed in: two events that look alike are then two, unless they are stored
-// alike.
-func Emit(r *Record, out evidence.Sink) {
-	em := emitters.Get().(*Emitter)
-	em.Emit(r, out)
-	emitters.Put(em)
-}
-
-var emitters = sync.Pool{New: func() any { return new(Emitter) }}
-
-// An Emitter is Emit for one file: what repeats from record to record is worked out once. It belongs to one goroutine.
+// An Emitter says what the records of one file mean. What repeats from record to record is worked out once. It belongs to
+// one goroutine.
 type Emitter struct {
 	event    event
 	sources  map[sourceKey]*source
@@ -68,7 +52,14 @@ type Emitter struct {
 	begun    Hash    // over it
 }
 
-// Emit does what the function Emit does.
+// Emit hands the record to out: its header first, then what the event means, if it is of a class that is read.
+//
+// Header.Digest covers the computer in lower case, the event id, the RecordID when there is one, and every value the
+// event's meaning was read from, normalised (numbers as numbers, addresses and GUIDs in one spelling, "-" as empty), so
+// that containers that carry the same fields give the same Digest. A record of another class is identified by computer,
+// provider, event id, RecordID and its best time to the second, because containers keep different fractions. Without
+// a RecordID the hash of the stored record is mixed in: two events that look alike are then two, unless they are stored
+// alike.
 func (em *Emitter) Emit(r *Record, out evidence.Sink) {
 	from := em.source(r)
 	e := &em.event
