@@ -54,8 +54,8 @@ func (c *Context) visits() map[*Usage]int {
 		}
 		k := tour{u.Host, u.Image, u.Port, u.Transport}
 		for _, s := range u.moments {
-			if s.Events > 0 {
-				tours[k] = append(tours[k], visit{s.At, u.Peer, u})
+			if s.events > 0 {
+				tours[k] = append(tours[k], visit{s.time(), u.Peer, u})
 			}
 		}
 	}

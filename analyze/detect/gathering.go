@@ -83,12 +83,12 @@ type held struct {
 	moments, said, usages int
 }
 
-// What a case may hold whole: 32 MiB of moments, about as much of content, and usages of a few hundred bytes each.
+// What a case may hold whole: 20 MiB of moments, about as much of content, and usages of a few hundred bytes each.
 const (
 	maxHeldMoments = 1 << 19
 	maxHeldSaid    = 1 << 15
 	maxHeldUsages  = 1 << 16
-	leastMoments   = 1 << 8 // of one usage
+	leastMoments   = 1 << 7 // of one usage
 )
 
 // shrink makes room where a case is so large that usages cannot be held whole: what they say of rhythm, content and sweeps

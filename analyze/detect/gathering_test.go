@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/wirewitness/wirewitness/analyze/finding"
 	"github.com/wirewitness/wirewitness/analyze/policy"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
@@ -31,15 +33,16 @@ func crowd() *scene {
 	return s
 }
 
-// verdict is what a finding comes down to.
+// verdict is what the findings come down to. The score is left out: a rhythm is worth the more, the more calls are told apart.
 func verdict(r Result) (out []string) {
 	for _, f := range r.Findings {
-		line := fmt.Sprintf("%s %s %v %.0f %d %d %d", f.Process.Name, f.ID, f.Severity, f.Score, f.Connections, f.Sent.N, f.RefsTotal)
+		line := fmt.Sprintf("%s %s %v %d %d %d", f.Process.Name, f.ID, f.Severity, f.Connections, f.Sent.N, f.RefsTotal)
 		for _, x := range f.Facts {
 			line += " " + x.ID
 		}
 		out = append(out, line)
 	}
+	slices.Sort(out)
 	return out
 }
 
@@ -91,7 +94,8 @@ func TestShrunkTimelineKeepsItsCalls(t *testing.T) {
 	if len(small.moments) >= 2048 || len(whole.moments) != 400*21 {
 		t.Fatalf("%d moments held, %d in all", len(small.moments), len(whole.moments))
 	}
-	if got, want := small.calls(gap), whole.calls(gap); !slices.EqualFunc(got, want, time.Time.Equal) {
+	got, all := small.calls(gap)
+	if want, _ := whole.calls(gap); !all || !slices.EqualFunc(got, want, time.Time.Equal) {
 		t.Errorf("%d calls instead of %d", len(got), len(want))
 	}
 	var sent, received uint64
@@ -100,5 +104,34 @@ func TestShrunkTimelineKeepsItsCalls(t *testing.T) {
 	}
 	if sent != 400*500 || received != 400*250 {
 		t.Errorf("%d bytes sent and %d received are left", sent, received)
+	}
+}
+
+// Where even the calls are too many, the first ones keep their rhythm, and it is said that there are more.
+func TestBlurredTimelineSaysSo(t *testing.T) {
+	s := newScene()
+	g := Gather(s.c, policy.Default())
+	g.room.moments = leastMoments
+	for range 5000 {
+		l := s.link(nil, outside, seen(100, 900, evidence.App{}))
+		s.now = s.now.Add(59 * time.Second)
+		g.Add(l)
+	}
+	r := g.Judge()
+	if len(r.Findings) != 1 || len(g.usages[0].moments) > leastMoments {
+		t.Fatalf("%d findings, %d moments held", len(r.Findings), len(g.usages[0].moments))
+	}
+	f := r.Findings[0]
+	i := slices.IndexFunc(f.Facts, func(x finding.Fact) bool { return x.ID == regular.Name })
+	if i < 0 || f.Facts[i].Numbers[1].Value != 60 || !strings.HasPrefix(f.Facts[i].Text, "the first 32 calls") {
+		t.Errorf("facts %+v", f.Facts)
+	}
+	var sent uint64
+	events := 0
+	for _, l := range f.Series {
+		sent, events = sent+l.Sent, events+l.Events
+	}
+	if sent != 5000*100 || events != 5000 || f.Connections != 5000 {
+		t.Errorf("%d bytes, %d connections in the series, %d in all", sent, events, f.Connections)
 	}
 }

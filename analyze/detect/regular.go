@@ -30,7 +30,7 @@ var regular = Detector{
 			return nil // the resolver is not the peer: names are usages of their own
 		}
 		t := c.Policy.Thresholds
-		calls := u.calls(seconds(t.RegularInterval.Value))
+		calls, all := u.calls(seconds(t.RegularInterval.Value))
 		if float64(len(calls)) < t.RegularEvents.Value {
 			return nil
 		}
@@ -40,7 +40,11 @@ var regular = Detector{
 		}
 		points := justRegular + perDoubling*math.Log2(float64(len(calls))/t.RegularEvents.Value)
 		points = min(points, veryRegular) * (1 - spread)
-		return fact(tenth(points), fmt.Sprintf("%d calls, one every %.1f s, half of them within ± %.1f %% of it", len(calls), median, 100*spread), u.refs(),
+		which := ""
+		if !all {
+			which = "the first "
+		}
+		return fact(tenth(points), fmt.Sprintf("%s%d calls, one every %.1f s, half of them within ± %.1f %% of it", which, len(calls), median, 100*spread), u.refs(),
 			finding.Number{Name: "calls", Value: float64(len(calls)), Unit: "count"}, finding.Number{Name: "interval", Value: median, Unit: "s"},
 			finding.Number{Name: "spread", Value: spread, Unit: "ratio"})
 	},

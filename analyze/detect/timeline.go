@@ -1,6 +1,8 @@
 package detect
 
 import (
+	"cmp"
+	"math"
 	"slices"
 	"time"
 
@@ -10,16 +12,40 @@ import (
 )
 
 // A timeline is the traffic of a usage over time: the start of every connection and every burst inside one, as seen from
-// the host. Where there are too many, what follows each other closely is joined: calls stay told apart, and so do the
-// steps of the picture that a finding shows.
-type timeline struct{ moments []moment }
+// the host. Where there are too many, what follows each other closely is joined; where that is not enough, calls are told
+// apart only up to an instant, and what came later is a picture of its volume.
+type timeline struct {
+	moments []moment
+	// blurred is where calls are told apart no more, the zero time for nowhere.
+	blurred time.Time
+}
 
-// A moment is an instant, or several that were joined.
+// A moment is an instant, or several that were joined. A case holds many: it has no time.Time.
 type moment struct {
-	finding.Line
-	lasts  time.Duration // from At to the last moment at which the host began to speak
-	speaks bool          // a connection started, or the host sent
-	goesOn bool          // no call of its own: it follows the moment before without a pause
+	at         int64 // nanoseconds since 1970
+	lasts      int64 // from there to the last instant at which the host began to speak, in nanoseconds
+	sent, recv uint64
+	events     int32
+	speaks     bool // a connection started, or the host sent
+	goesOn     bool // no call of its own: it follows the moment before without a pause
+}
+
+// nanoseconds is the instant as a moment has it; what lies beyond the years 1678 to 2261 is moved to their ends.
+func nanoseconds(t time.Time) int64 {
+	const lowest, highest = math.MinInt64 / int64(time.Second), math.MaxInt64 / int64(time.Second)
+	if s := t.Unix(); s <= lowest || s >= highest {
+		return min(max(s, lowest), highest) * int64(time.Second)
+	}
+	return t.UnixNano()
+}
+
+func (m *moment) time() time.Time { return time.Unix(0, m.at).UTC() }
+
+// until is when the host last began to speak in it.
+func (m *moment) until() int64 { return m.at + m.lasts }
+
+func momentOf(l finding.Line) moment {
+	return moment{at: nanoseconds(l.At), sent: l.Sent, recv: l.Recv, events: int32(l.Events), speaks: l.Events > 0 || l.Sent > 0}
 }
 
 // maxLines bounds the traffic over time that a finding shows, in equal steps.
@@ -54,10 +80,15 @@ func (t *timeline) put(l finding.Line, r room) {
 	if len(t.moments) >= r.moments {
 		t.shrink(r)
 	}
-	t.moments = append(t.moments, moment{Line: l, speaks: l.Events > 0 || l.Sent > 0})
+	t.moments = append(t.moments, momentOf(l))
 }
 
-func (t *timeline) join(o *timeline) { t.moments = append(t.moments, o.moments...) }
+func (t *timeline) join(o *timeline) {
+	t.moments = append(t.moments, o.moments...)
+	if t.blurred.IsZero() || !o.blurred.IsZero() && o.blurred.Before(t.blurred) {
+		t.blurred = o.blurred
+	}
+}
 
 // shrink makes room: it joins what is one call anyway, and then, where calls alone are too many, whatever lies in one
 // step behind the first of them.
@@ -65,23 +96,27 @@ func (t *timeline) shrink(r room) {
 	if len(t.moments) == 0 {
 		return
 	}
-	slices.SortStableFunc(t.moments, func(a, b moment) int { return a.At.Compare(b.At) })
-	last := len(t.moments) - 1
-	step := t.moments[last].At.Sub(t.moments[0].At)/(2*maxLines) + 1
-	t.merge(0, func(a, b *moment) bool { return b.At.Sub(a.At.Add(a.lasts)) < r.gap }, step)
-	if len(t.moments) > r.moments/2 {
-		t.merge(r.moments/4, func(a, b *moment) bool { return true }, step)
+	slices.SortStableFunc(t.moments, byTime)
+	span := t.moments[len(t.moments)-1].at - t.moments[0].at
+	t.merge(0, func(a, b *moment) bool { return b.at-a.until() < int64(r.gap) }, span/(2*maxLines)+1)
+	if exact := r.moments / 4; len(t.moments) > r.moments/2 {
+		if from := t.moments[exact].time(); t.blurred.IsZero() || from.Before(t.blurred) {
+			t.blurred = from
+		}
+		t.merge(exact, func(a, b *moment) bool { return true }, span/int64(exact)+1)
 	}
 	t.moments = slices.Clip(t.moments)
 }
 
+func byTime(a, b moment) int { return cmp.Compare(a.at, b.at) }
+
 // merge joins moments from a place on with the moment before them where they belong together, in steps no wider than step.
-func (t *timeline) merge(from int, together func(a, b *moment) bool, step time.Duration) {
+func (t *timeline) merge(from int, together func(a, b *moment) bool, step int64) {
 	kept := t.moments[:from+1]
 	for _, b := range t.moments[from+1:] {
 		a := &kept[len(kept)-1]
 		one := together(a, &b) || !b.speaks
-		if one && b.At.Sub(a.At) <= step {
+		if one && b.at-a.at <= step {
 			a.take(&b)
 			continue
 		}
@@ -92,47 +127,42 @@ func (t *timeline) merge(from int, together func(a, b *moment) bool, step time.D
 }
 
 // take joins a moment that follows.
-func (s *moment) take(o *moment) {
-	s.Sent, s.Recv, s.Events = s.Sent+o.Sent, s.Recv+o.Recv, s.Events+o.Events
+func (m *moment) take(o *moment) {
+	m.sent, m.recv, m.events = m.sent+o.sent, m.recv+o.recv, m.events+o.events
 	if o.speaks {
-		s.lasts = max(s.lasts, o.At.Add(o.lasts).Sub(s.At))
-		s.speaks = true
+		m.lasts = max(m.lasts, o.until()-m.at)
+		m.speaks = true
 	}
 }
 
 // calls are the instants at which the host began to speak: starts of connections and bursts inside them. What follows
-// within gap belongs to the same call.
-func (t *timeline) calls(gap time.Duration) []time.Time {
-	var all []moment
-	for _, s := range t.moments {
-		if s.speaks {
-			all = append(all, s)
+// within gap belongs to the same call. All tells that there are no more than these first ones.
+func (t *timeline) calls(gap time.Duration) (out []time.Time, all bool) {
+	spoken := slices.Clone(t.moments)
+	spoken = slices.DeleteFunc(spoken, func(m moment) bool { return !m.speaks || !t.blurred.IsZero() && !m.time().Before(t.blurred) })
+	slices.SortFunc(spoken, byTime)
+	for i, m := range spoken {
+		if i == 0 || !m.goesOn && m.at-spoken[i-1].until() >= int64(gap) {
+			out = append(out, m.time())
 		}
 	}
-	slices.SortFunc(all, func(a, b moment) int { return a.At.Compare(b.At) })
-	var out []time.Time
-	for i, s := range all {
-		if i == 0 || !s.goesOn && s.At.Sub(all[i-1].At.Add(all[i-1].lasts)) >= gap {
-			out = append(out, s.At)
-		}
-	}
-	return out
+	return out, t.blurred.IsZero()
 }
 
 // lines is the traffic over time in at most maxLines equal steps.
 func (t *timeline) lines() []finding.Line {
-	var first, last time.Time
-	for _, s := range t.moments {
-		first, last = earliest(first, s.At), latest(last, s.At)
+	if len(t.moments) == 0 {
+		return nil
 	}
-	step := last.Sub(first)/maxLines + 1
+	first, last := slices.MinFunc(t.moments, byTime).at, slices.MaxFunc(t.moments, byTime).at
+	step := (last-first)/maxLines + 1
 	lines := make([]finding.Line, maxLines)
-	for _, s := range t.moments {
-		l := &lines[min(int(s.At.Sub(first)/step), maxLines-1)]
-		if l.At.IsZero() || s.At.Before(l.At) {
-			l.At = s.At
+	for _, m := range t.moments {
+		l := &lines[min((m.at-first)/step, maxLines-1)]
+		if at := m.time(); l.At.IsZero() || at.Before(l.At) {
+			l.At = at
 		}
-		l.Sent, l.Recv, l.Events = l.Sent+s.Sent, l.Recv+s.Recv, l.Events+s.Events
+		l.Sent, l.Recv, l.Events = l.Sent+m.sent, l.Recv+m.recv, l.Events+int(m.events)
 	}
 	return slices.Clone(slices.DeleteFunc(lines, func(l finding.Line) bool { return l.At.IsZero() }))
 }
