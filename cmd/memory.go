@@ -17,34 +17,30 @@ const (
 	connPart      = 8
 )
 
-// heapGrowth is by how many percent the heap may grow between two collections. Most of what a run allocates it keeps to its
-// end, and Go's own 100 would let the peak be twice that.
-const heapGrowth = 33
-
 // A budget is the memory that a run is to get by with.
 type budget struct {
 	limit  int64 // bytes, 0 for none stated
 	before int64 // what the Go runtime was limited to
-	growth int   // what the heap was allowed to grow by
 	space  *spill.Space
+	gc     *collector
 }
 
 // newBudget reads --max-memory.
 func newBudget(stated string) (*budget, error) {
 	if stated == "" {
-		return &budget{growth: debug.SetGCPercent(heapGrowth), space: spill.New("", heldByDefault)}, nil
+		return &budget{space: spill.New("", heldByDefault), gc: collect()}, nil
 	}
 	limit, err := byteSize(stated)
 	if err != nil {
 		return nil, fmt.Errorf("--max-memory: %w", err)
 	}
-	return &budget{limit, debug.SetMemoryLimit(limit), debug.SetGCPercent(heapGrowth), spill.New("", limit/connPart)}, nil
+	return &budget{limit, debug.SetMemoryLimit(limit), spill.New("", limit/connPart), collect()}, nil
 }
 
 // end gives back what the budget took.
 func (b *budget) end() {
 	b.space.Close()
-	debug.SetGCPercent(b.growth)
+	b.gc.end()
 	if b.limit > 0 {
 		debug.SetMemoryLimit(b.before)
 	}
