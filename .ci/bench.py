@@ -4,7 +4,7 @@
 FOLDER takes the case (16 GB unless smaller sizes are given) and every program's output; what is in it is used again, and
 nothing is deleted. The sizes are those of the two files whose memory is measured, once each; everything else is run N times
 (5), the programs in turn, and medians are printed. --only names the groups to run, such as "capture,start-up".
-tshark, ndpiReader, evtxexport and evtx_dump (also in /tmp/cargo/bin) are measured where they are installed.
+tshark, ndpiReader, evtxexport and evtx_dump (cargo install evtx) are measured where they are on PATH.
 
 A row is a program. "wall" and "CPU" are seconds, "peak" is resident memory; "x wall" and "x CPU" say how many times what
 the first program of the group took, both in the same round. On a machine that does other things look at CPU.
@@ -119,7 +119,7 @@ def size_of(path):
 
 def other(name, file, *argv, **how):
     """Another program, in a list that is empty where it is not installed."""
-    found = shutil.which(argv[0], path=os.environ["PATH"] + ":/tmp/cargo/bin")
+    found = shutil.which(argv[0])
     return [Program(name, [found, *argv[1:], file], os.path.getsize(file), **how)] if found else []
 
 

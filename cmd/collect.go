@@ -40,7 +40,7 @@ func (c *collector) end() {
 
 // arm leaves something behind that the next collection finds.
 func (c *collector) arm() {
-	type mark struct{ _ [16]byte }
+	type mark struct{ _ [16]byte } // smaller ones share a block with others, which may stay
 	runtime.SetFinalizer(new(mark), func(*mark) {
 		c.mu.Lock()
 		defer c.mu.Unlock()

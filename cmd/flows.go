@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/wirewitness/wirewitness/analyze"
 	"github.com/wirewitness/wirewitness/analyze/finding"
 	"github.com/wirewitness/wirewitness/report"
 )
@@ -24,11 +23,7 @@ func (sh *shell) flows() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			var joined *analyze.Joined
-			err = sh.join(c.Context(), args, f, func(j *analyze.Joined) error {
-				joined = j
-				return nil
-			})
+			joined, err := sh.join(c.Context(), args, f)
 			if err != nil {
 				return err
 			}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/wirewitness/wirewitness/parsers/spill"
+	"github.com/wirewitness/wirewitness/report"
 )
 
 // heldByDefault is what connections of captures may take in memory where --max-memory says nothing; connPart is their part
@@ -49,14 +50,14 @@ func (b *budget) end() {
 // notes says what the budget led to, for people.
 func (b *budget) notes() (out []string) {
 	conns, bytes, err := b.space.Moved()
-	switch {
-	case err != nil:
-		out = append(out, fmt.Sprintf("all connections were kept in memory: %v", err))
-	case conns > 0:
-		out = append(out, fmt.Sprintf("%d connections went to a temporary file of %s, which memory had no room for (see --max-memory)", conns, sizeText(bytes)))
+	if conns > 0 {
+		out = append(out, fmt.Sprintf("%d connections went to a temporary file of %s, which memory had no room for (see --max-memory)", conns, report.Bytes(uint64(bytes))))
+	}
+	if err != nil {
+		out = append(out, fmt.Sprintf("further connections were kept in memory: %v", err))
 	}
 	if used := memoryUsed(); b.limit > 0 && used > b.limit {
-		out = append(out, fmt.Sprintf("%s of memory were used, more than --max-memory allows: what logs state is held whole", sizeText(used)))
+		out = append(out, fmt.Sprintf("%s of memory were used, more than --max-memory allows: what logs state is held whole", report.Bytes(uint64(used))))
 	}
 	return out
 }
@@ -68,21 +69,13 @@ func memoryUsed() int64 {
 	return int64(sample[0].Value.Uint64() - sample[1].Value.Uint64())
 }
 
-// byteSize reads a number of bytes with a unit: 512MiB, 2GiB, also as M and G.
+// byteSize reads a number of bytes with a unit: 512MiB, 2GiB, also as 512M and 2G.
 func byteSize(s string) (int64, error) {
-	digits := strings.TrimRight(s, "KMGTiBkmgtb")
+	digits := strings.TrimRight(s, "KMGTiB")
 	n, err := strconv.ParseInt(digits, 10, 64)
-	shift, known := map[string]uint{"": 0, "k": 10, "m": 20, "g": 30, "t": 40}[strings.TrimSuffix(strings.TrimSuffix(strings.ToLower(s[len(digits):]), "b"), "i")]
+	shift, known := map[string]uint{"B": 0, "K": 10, "KiB": 10, "M": 20, "MiB": 20, "G": 30, "GiB": 30, "T": 40, "TiB": 40}[s[len(digits):]]
 	if err != nil || !known || n <= 0 || n > 1<<62>>shift {
 		return 0, fmt.Errorf("%q is no size: write 512MiB or 2GiB", s)
 	}
 	return n << shift, nil
-}
-
-func sizeText(n int64) string {
-	const mi, gi = 1 << 20, 1 << 30
-	if n >= gi {
-		return fmt.Sprintf("%.1f GiB", float64(n)/gi)
-	}
-	return fmt.Sprintf("%.1f MiB", float64(n)/mi)
 }

@@ -16,38 +16,50 @@ import (
 const grace = 800 * time.Millisecond
 
 // examine reads the evidence, joins it and looks for what is suspicious.
-func (sh *shell) examine(ctx context.Context, args []string, f *flags) (result *analyze.Result, err error) {
-	err = sh.join(ctx, args, f, func(j *analyze.Joined) error {
-		result, err = j.Judge(ctx)
-		return err
-	})
-	return result, err
+func (sh *shell) examine(ctx context.Context, args []string, f *flags) (*analyze.Result, error) {
+	bar, done := sh.watch(ctx)
+	defer done()
+	joined, err := sh.read(ctx, bar, args, f)
+	if err != nil {
+		return nil, err
+	}
+	return joined.Judge(ctx)
 }
 
-// join reads the evidence, joins it and hands it on. Whatever is left unread shows in the exit status.
-func (sh *shell) join(ctx context.Context, args []string, f *flags, then func(*analyze.Joined) error) error {
+// join reads the evidence and joins it.
+func (sh *shell) join(ctx context.Context, args []string, f *flags) (*analyze.Joined, error) {
+	bar, done := sh.watch(ctx)
+	defer done()
+	return sh.read(ctx, bar, args, f)
+}
+
+// watch shows progress and sees to it that an interrupted run stops, until done is called: from then on something may be
+// half written.
+func (sh *shell) watch(ctx context.Context) (bar *progress, done func()) {
+	leave := context.AfterFunc(ctx, func() { time.AfterFunc(grace, func() { os.Exit(statusInterrupted) }) })
+	bar = newProgress(sh.stderr)
+	return bar, func() {
+		bar.clear()
+		leave()
+	}
+}
+
+// read does the work of join. Whatever is left unread shows in the exit status.
+func (sh *shell) read(ctx context.Context, bar *progress, args []string, f *flags) (*analyze.Joined, error) {
 	opt, err := f.options()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if sh.budget, err = newBudget(f.maxMemory); err != nil {
-		return err
+		return nil, err
 	}
-	leave := context.AfterFunc(ctx, func() { time.AfterFunc(grace, func() { os.Exit(statusInterrupted) }) })
-	defer leave() // from here on something may be half written
-	bar := newProgress(sh.stderr)
-	defer bar.clear()
 	sources, err := parsers.Run(ctx, args, all.Formats, parsers.Options{Jobs: f.jobs, Progress: bar.report, Overflow: sh.budget.space.For})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	bar.say("analysing")
 	sh.judge(sources)
-	joined, err := analyze.Join(ctx, convert(sources), opt)
-	if err != nil {
-		return err
-	}
-	return then(joined)
+	return analyze.Join(ctx, convert(sources), opt)
 }
 
 // judge sets the exit status that the state of the files calls for.

@@ -70,6 +70,7 @@ func (r *run) skipCopies() {
 			continue
 		case o.content != "" && of != nil:
 			o.copyOf, o.SameAs = of, of.Name
+			o.letGo()
 			continue
 		}
 		first[o.content] = o

@@ -175,9 +175,17 @@ func (o *opened) problemOf(err error) {
 // close closes what was opened early and not parsed.
 func (r *run) close() {
 	for _, o := range r.opened {
-		if o != nil && o.input != nil {
-			o.input.Close()
+		if o != nil {
+			o.letGo()
 		}
+	}
+}
+
+// letGo closes what was opened early.
+func (o *opened) letGo() {
+	if o.input != nil {
+		o.input.Close()
+		o.input = nil
 	}
 }
 

@@ -48,7 +48,7 @@ func newChart(f finding.Finding) *chart {
 	// The axis divides the height as the highest bars do, so that both directions share one scale.
 	scale := float64(chartHeight-8) / (float64(sent) + float64(recv))
 	c.Axis = round(4 + float64(sent)*scale)
-	c.Caption = fmt.Sprintf("One scale for both; the highest bar stands for %s sent", bytesText(sent))
+	c.Caption = fmt.Sprintf("One scale for both; the highest bar stands for %s sent", Bytes(sent))
 	w := float64(chartWidth) / chartBars
 	for i, b := range bins {
 		if b == (bin{}) {
@@ -57,7 +57,7 @@ func newChart(f finding.Finding) *chart {
 		up, down := visible(float64(b.sent)*scale), visible(float64(b.recv)*scale)
 		c.Bars = append(c.Bars, bar{
 			X: round(float64(i) * w), W: round(w * 0.8), SentY: round(c.Axis - up), SentH: round(up), RecvY: c.Axis, RecvH: round(down),
-			Label: fmt.Sprintf("%s UTC: %s sent, %s received, %s", timeText(first.Add(time.Duration(i)*step)), bytesText(b.sent), bytesText(b.recv), counted(b.events, "connection")),
+			Label: fmt.Sprintf("%s UTC: %s sent, %s received, %s", timeText(first.Add(time.Duration(i)*step)), Bytes(b.sent), Bytes(b.recv), counted(b.events, "connection")),
 		})
 	}
 	return c

@@ -79,7 +79,7 @@ var pageFuncs = template.FuncMap{
 	"atOrAbove":     atOrAbove,
 	"attributed":    attributed,
 	"byPoints":      byPoints,
-	"bytes":         bytesText,
+	"bytes":         Bytes,
 	"captureLosses": captureLosses,
 	"captureNotes":  captureNotes,
 	"chart":         newChart,

@@ -234,7 +234,7 @@ func (p *printout) unattributed(t *finding.Totals) {
 	p.gap()
 	p.title("connections without a process, by reason")
 	for _, r := range t.UnattributedByReason {
-		p.text(2, 2, fmt.Sprintf("- %s: %s, %s sent", r.Reason, counted(r.Count, "connection"), bytesText(r.Bytes)))
+		p.text(2, 2, fmt.Sprintf("- %s: %s, %s sent", r.Reason, counted(r.Count, "connection"), Bytes(r.Bytes)))
 	}
 }
 

@@ -64,7 +64,7 @@ func captureGrid(captures []finding.CaptureCoverage) *grid {
 		}
 		g.rows = append(g.rows, []string{
 			clean(c.Ref.File), clean(c.Kind), framesText(c), timeText(c.First), timeText(c.Last), countText(c.Connections),
-			lost, bytesText(c.Missed), countText(c.CutFrames), countText(c.BadChecksum),
+			lost, Bytes(c.Missed), countText(c.CutFrames), countText(c.BadChecksum),
 		})
 	}
 	return g
@@ -96,7 +96,7 @@ func (p *printout) files(files []finding.File) error {
 	for i := range files {
 		f := &files[i]
 		g.rows = append(g.rows, []string{
-			clean(f.Name), cmp.Or(f.Format, "-"), bytesText(f.Size), clean(stateText(f)), recordsText(f), countText(f.ProblemsTotal),
+			clean(f.Name), cmp.Or(f.Format, "-"), Bytes(f.Size), clean(stateText(f)), recordsText(f), countText(f.ProblemsTotal),
 		})
 	}
 	if err := p.grid(g); err != nil {

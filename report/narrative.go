@@ -77,14 +77,14 @@ func amount(c evidence.Count) string {
 	if !c.Known {
 		return "an amount of data that was not measured"
 	}
-	return bytesText(c.N)
+	return Bytes(c.N)
 }
 
 func attributedSentence(t *finding.Totals) string {
 	if t.OutboundBytes == 0 {
 		return "How much data left the hosts was not measured."
 	}
-	sentence := fmt.Sprintf("The evidence names the program for %s of the %s that were seen leaving the hosts", shareText(t.AttributedBytes, t.OutboundBytes), bytesText(t.OutboundBytes))
+	sentence := fmt.Sprintf("The evidence names the program for %s of the %s that were seen leaving the hosts", shareText(t.AttributedBytes, t.OutboundBytes), Bytes(t.OutboundBytes))
 	if t.AttributedBytes < t.OutboundBytes {
 		sentence += "; for the rest it does not"
 	}
@@ -114,7 +114,7 @@ func captureLosses(c finding.CaptureCoverage) string {
 		lost = counted(c.Dropped.N, "frame") + " lost by the capture's own count"
 	}
 	text := fmt.Sprintf("%s; %s of payload missed; %s cut short; %s begun before the capture; %s seen from one side only",
-		lost, bytesText(c.Missed), counted(c.CutFrames, "frame"), counted(c.MidStream, "connection"), counted(c.OneSided, "connection"))
+		lost, Bytes(c.Missed), counted(c.CutFrames, "frame"), counted(c.MidStream, "connection"), counted(c.OneSided, "connection"))
 	if c.Undecoded > 0 {
 		text += "; " + counted(c.Undecoded, "frame") + " not readable"
 	}

@@ -22,7 +22,7 @@ func attributed(part, whole uint64) string {
 	if whole == 0 {
 		return "no outbound bytes measured"
 	}
-	return shareText(part, whole) + " of " + bytesText(whole) + " outbound attributed to a process"
+	return shareText(part, whole) + " of " + Bytes(whole) + " outbound attributed to a process"
 }
 
 // clockLines says which clocks were found to be off and by how much, then which could not be measured.

@@ -135,7 +135,7 @@ func tableBytes(c evidence.Count) string {
 	if !c.Known {
 		return unknown
 	}
-	return bytesText(c.N)
+	return Bytes(c.N)
 }
 
 // add appends a column to every row.

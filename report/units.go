@@ -16,8 +16,8 @@ const notMeasured = "not measured"
 
 var binaryUnits = [...]string{"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"}
 
-// bytesText writes a number of bytes with one decimal: "1.2 GiB", "512 B".
-func bytesText(n uint64) string {
+// Bytes writes a number of bytes with one decimal: "1.2 GiB", "512 B".
+func Bytes(n uint64) string {
 	if n < 1024 {
 		return strconv.FormatUint(n, 10) + " B"
 	}
@@ -34,7 +34,7 @@ func exactBytes(n uint64) string {
 	if n < 1024 {
 		return countText(n) + " " + plural(n, "byte")
 	}
-	return fmt.Sprintf("%s (%s bytes)", bytesText(n), countText(n))
+	return fmt.Sprintf("%s (%s bytes)", Bytes(n), countText(n))
 }
 
 // measured writes a count of bytes that may be unknown.
@@ -42,7 +42,7 @@ func measured(c evidence.Count) string {
 	if !c.Known {
 		return notMeasured
 	}
-	return bytesText(c.N)
+	return Bytes(c.N)
 }
 
 // exactMeasured is measured with the exact figure.

@@ -11,12 +11,12 @@ import (
 
 func TestUnits(t *testing.T) {
 	for _, c := range []struct{ got, want string }{
-		{bytesText(0), "0 B"},
-		{bytesText(1023), "1023 B"},
-		{bytesText(1024), "1.0 KiB"},
-		{bytesText(1048575), "1.0 MiB"}, // never "1024.0 KiB"
-		{bytesText(1288490189), "1.2 GiB"},
-		{bytesText(math.MaxUint64), "16.0 EiB"},
+		{Bytes(0), "0 B"},
+		{Bytes(1023), "1023 B"},
+		{Bytes(1024), "1.0 KiB"},
+		{Bytes(1048575), "1.0 MiB"}, // never "1024.0 KiB"
+		{Bytes(1288490189), "1.2 GiB"},
+		{Bytes(math.MaxUint64), "16.0 EiB"},
 		{exactBytes(1), "1 byte"},
 		{exactBytes(1288490189), "1.2 GiB (1,288,490,189 bytes)"},
 		{measured(evidence.Count{}), "not measured"},

@@ -19,7 +19,7 @@ type Stated struct {
 }
 
 // Run joins the evidence: hosts, their clocks against every sensor, their processes, and then every connection with the
-// process that owns it or the reason why none is known.
+// process that owns it or the reason why none is known. It takes over cf.Processes, which are let go as they are read.
 func Run(cf *casefile.Casefile, stated []Stated) *Case {
 	j := &joiner{cf: cf, books: books(cf), claims: map[end][]claim{}, answers: answers{}}
 	j.survey()

@@ -23,6 +23,8 @@ type said struct {
 type contents struct {
 	said []said
 	met  map[string]bool // what is new no more, once there are many
+	// leftOut counts the connections that said something new after maxNews others had.
+	leftOut int
 	// requests counts the HTTP requests and uris what they asked for; urisCut tells that not all of it is known.
 	requests uint64
 	uris     map[string]bool
@@ -36,24 +38,29 @@ const (
 )
 
 func (k *contents) add(c *evidence.Conn, r room) {
-	s := said{c.Ref, c.HTTP, c.TLS, c.SMB, c.RPC, c.RDP}
 	if c.HTTP == nil && c.TLS == nil && c.SMB == nil && c.RPC == nil {
 		return
 	}
 	if c.HTTP != nil {
 		k.ask(c.HTTP)
 	}
-	k.keep(s, r)
+	k.keep(said{c.Ref, c.HTTP, c.TLS, c.SMB, c.RPC, c.RDP}, r)
 }
 
 func (k *contents) keep(s said, r room) {
-	if len(k.said) >= r.said || k.met != nil {
+	if len(k.said) >= r.said {
 		k.thin()
-		if sign := s.sign(); k.met[sign] || len(k.met) >= maxNews {
+	}
+	if k.met != nil {
+		sign := s.sign()
+		switch {
+		case k.met[sign]:
 			return
-		} else {
-			k.met[sign] = true
+		case len(k.met) >= maxNews:
+			k.leftOut++
+			return
 		}
+		k.met[sign] = true
 	}
 	k.said = append(k.said, s)
 }
@@ -95,6 +102,7 @@ func (k *contents) join(o *contents, r room) {
 	for _, s := range o.said {
 		k.keep(s, r)
 	}
+	k.leftOut += o.leftOut
 	k.requests, k.urisCut = k.requests+o.requests, k.urisCut || o.urisCut
 	for u := range o.uris {
 		k.want([]string{u})
@@ -114,7 +122,7 @@ func (s *said) sign() string {
 		}
 	}
 	if t := s.TLS; t != nil {
-		fmt.Fprintf(&b, "tls %q %q %q %v %v %v %q %v", t.SNI, t.JA4, t.JA3, t.ECH, t.Offered == "", t.SelfSigned, t.Subject, covered(t.Names, t.SNI))
+		fmt.Fprintf(&b, "tls %v %q %q %v %v %v %q %v", t.SNI == "", t.JA4, t.JA3, t.ECH, t.Offered == "", t.SelfSigned, t.Subject, covered(t.Names, t.SNI))
 	}
 	if m := s.SMB; m != nil {
 		fmt.Fprintf(&b, "smb %q %v", m.Shares, m.Written.N > 0)

@@ -20,10 +20,10 @@ func outline(u *Usage, facts []finding.Fact) finding.Finding {
 // describe says the rest.
 func describe(f *finding.Finding, u *Usage, c *Context) {
 	f.Host, f.Process, f.Inbound, f.Transport = u.hostName(), process(u), u.Inbound, u.Transport
-	f.Peer = finding.Peer{IPs: slices.Clone(u.Addrs), Port: u.Port, Domain: u.Domain, Noted: u.noted}
+	f.Peer = finding.Peer{IPs: slices.Clone(u.Addrs), Port: u.Port, Domain: u.Domain}
 	f.Received, f.Connections, f.Measured, f.Last, f.Series = u.Received, u.Connections, u.Measured, u.Last, u.lines()
-	if u.Domain != "" {
-		f.Peer.Noted = nil
+	if u.Domain == "" {
+		f.Peer.Noted = u.noted
 	}
 	if u.Host != nil {
 		f.HostAddrs = u.Host.Addrs
@@ -121,6 +121,9 @@ func missing(u *Usage) []string {
 	}
 	if n := u.Connections - u.Measured; n > 0 {
 		out = append(out, fmt.Sprintf("bytes of %d of %d connections were not measured: no capture or sensor shows them", n, u.Connections))
+	}
+	if u.leftOut > 0 {
+		out = append(out, fmt.Sprintf("the content of %d connections was not looked at: %d others of the same peer each said something else", u.leftOut, maxNews))
 	}
 	if !u.Known() {
 		text := "the process is not known"

@@ -33,7 +33,7 @@ type resolver struct {
 func resolverOf(l *correlate.Link, p *policy.Policy) *resolver {
 	for _, n := range l.Names {
 		if matchAny(p.DoHResolvers.Names, n) {
-			return &resolver{n, cite(linkRefs(l)...)}
+			return &resolver{n, citeLink(l)}
 		}
 	}
 	return nil

@@ -67,16 +67,19 @@ func (u *Usage) refs() citations {
 	return u.cited
 }
 
-// linkRefs are what captures say of a link first, then what the host's log says.
-func linkRefs(l *correlate.Link) []evidence.Ref {
-	var out []evidence.Ref
+// link adds what captures say of a link first, then what the host's log says.
+func (c *citations) link(l *correlate.Link) {
 	if l.Conn != nil {
-		out = append(out, l.Conn.Ref)
+		c.add(l.Conn.Ref)
 	}
 	for _, s := range l.Sockets {
-		out = append(out, s.Ref)
+		c.add(s.Ref)
 	}
-	return out
+}
+
+func citeLink(l *correlate.Link) (c citations) {
+	c.link(l)
+	return c
 }
 
 // processRefs are the start events of the program's instances, else the records of the links.

@@ -135,3 +135,17 @@ func TestBlurredTimelineSaysSo(t *testing.T) {
 		t.Errorf("%d bytes, %d connections in the series, %d in all", sent, events, f.Connections)
 	}
 }
+
+// Content that finds no room although it says something new is counted, and the finding says so.
+func TestContentLeftOutIsSaid(t *testing.T) {
+	s := newScene()
+	const n = maxNews + 300
+	for i := range n {
+		s.link(nil, "203.0.113.7:80", seen(100, 900, web(evidence.HTTP{Hosts: []string{"203.0.113.7"}, Agents: []string{fmt.Sprint("agent ", i)}, Requests: 1})))
+	}
+	r := s.judge(policy.Default())
+	want := fmt.Sprintf("the content of %d connections was not looked at", n-maxNews)
+	if len(r.Findings) != 1 || !slices.ContainsFunc(r.Findings[0].Missing, func(m string) bool { return strings.HasPrefix(m, want) }) {
+		t.Errorf("%d findings, missing %q, want %q", len(r.Findings), r.Findings[0].Missing, want)
+	}
+}

@@ -45,5 +45,5 @@ func quietOf(l *correlate.Link, t policy.Thresholds) *quietLink {
 	if rate > t.QuietRate.Value {
 		return nil
 	}
-	return &quietLink{length, rate, cite(linkRefs(l)...)}
+	return &quietLink{length, rate, citeLink(l)}
 }

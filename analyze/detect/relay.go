@@ -23,7 +23,7 @@ var relay = Detector{
 				if !ok || !q.Manages || q.Name == "dce_rpc" || matchAny(q.SpokenBy, u.Program()) {
 					continue
 				}
-				return fact(relays, fmt.Sprintf("%s also connects to port %d (%s) of its own host", who(p), l.Remote.Port(), q.Name), cite(linkRefs(l)...),
+				return fact(relays, fmt.Sprintf("%s also connects to port %d (%s) of its own host", who(p), l.Remote.Port(), q.Name), citeLink(l),
 					finding.Number{Name: "port", Value: float64(l.Remote.Port()), Unit: "port"})
 			}
 		}

@@ -38,7 +38,7 @@ func (s *sum) add(l *correlate.Link) {
 	}
 	s.Connections++
 	s.locals = include(s.locals, l.Local.Addr())
-	s.cited.add(linkRefs(l)...)
+	s.cited.link(l)
 	s.noted = cmp.Or(s.noted, l.Noted)
 	s.count(l)
 	if l.Conn != nil {

@@ -126,7 +126,7 @@ func (u *Usage) add(l *correlate.Link, p *policy.Policy, r room) {
 	if u.quiet == nil && !u.Inbound {
 		u.quiet = quietOf(l, p.Thresholds)
 	}
-	if u.resolver == nil && !u.Inbound && u.Port == 443 {
+	if u.resolver == nil && !u.Inbound && u.Port == 443 && l.Process != nil {
 		u.resolver = resolverOf(l, p)
 	}
 	u.First, u.Last = earliest(u.First, l.Start), latest(latest(u.Last, l.Start), l.End)
@@ -145,7 +145,7 @@ func (u *Usage) open(l *correlate.Link) {
 	if u.opened == nil {
 		u.opened = map[*correlate.Process]opening{}
 	}
-	u.opened[l.Process] = opening{l.Start, cite(linkRefs(l)...).refs}
+	u.opened[l.Process] = opening{l.Start, citeLink(l).refs}
 	u.Processes = append(u.Processes, l.Process)
 }
 

@@ -19,10 +19,9 @@ type Batch struct {
 	Tallies   Tallies
 
 	// Overflow is where connections of captures go that memory has no room for, nil when all of them stay. Moved are those
-	// that went, MovedConns counts them.
-	Overflow   Overflow
-	Moved      []ConnRun
-	MovedConns int
+	// that went.
+	Overflow Overflow
+	Moved    []ConnRun
 }
 
 // Process keeps p.

@@ -12,7 +12,7 @@ func (b *Batch) Merge(o *Batch) {
 	b.Accesses = join(b.Accesses, o.Accesses)
 	b.Clearings = join(b.Clearings, o.Clearings)
 	b.Conns = join(b.Conns, o.Conns)
-	b.Moved, b.MovedConns = join(b.Moved, o.Moved), b.MovedConns+o.MovedConns
+	b.Moved = join(b.Moved, o.Moved)
 	b.Apps = join(b.Apps, o.Apps)
 	b.Captures = join(b.Captures, o.Captures)
 	b.Certs = join(b.Certs, o.Certs)

@@ -29,7 +29,7 @@ func (b *Batch) spill() {
 		b.Overflow = nil
 		return
 	}
-	b.Moved, b.MovedConns = append(b.Moved, run), b.MovedConns+len(sorted)
+	b.Moved = append(b.Moved, run)
 	clear(b.Conns)
 	b.Conns = b.Conns[:0]
 }

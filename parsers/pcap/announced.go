@@ -54,8 +54,12 @@ func (f *flow) announce(e service.Expectation) {
 	}
 	a := announcement{e.Protocol, e.Unless, f.tracker.ref(f.first), f.end}
 	for _, addr := range []netip.Addr{own.Addr(), e.At.Addr()} {
-		if addr.IsValid() && len(waiting) < maxAwaited {
+		switch {
+		case !addr.IsValid():
+		case len(waiting) < maxAwaited:
 			waiting[place{netip.AddrPortFrom(addr, port), proto, f.key.tunnel}] = a
+		default:
+			f.tracker.unawaited.note(f.first, 1)
 		}
 	}
 }

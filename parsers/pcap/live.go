@@ -188,5 +188,7 @@ func (t *tracker) finish() {
 	}
 	t.survey.gaveUp(t.live.given, fmt.Sprintf("connections given up while open, those silent longest, because more than %d were: what follows of them counts as further ones", maxLive))
 	t.survey.gaveUp(t.openings.stopped, fmt.Sprintf("connections whose protocol was not looked for to the end, because more than %d MiB of such were kept", maxOpenings>>20))
+	t.survey.gaveUp(t.unawaited, fmt.Sprintf("connections announced by others that will not be known by it, because %d announcements were waiting", maxAwaited))
+	t.survey.gaveUp(t.tunnels.forgotten, fmt.Sprintf("tunnels forgotten after %d others: what follows in them counts as connections of further ones", maxTunnels))
 	t.given.emit(t.out)
 }

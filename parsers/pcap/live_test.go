@@ -169,14 +169,17 @@ func TestOpeningsAreBounded(t *testing.T) {
 func TestTunnelsAreBounded(t *testing.T) {
 	var l tunnelNumbers
 	used := tunnelKey{kind: "vxlan"}
-	first := l.of(used)
+	first := l.of(used, 1)
 	for i := range 3 * maxTunnels {
-		l.of(tunnelKey{kind: "vxlan", vni: uint32(i + 1)})
-		if i%1000 == 0 && l.of(used) != first {
+		l.of(tunnelKey{kind: "vxlan", vni: uint32(i + 1)}, uint64(i))
+		if i%1000 == 0 && l.of(used, uint64(i)) != first {
 			t.Fatalf("numbered anew after %d others", i)
 		}
 	}
 	if len(l.recent) > maxTunnels || len(l.before) > maxTunnels {
 		t.Errorf("%d and %d kept", len(l.recent), len(l.before))
+	}
+	if all := uint64(len(l.recent)+len(l.before)) + l.forgotten.n; l.forgotten.n == 0 || all < 3*maxTunnels {
+		t.Errorf("%d forgotten: with those kept %d of %d", l.forgotten.n, all, 3*maxTunnels+1)
 	}
 }

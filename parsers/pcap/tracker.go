@@ -29,18 +29,20 @@ func keyOf(p *packet, tunnel uint32) (k key, down bool) {
 
 // A tracker puts packets together to connections.
 type tracker struct {
-	file     string
-	out      evidence.Sink
-	flows    map[key]*flow
-	live     live
-	begun    uint64 // connections
-	tunnels  tunnelNumbers
-	budget   int // bytes that reassembly may still buffer
-	awaited  announcements
-	forgot   time.Time // when announcements were last removed that nobody came for
-	given    leases
-	openings openings
-	known    service.Certificates
+	file    string
+	out     evidence.Sink
+	flows   map[key]*flow
+	live    live
+	begun   uint64 // connections
+	tunnels tunnelNumbers
+	budget  int // bytes that reassembly may still buffer
+	awaited announcements
+	forgot  time.Time // when announcements were last removed that nobody came for
+	// unawaited counts announcements that found no room.
+	unawaited tally
+	given     leases
+	openings  openings
+	known     service.Certificates
 
 	held   collection
 	again  decoder // of datagrams that came in fragments
@@ -69,7 +71,7 @@ func (t *tracker) packets(f *capfile.Frame, d *decoder, from int, outer *flow, t
 	for i := from; i < d.n; i++ {
 		p := &d.packets[i]
 		if p.within {
-			tunnel = t.tunnel(&d.packets[i-1], p, tunnel)
+			tunnel = t.tunnel(f.Number, &d.packets[i-1], p, tunnel)
 		} else {
 			outer, tunnel = nil, 0
 		}
@@ -81,12 +83,12 @@ func (t *tracker) packets(f *capfile.Frame, d *decoder, from int, outer *flow, t
 }
 
 // tunnel numbers the tunnel between two packets of a frame.
-func (t *tracker) tunnel(outer, inner *packet, in uint32) uint32 {
+func (t *tracker) tunnel(frame uint64, outer, inner *packet, in uint32) uint32 {
 	k := tunnelKey{lo: outer.src, hi: outer.dst, kind: inner.kind, vni: inner.vni, outer: in}
 	if bytes.Compare(k.lo[:], k.hi[:]) > 0 {
 		k.lo, k.hi = k.hi, k.lo
 	}
-	return t.tunnels.of(k)
+	return t.tunnels.of(k, frame)
 }
 
 // packet takes a packet to its connection; nil when that is not known yet.

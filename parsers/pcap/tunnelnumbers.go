@@ -17,10 +17,11 @@ const maxTunnels = 1 << 16
 type tunnelNumbers struct {
 	recent, before map[tunnelKey]uint32
 	last           uint32
+	forgotten      tally
 }
 
-// of numbers a tunnel from 1.
-func (l *tunnelNumbers) of(k tunnelKey) uint32 {
+// of numbers a tunnel from 1, for a packet of a frame.
+func (l *tunnelNumbers) of(k tunnelKey, frame uint64) uint32 {
 	if n, ok := l.recent[k]; ok {
 		return n
 	}
@@ -30,6 +31,9 @@ func (l *tunnelNumbers) of(k tunnelKey) uint32 {
 		n = l.last
 	}
 	if l.recent == nil || len(l.recent) >= maxTunnels {
+		if n := len(l.before); n > 0 {
+			l.forgotten.note(frame, uint64(n))
+		}
 		l.recent, l.before = map[tunnelKey]uint32{}, l.recent
 	}
 	l.recent[k] = n

@@ -79,8 +79,8 @@ func (h *share) Move(sorted []*evidence.Conn) (evidence.ConnRun, error) {
 
 // weight estimates the bytes that a connection takes in memory.
 func weight(c *evidence.Conn) int64 {
-	const struct_, point, question, list = 800, 40, 200, 1 << 10
-	n := struct_ + point*len(c.Series)
+	const bare, point, question, list = 800, 40, 200, 1 << 10
+	n := bare + point*len(c.Series)
 	if c.DNS != nil {
 		n += question * len(c.DNS.Questions)
 	}
