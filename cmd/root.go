@@ -87,7 +87,7 @@ func (sh *shell) root() *cobra.Command {
 	root.SetErr(sh.stderr)
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(sh.analyze(), sh.inspect(), sh.flows(), sh.policy(), sh.formats(), sh.version())
+	root.AddCommand(sh.analyze(), sh.inspect(), sh.show(), sh.flows(), sh.policy(), sh.formats(), sh.version())
 	return root
 }
 

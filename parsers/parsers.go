@@ -7,6 +7,7 @@ package parsers
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
@@ -23,7 +24,16 @@ type Format struct {
 	// Parse pushes what the file states into out and returns an error only when nothing more can be read; smaller
 	// damage is a Problem. It honours ctx between records and returns ctx's error then.
 	Parse func(ctx context.Context, in *Input, out evidence.Sink) error
+	// Show returns the records that a reference of Parse's leads to, more than one where the file has several of that
+	// number, at most evidence.MaxOriginals. The error is ErrNoRecord where there is none.
+	Show func(ctx context.Context, in *Input, ref evidence.Ref) ([]evidence.Original, error)
 }
+
+// ErrNoRecord says that a file holds no readable record at a reference.
+var ErrNoRecord = errors.New("no such record")
+
+// ErrNotShown says that what a reference leads to is no record.
+var ErrNotShown = errors.New("a reference of this kind leads to a place of the file, not to a record")
 
 // SniffLen is how much of a file Sniff sees.
 const SniffLen = 64 << 10

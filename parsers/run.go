@@ -28,6 +28,20 @@ type Options struct {
 // Run reads the files under args with the first format that recognises each. Results are sorted by name. The error is
 // ctx's, or an argument that cannot be found; whatever is wrong with a single file stands in its Source.
 func Run(ctx context.Context, args []string, formats []Format, opt Options) ([]*Source, error) {
+	r, err := begin(ctx, args, formats, opt)
+	if err != nil {
+		return nil, err
+	}
+	defer r.close()
+	r.skipCopies()
+	if err := r.each(ctx, len(r.opened), func(i int) { r.read(ctx, r.opened[i]) }); err != nil {
+		return nil, err
+	}
+	return r.sources(), nil
+}
+
+// begin finds the files, recognises and names them, and sorts them by name.
+func begin(ctx context.Context, args []string, formats []Format, opt Options) (*run, error) {
 	files, err := walk(ctx, args)
 	if err != nil {
 		return nil, err
@@ -37,17 +51,13 @@ func Run(ctx context.Context, args []string, formats []Format, opt Options) ([]*
 	if err := r.each(ctx, len(files), func(i int) { r.opened[i] = r.look(files[i]) }); err != nil {
 		return nil, err
 	}
-	defer r.close()
 	if err := r.hashFirst(ctx); err != nil {
+		r.close()
 		return nil, err
 	}
 	nameApart(r.opened)
 	slices.SortFunc(r.opened, func(a, b *opened) int { return cmp.Compare(a.Name, b.Name) })
-	r.skipCopies()
-	if err := r.each(ctx, len(files), func(i int) { r.read(ctx, r.opened[i]) }); err != nil {
-		return nil, err
-	}
-	return r.sources(), nil
+	return r, nil
 }
 
 // A run is one call of Run.

@@ -124,6 +124,23 @@ func refText(r *evidence.Ref) string {
 	return r.File + " " + r.Unit + " " + strconv.FormatUint(r.N, 10)
 }
 
+// ParseRef reads a citation as reports print it.
+func ParseRef(s string) (evidence.Ref, error) {
+	rest, number := cutLast(s)
+	file, unit := cutLast(rest)
+	n, err := strconv.ParseUint(number, 10, 64)
+	if file == "" || unit == "" || err != nil {
+		return evidence.Ref{}, fmt.Errorf("%q is no citation of a record: write it as the report does, such as \"Security.evtx record 4711\"", s)
+	}
+	return evidence.Ref{File: file, Unit: unit, N: n}, nil
+}
+
+// cutLast divides a text at its last space.
+func cutLast(s string) (before, after string) {
+	i := strings.LastIndexByte(s, ' ')
+	return s[:max(i, 0)], s[i+1:]
+}
+
 // linkText says how a connection and a process were brought together.
 func linkText(a *finding.Attribution) string {
 	if a.Basis == finding.BasisNone || a.Basis == "" {

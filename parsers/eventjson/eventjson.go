@@ -28,6 +28,7 @@ var Format = parsers.Format{
 	Unit:        "events",
 	Sniff:       sniff,
 	Parse:       parse,
+	Show:        show,
 }
 
 // maxObject bounds one event; the largest that Windows writes are 64 KiB of data.

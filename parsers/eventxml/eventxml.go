@@ -23,6 +23,7 @@ var Format = parsers.Format{
 	Unit:        "events",
 	Sniff:       sniff,
 	Parse:       parse,
+	Show:        show,
 }
 
 // maxEvent bounds one event; the largest that Windows writes are 64 KiB of data, which markup can multiply.

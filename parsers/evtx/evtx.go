@@ -34,6 +34,7 @@ var Format = parsers.Format{
 	Unit:        "events",
 	Sniff:       sniff,
 	Parse:       parse,
+	Show:        show,
 }
 
 const (

@@ -25,6 +25,7 @@ var Format = parsers.Format{
 	Unit:        "frames",
 	Sniff:       capfile.Sniff,
 	Parse:       parse,
+	Show:        show,
 }
 
 // cancelEvery is the number of frames between two looks at the context.

@@ -24,6 +24,7 @@ var Format = parsers.Format{
 	Unit:        "lines",
 	Sniff:       sniff,
 	Parse:       parse,
+	Show:        parsers.ShowLine,
 }
 
 // sniffLines is how many lines may be damaged before one that shows what the file is.

@@ -29,6 +29,7 @@ var Format = parsers.Format{
 	Unit:        "lines",
 	Sniff:       sniff,
 	Parse:       parse,
+	Show:        parsers.ShowLine,
 }
 
 // sniff looks for the header of a TSV log, or for the keys of a JSON one in the first line.

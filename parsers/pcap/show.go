@@ -1,0 +1,49 @@
+package pcap
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/wirewitness/wirewitness/parsers"
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+	"github.com/wirewitness/wirewitness/parsers/pcap/capfile"
+)
+
+// show returns a frame as it was captured.
+func show(ctx context.Context, in *parsers.Input, ref evidence.Ref) ([]evidence.Original, error) {
+	if ref.Unit != "frame" {
+		return nil, parsers.ErrNotShown
+	}
+	r, err := capfile.Open(in, in.Size, func(evidence.Problem) {})
+	if err != nil {
+		return nil, fmt.Errorf("open capture: %w", err)
+	}
+	var f capfile.Frame
+	for f.Number < ref.N {
+		if f.Number%cancelEvery == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if err := r.Next(&f); errors.Is(err, io.EOF) {
+			return nil, parsers.ErrNoRecord
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	if f.Number == 0 {
+		return nil, parsers.ErrNoRecord
+	}
+	return []evidence.Original{{Ref: ref, Data: slices.Clone(f.Data), Note: noteOf(&f)}}, nil
+}
+
+// noteOf is what a capture says about a frame beside its bytes.
+func noteOf(f *capfile.Frame) string {
+	at := "at a time the file does not state"
+	if !f.Time.IsZero() {
+		at = f.Time.UTC().Format(time.RFC3339Nano)
+	}
+	return fmt.Sprintf("%s, %s, %d bytes, %d of them captured", at, linkName(f.LinkType), f.OrigLen, len(f.Data))
+}
