@@ -9,6 +9,7 @@ import (
 	"html/template"
 	"io"
 	"slices"
+	"sync"
 
 	"github.com/wirewitness/wirewitness/analyze/finding"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
@@ -24,7 +25,10 @@ var HTML = Format{
 //go:embed page
 var pageFiles embed.FS
 
-var pageTemplate = template.Must(template.New("report.html").Funcs(pageFuncs).ParseFS(pageFiles, "page/*.html"))
+// pageTemplate is made when the first page is: it takes longer than printing the version.
+var pageTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("report.html").Funcs(pageFuncs).ParseFS(pageFiles, "page/*.html"))
+})
 
 // writeHTML prints the page. Whatever the evidence says passes two gates: html/template escapes it for the place it
 // stands in, then every line is cleaned of what controls a display.
@@ -35,7 +39,7 @@ func writeHTML(w io.Writer, doc *finding.Document, _ Options) error {
 	}
 	style = cleanLines(style) // as it will stand in the page, for the hash
 	var page bytes.Buffer
-	err = pageTemplate.Execute(&page, map[string]any{
+	err = pageTemplate().Execute(&page, map[string]any{
 		"Doc": doc, "Title": pageTitle(doc), "Style": template.CSS(style), "CSP": contentPolicy(style),
 	})
 	if err != nil {
