@@ -197,12 +197,15 @@ func rewritePorts(t testing.TB, capture []byte, change func(uint16) uint16) []by
 		t.Fatal(err)
 	}
 	out := recording{}
-	var f capfile.Frame
-	for r.Next(&f) == nil {
-		data := bytes.Clone(f.Data)
-		rewriteFrame(data, f.LinkType, change)
-		out.link = f.LinkType
-		out.frames = append(out.frames, recorded{f.Time, data, f.OrigLen})
+	var b capfile.Block
+	for err == nil {
+		err = r.Read(&b)
+		for _, f := range b.Frames {
+			data := bytes.Clone(f.Data)
+			rewriteFrame(data, f.LinkType, change)
+			out.link = f.LinkType
+			out.frames = append(out.frames, recorded{f.Time, data, f.OrigLen})
+		}
 	}
 	return out.pcap()
 }

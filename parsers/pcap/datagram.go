@@ -7,14 +7,14 @@ import (
 
 // fragment counts a fragment for the connection of its datagram, as soon as that is known, and keeps it until the others are
 // there.
-func (t *tracker) fragment(f *capfile.Frame, d *decoder, p *packet, outer *flow, tunnel uint32) *flow {
+func (t *tracker) fragment(f *capfile.Frame, c *contents, p *packet, outer *flow, tunnel uint32) *flow {
 	t.held.expire(f.Time)
-	g := t.held.find(f, d, p, outer, tunnel)
+	g := t.held.find(f, c, p, outer, tunnel)
 	if p.frag.first {
-		fl, dir := t.find(f, d, p, outer, tunnel)
+		fl, dir := t.find(f, c, p, outer, tunnel)
 		if g.flow != nil && g.flow != fl { // the number is used again
 			t.held.drop(g)
-			g = t.held.find(f, d, p, outer, tunnel)
+			g = t.held.find(f, c, p, outer, tunnel)
 		}
 		g.belongs(fl, dir, 0)
 	}
@@ -73,42 +73,42 @@ func (t *tracker) datagram(g *datagram) {
 	}
 	d, s := &t.again, g.content(t.bytes[:0])
 	t.bytes = s.data
-	err := d.datagram(g, s)
-	switch {
-	case err != nil && d.n == 0 && g.flow == nil:
+	d.datagram(g, s)
+	switch err := d.err; {
+	case err != nil && len(d.packets) == 0 && g.flow == nil:
 		t.survey.count(severity(err), err.Error(), g.began.Number, g.n)
 	case err != nil:
 		t.survey.counted(err.Error()+", in fragments", g.began.Number, g.n)
 	}
-	if d.n == 0 {
+	if len(d.packets) == 0 {
 		return
 	}
 	p := &d.packets[0]
 	if g.flow == nil {
-		fl, dir := t.find(f, d, p, g.outer, g.key.tunnel)
+		fl, dir := t.find(f, &d.contents, p, g.outer, g.key.tunnel)
 		g.belongs(fl, dir, g.total-p.payload.wire)
 	}
 	g.flow.content(f, p, g.dir)
-	t.packets(f, d, 1, g.flow, g.key.tunnel)
+	t.packets(f, &d.contents, 1, g.flow, g.key.tunnel)
 }
 
 // datagram takes apart what was put together. The first packet is the datagram itself.
-func (d *decoder) datagram(g *datagram, s span) (err error) {
-	d.begin()
+func (d *decoder) datagram(g *datagram, s span) {
+	d.begin(d.packets)
 	d.vlan, d.nvlan, d.kind = g.vlan, g.nvlan, g.kind
-	defer d.guard(&err)
+	defer d.guard()
 	p, err := d.add()
 	if err != nil {
-		return err
+		d.err = err
+		return
 	}
 	p.src, p.dst = g.key.src, g.key.dst
 	if p.isV4() {
-		err = d.transport(p, g.proto, s)
+		d.err = d.transport(p, g.proto, s)
 	} else {
-		err = d.extensions(p, g.proto, s)
+		d.err = d.extensions(p, g.proto, s)
 	}
-	if d.n > 0 && !p.frag.whole() { // fragments of fragments
-		d.n, err = 0, errMalformed
+	if len(d.packets) > 0 && !p.frag.whole() { // fragments of fragments
+		d.packets, d.err = d.packets[:0], errMalformed
 	}
-	return err
 }

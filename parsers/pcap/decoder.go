@@ -12,49 +12,60 @@ const (
 	maxSteps   = 32
 	maxVLAN    = 4
 	maxChains  = 8 // at least: most packets carry no others
+	maxInFrame = maxPackets * maxChains
 )
 
-// A decoder takes frames apart. Its packets are used again for every frame, so what it returns is valid until the next.
+// The contents of a frame are the packets in it, and what is to say of it as a whole.
+type contents struct {
+	packets []packet
+	vlan    [maxVLAN]uint16
+	nvlan   int
+	// unsupported is set when the link type of the frame is not read.
+	unsupported bool
+	err         error // why there may be more packets
+}
+
+// A decoder takes frames apart, one after the other.
 //
 // Layers come from gopacket where its decoders are sound on hostile input and can be used again. Those for Geneve and GTP
 // grow with every packet (and the latter prints), those for IPv6 options, GRE and SLL index without looking, and MPLS, PPP
 // and PPPoE have none that can be used again: these are a few lines each in link.go, network.go and tunnel.go. So are IP,
 // TCP and UDP, which every frame has: gopacket reads all of their fields and options, and a packet needs few.
 type decoder struct {
+	contents
 	tag  layers.Dot1Q
 	llc  layers.LLC
 	snap layers.SNAP
 
-	packets [maxPackets * maxChains]packet
-	n       int
-	chain   int // where the chain at hand begins
-	vlan    [maxVLAN]uint16
-	nvlan   int
-	steps   int
-	kind    string // of the tunnel that the next IP header is in
-	vni     uint32
-	// unsupported is set when the link type of the frame is not read.
-	unsupported bool
+	chain int // where the chain at hand begins
+	steps int
+	kind  string // of the tunnel that the next IP header is in
+	vni   uint32
 }
 
 // SetTruncated lets the decoder serve as gopacket's feedback; a span knows what was cut.
 func (d *decoder) SetTruncated() {}
 
-// decode fills d.packets[:d.n]. Packets found before an error stay valid.
-func (d *decoder) decode(f *capfile.Frame) (err error) {
-	d.begin()
-	defer d.guard(&err)
-	return d.link(f.LinkType, span{f.Data, f.OrigLen})
+// decode fills d.contents, with the packets in room. Those found before an error stay valid.
+func (d *decoder) decode(f *capfile.Frame, room []packet) {
+	d.begin(room)
+	defer d.guard()
+	d.err = d.link(f.LinkType, span{f.Data, f.OrigLen})
 }
 
-func (d *decoder) begin() {
-	d.n, d.chain, d.nvlan, d.steps, d.kind, d.vni, d.unsupported = 0, 0, 0, 0, "", 0, false
+// begin begins a frame. There is always room for as many packets as one may hold: they do not move while it is taken apart.
+func (d *decoder) begin(room []packet) {
+	if cap(room) < maxInFrame {
+		room = make([]packet, 0, 8*maxInFrame)
+	}
+	d.contents = contents{packets: room[:0]}
+	d.chain, d.steps, d.kind, d.vni = 0, 0, "", 0
 }
 
 // guard turns a panic into an error.
-func (d *decoder) guard(err *error) {
+func (d *decoder) guard() {
 	if recover() != nil {
-		*err = errDefect
+		d.err = errDefect
 	}
 }
 
@@ -68,14 +79,13 @@ func (d *decoder) step() error {
 
 // add begins the next packet of the frame.
 func (d *decoder) add() (*packet, error) {
-	if d.n == d.chain+maxPackets {
+	n := len(d.packets)
+	if n == d.chain+maxPackets {
 		return nil, errDeep
 	}
-	p := &d.packets[d.n]
-	*p = packet{kind: d.kind, vni: d.vni, within: d.n > d.chain}
-	d.n++
+	d.packets = append(d.packets, packet{kind: d.kind, vni: d.vni, within: n > d.chain})
 	d.kind, d.vni = "", 0
-	return p, nil
+	return &d.packets[n], nil
 }
 
 // inside decodes what a tunnel carries.

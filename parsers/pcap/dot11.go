@@ -64,10 +64,10 @@ func (d *decoder) aggregate(s span) (first error) {
 		if length > s.wire {
 			return cmp.Or(first, errShort)
 		}
-		if d.n+maxPackets > len(d.packets) {
+		if len(d.packets)+maxPackets > maxInFrame {
 			return cmp.Or(first, errMany)
 		}
-		d.chain, d.steps, d.kind, d.vni = d.n, 0, "", 0
+		d.chain, d.steps, d.kind, d.vni = len(d.packets), 0, "", 0
 		first = cmp.Or(first, d.dot2(s.limit(length).skip(header)))
 		if s = s.skip(min((length+3)&^3, s.wire)); s.wire < header { // the frame's checksum, where the card left it
 			return first

@@ -133,7 +133,7 @@ type collection struct {
 }
 
 // find returns the datagram of a fragment.
-func (c *collection) find(f *capfile.Frame, d *decoder, p *packet, outer *flow, tunnel uint32) *datagram {
+func (c *collection) find(f *capfile.Frame, of *contents, p *packet, outer *flow, tunnel uint32) *datagram {
 	k := datagramKeyOf(p, tunnel)
 	if g := c.known[k]; g != nil && (!g.over || !p.frag.first) {
 		return g
@@ -146,7 +146,7 @@ func (c *collection) find(f *capfile.Frame, d *decoder, p *packet, outer *flow, 
 	}
 	g := &datagram{
 		key: k, proto: p.frag.proto, kind: p.kind, outer: outer,
-		began: capfile.Frame{Number: f.Number, Time: f.Time}, vlan: d.vlan, nvlan: d.nvlan,
+		began: capfile.Frame{Number: f.Number, Time: f.Time}, vlan: of.vlan, nvlan: of.nvlan,
 	}
 	g.place = c.order.PushBack(g)
 	c.known[k] = g

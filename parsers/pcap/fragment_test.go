@@ -278,10 +278,10 @@ func TestFragmentsAreBounded(t *testing.T) {
 		f := frameOf(slices.Clone(pieces[i%2]))
 		f.Number = uint64(i + 1)
 		binary.BigEndian.PutUint16(f.Data[18:], uint16(i/2*2)) // first and second, never the third
-		if err := d.decode(f); err != nil {
-			t.Fatal(err)
+		if d.decode(f, d.packets); d.err != nil {
+			t.Fatal(d.err)
 		}
-		tr.frame(f, &d)
+		tr.frame(f, &d.contents)
 		largest = max(largest, tr.held.bytes)
 	}
 	if largest > maxFragmentBytes || tr.held.order.Len() > maxDatagrams || given() < 4000 {

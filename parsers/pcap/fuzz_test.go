@@ -71,7 +71,6 @@ func FuzzReassembly(f *testing.F) {
 		var got evidence.Batch
 		tr := newTracker("fuzz", &got, newSurvey("fuzz", func(evidence.Problem) {}))
 		parsertest.Bounded(t, func() {
-			var d decoder
 			frame := capfile.Frame{Time: epoch}
 			for ; len(ops) >= 8; ops = ops[8:] {
 				frame.Number++
@@ -79,9 +78,7 @@ func FuzzReassembly(f *testing.F) {
 				if ops[0]&0x80 != 0 {
 					frame.Time = frame.Time.Add(time.Hour)
 				}
-				d.begin()
-				d.n, d.packets[0] = 1, packetOf([8]byte(ops))
-				tr.frame(&frame, &d)
+				tr.frame(&frame, &contents{packets: []packet{packetOf([8]byte(ops))}})
 			}
 			tr.giveUp()
 			tr.finish()

@@ -128,7 +128,7 @@ func (d *decoder) tagged(s span) error {
 	if err := d.tag.DecodeFromBytes(s.data, d); err != nil {
 		return errMalformed
 	}
-	if d.nvlan < maxVLAN && d.n == 0 {
+	if d.nvlan < maxVLAN && len(d.packets) == 0 {
 		d.vlan[d.nvlan] = d.tag.VLANIdentifier
 		d.nvlan++
 	}

@@ -31,10 +31,10 @@ func (f *following) see(t *testing.T, r *recording) {
 	for _, w := range r.frames {
 		f.n++
 		frame := capfile.Frame{Number: f.n, Time: w.at, LinkType: r.link, CapLen: len(w.data), OrigLen: w.orig, Data: w.data}
-		if err := f.d.decode(&frame); err != nil {
-			t.Fatal(err)
+		if f.d.decode(&frame, f.d.packets); f.d.err != nil {
+			t.Fatal(f.d.err)
 		}
-		f.frame(&frame, &f.d)
+		f.frame(&frame, &f.d.contents)
 	}
 }
 

@@ -200,11 +200,12 @@ func (d *decoder) readUDP(p *packet, s span) error {
 // reject takes the last packet out again: without its transport header it belongs to no connection. In a first fragment
 // that is too short for it the rest of the header comes with the next.
 func (d *decoder) reject(err error) error {
-	if p := &d.packets[d.n-1]; p.frag.first && errors.Is(err, errShort) {
+	last := len(d.packets) - 1
+	if p := &d.packets[last]; p.frag.first && errors.Is(err, errShort) {
 		p.frag.first, p.frag.later, p.payload = false, true, p.frag.data
 		return nil
 	}
-	d.n--
+	d.packets = d.packets[:last]
 	return err
 }
 

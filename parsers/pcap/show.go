@@ -1,6 +1,7 @@
 package pcap
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,21 +23,18 @@ func show(ctx context.Context, in *parsers.Input, ref evidence.Ref) ([]evidence.
 	if err != nil {
 		return nil, fmt.Errorf("open capture: %w", err)
 	}
-	var f capfile.Frame
-	for f.Number < ref.N {
-		if f.Number%cancelEvery == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		if err := r.Next(&f); errors.Is(err, io.EOF) {
-			return nil, parsers.ErrNoRecord
-		} else if err != nil {
-			return nil, err
+	for b := (capfile.Block{}); err == nil && ctx.Err() == nil; {
+		err = r.Read(&b)
+		for i := range b.Frames {
+			if f := &b.Frames[i]; f.Number == ref.N {
+				return []evidence.Original{{Ref: ref, Data: slices.Clone(f.Data), Note: noteOf(f)}}, nil
+			}
 		}
 	}
-	if f.Number == 0 {
+	if errors.Is(err, io.EOF) {
 		return nil, parsers.ErrNoRecord
 	}
-	return []evidence.Original{{Ref: ref, Data: slices.Clone(f.Data), Note: noteOf(&f)}}, nil
+	return nil, cmp.Or(ctx.Err(), err)
 }
 
 // noteOf is what a capture says about a frame beside its bytes.

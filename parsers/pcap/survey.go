@@ -43,25 +43,25 @@ func newSurvey(file string, report func(evidence.Problem)) *survey {
 	return &survey{file: file, report: report, linked: map[capfile.LinkType]bool{}, failures: map[failure]*tally{}}
 }
 
-func (s *survey) frame(f *capfile.Frame, d *decoder, err error) {
+func (s *survey) frame(f *capfile.Frame, c *contents) {
 	s.measure(f)
 	if f.LinkType != s.link || s.c.Frames == 1 {
 		s.link = f.LinkType
 		s.linkType(f.LinkType)
 	}
-	for i := range d.n {
-		if d.packets[i].badSum {
+	for i := range c.packets {
+		if c.packets[i].badSum {
 			s.c.BadChecksum++
 		}
 	}
 	switch {
-	case d.unsupported:
+	case c.unsupported:
 		s.c.Undecoded++
 		s.count(evidence.Unsupported, "link type "+linkName(f.LinkType), f.Number, 1)
-	case err != nil:
+	case c.err != nil:
 		s.c.Undecoded++
-		s.count(severity(err), err.Error(), f.Number, 1)
-	case d.n == 0:
+		s.count(severity(c.err), c.err.Error(), f.Number, 1)
+	case len(c.packets) == 0:
 		s.c.NotIP++
 	}
 }

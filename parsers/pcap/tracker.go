@@ -58,27 +58,27 @@ func newTracker(file string, out evidence.Sink, s *survey) *tracker {
 }
 
 // frame takes the packets of a frame, and the datagrams that it makes complete.
-func (t *tracker) frame(f *capfile.Frame, d *decoder) {
+func (t *tracker) frame(f *capfile.Frame, c *contents) {
 	if now, ok := t.live.tick(f.Time); ok {
 		t.expire(now)
 	}
-	t.packets(f, d, 0, nil, 0)
+	t.packets(f, c, 0, nil, 0)
 	t.datagrams()
 }
 
 // packets takes the packets of a frame from one on, outermost first.
-func (t *tracker) packets(f *capfile.Frame, d *decoder, from int, outer *flow, tunnel uint32) {
-	for i := from; i < d.n; i++ {
-		p := &d.packets[i]
+func (t *tracker) packets(f *capfile.Frame, c *contents, from int, outer *flow, tunnel uint32) {
+	for i := from; i < len(c.packets); i++ {
+		p := &c.packets[i]
 		if p.within {
-			tunnel = t.tunnel(f.Number, &d.packets[i-1], p, tunnel)
+			tunnel = t.tunnel(f.Number, &c.packets[i-1], p, tunnel)
 		} else {
 			outer, tunnel = nil, 0
 		}
 		if outer != nil {
 			outer.carries = true
 		}
-		outer = t.packet(f, d, p, outer, tunnel)
+		outer = t.packet(f, c, p, outer, tunnel)
 	}
 }
 
@@ -92,11 +92,11 @@ func (t *tracker) tunnel(frame uint64, outer, inner *packet, in uint32) uint32 {
 }
 
 // packet takes a packet to its connection; nil when that is not known yet.
-func (t *tracker) packet(f *capfile.Frame, d *decoder, p *packet, outer *flow, tunnel uint32) *flow {
+func (t *tracker) packet(f *capfile.Frame, c *contents, p *packet, outer *flow, tunnel uint32) *flow {
 	if !p.frag.whole() {
-		return t.fragment(f, d, p, outer, tunnel)
+		return t.fragment(f, c, p, outer, tunnel)
 	}
-	fl, dir := t.find(f, d, p, outer, tunnel)
+	fl, dir := t.find(f, c, p, outer, tunnel)
 	fl.count(shareOf(f, p), dir)
 	fl.content(f, p, dir)
 	t.live.heard(fl)
@@ -104,7 +104,7 @@ func (t *tracker) packet(f *capfile.Frame, d *decoder, p *packet, outer *flow, t
 }
 
 // find finds or begins the connection of a packet.
-func (t *tracker) find(f *capfile.Frame, d *decoder, p *packet, outer *flow, tunnel uint32) (fl *flow, dir int) {
+func (t *tracker) find(f *capfile.Frame, c *contents, p *packet, outer *flow, tunnel uint32) (fl *flow, dir int) {
 	k, down := keyOf(p, tunnel)
 	fl = t.flows[k]
 	if fl != nil && fl.renewed(p, fl.dir(down), f.Time) {
@@ -112,7 +112,7 @@ func (t *tracker) find(f *capfile.Frame, d *decoder, p *packet, outer *flow, tun
 		fl = nil
 	}
 	if fl == nil {
-		fl = t.begin(f, d, p, k, down)
+		fl = t.begin(f, c, p, k, down)
 		if outer != nil {
 			fl.tunnel, fl.kind = outer.first, p.kind
 		}
@@ -122,7 +122,7 @@ func (t *tracker) find(f *capfile.Frame, d *decoder, p *packet, outer *flow, tun
 
 // begin starts a connection. Its provisional originator is the sender, unless only the sender has a port that servers use
 // or answers to a SYN.
-func (t *tracker) begin(f *capfile.Frame, d *decoder, p *packet, k key, down bool) *flow {
+func (t *tracker) begin(f *capfile.Frame, c *contents, p *packet, k key, down bool) *flow {
 	swapped := servesAt(p.sport) && !servesAt(p.dport)
 	if p.proto == protoTCP && p.has(flagSYN) {
 		swapped = p.has(flagACK)
@@ -134,8 +134,8 @@ func (t *tracker) begin(f *capfile.Frame, d *decoder, p *packet, k key, down boo
 	t.begun++
 	fl := newFlow(p.proto)
 	fl.tracker, fl.key, fl.number, fl.down, fl.first = t, k, t.begun, down != swapped, f.Number
-	if d.nvlan > 0 {
-		fl.vlan = append([]uint16(nil), d.vlan[:d.nvlan]...)
+	if c.nvlan > 0 {
+		fl.vlan = append([]uint16(nil), c.vlan[:c.nvlan]...)
 	}
 	if swapped {
 		fl.history.flip()

@@ -33,8 +33,14 @@ type Frame struct {
 	Interface int // index in its section
 	CapLen    int
 	OrigLen   int // never less than CapLen
-	// Data is valid until the next call of Next.
+	// Data is valid until the Block is read into again.
 	Data []byte
+}
+
+// A Block is a stretch of frames that lie in one piece of memory. It is used again for the next.
+type Block struct {
+	Frames []Frame
+	memory []byte
 }
 
 // Info is what the file says about itself, as far as it has been read.
@@ -63,14 +69,16 @@ type Reader struct {
 	format container
 	report func(evidence.Problem)
 	frames uint64
+	ahead  []Frame // at most one, read when the Block before it was full
 	info   Info
 	unsaid int // comments left out or cut
 }
 
 // container is what differs between the two formats.
 type container interface {
-	// next fills f, but for its number, and tells io.EOF at the end of what can be read.
-	next(r *Reader, f *Frame) error
+	// next reads what comes next, which need not be a frame. It fills f, but for its number, and tells io.EOF at the end of what
+	// can be read.
+	next(r *Reader, f *Frame) (found bool, err error)
 }
 
 // ErrFormat is returned by Open for a file that is neither pcap nor pcapng.
@@ -104,7 +112,7 @@ func Open(in io.ReaderAt, size int64, report func(evidence.Problem)) (*Reader, e
 	return r, nil
 }
 
-// Info tells what is known of the file so far; it is complete after Next has returned io.EOF.
+// Info tells what is known of the file so far; it is complete after Read has returned io.EOF.
 func (r *Reader) Info() Info {
 	info := r.info
 	if r.unsaid > 0 {
@@ -113,14 +121,38 @@ func (r *Reader) Info() Info {
 	return info
 }
 
-// Next reads the next frame into f, or returns io.EOF after the last that can be read.
-func (r *Reader) Next(f *Frame) error {
-	if err := r.format.next(r, f); err != nil {
-		return err
+// Read reads the next frames into b, as many as one piece of memory holds; that may be none. With the last that can be read
+// it returns io.EOF.
+func (r *Reader) Read(b *Block) error {
+	b.Frames = append(b.Frames[:0], r.ahead...)
+	r.ahead = r.ahead[:0]
+	r.win.keep(b.memory)
+	for {
+		n := len(b.Frames)
+		b.Frames = append(b.Frames, Frame{})
+		found, err := r.format.next(r, &b.Frames[n])
+		if found {
+			r.frames++
+			b.Frames[n].Number = r.frames
+		}
+		if err != nil && err != io.EOF {
+			err = fmt.Errorf("read frame %d: %w", r.frames+1, err)
+		}
+		if kept, moved := r.win.moved(); moved {
+			b.memory = kept
+			if found {
+				r.ahead = append(r.ahead, b.Frames[n])
+			}
+			b.Frames = b.Frames[:n]
+			return err
+		}
+		if !found {
+			b.Frames = b.Frames[:n]
+		}
+		if err != nil {
+			return err
+		}
 	}
-	r.frames++
-	f.Number = r.frames
-	return nil
 }
 
 // problem reports damage at a byte of the file.

@@ -27,19 +27,26 @@ func read(t testing.TB, b []byte) seen {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var f Frame
-	for err = r.Next(&f); err == nil; err = r.Next(&f) {
-		at := "-"
-		if !f.Time.IsZero() {
-			at = f.Time.Format("2006-01-02T15:04:05.000000000")
+	var block Block
+	for err == nil {
+		err = r.Read(&block)
+		for _, f := range block.Frames {
+			s.frames = append(s.frames, line(f))
 		}
-		s.frames = append(s.frames, fmt.Sprintf("%d %s link %d if %d %d/%d %s", f.Number, at, f.LinkType, f.Interface, f.CapLen, f.OrigLen, f.Data))
 	}
 	if !errors.Is(err, io.EOF) {
 		t.Fatal(err)
 	}
 	s.info = r.Info()
 	return s
+}
+
+func line(f Frame) string {
+	at := "-"
+	if !f.Time.IsZero() {
+		at = f.Time.Format("2006-01-02T15:04:05.000000000")
+	}
+	return fmt.Sprintf("%d %s link %d if %d %d/%d %s", f.Number, at, f.LinkType, f.Interface, f.CapLen, f.OrigLen, f.Data)
 }
 
 // words appends 32-bit words.
@@ -295,9 +302,39 @@ func TestPcapNGDamage(t *testing.T) {
 	}
 }
 
+// A counting reader tells how much was read.
+type counting struct {
+	io.ReaderAt
+	n int
+}
+
+func (c *counting) ReadAt(b []byte, off int64) (int, error) {
+	c.n += len(b)
+	return c.ReaderAt.ReadAt(b, off)
+}
+
+// TestSearchIsBounded: looking for the next record behind a damaged one takes a few readings of what lies between.
+func TestSearchIsBounded(t *testing.T) {
+	file := words(binary.LittleEndian, pcapFile(binary.LittleEndian, magicMicro, 65535, 1, "before"), 1, 1, 1<<31, 1)
+	file = append(file, bytes.Repeat([]byte{0xaa}, searchLen-100)...)
+	file = append(file, pcapFile(binary.LittleEndian, magicMicro, 65535, 1, "behind", "it", "all")[pcapHeaderLen:]...)
+	in := &counting{ReaderAt: bytes.NewReader(file)}
+	r, err := Open(in, int64(len(file)), func(evidence.Problem) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	frames := 0
+	for b := (Block{}); err == nil; frames += len(b.Frames) {
+		err = r.Read(&b)
+	}
+	if frames != 4 || in.n > 10*len(file) {
+		t.Errorf("%d frames out of a file of %d bytes of which %d were read", frames, len(file), in.n)
+	}
+}
+
 // TestNoAllocation holds the reader to its promise.
 func TestNoAllocation(t *testing.T) {
-	texts := make([]string, 10000)
+	texts := make([]string, 50000)
 	for i := range texts {
 		texts[i] = strings.Repeat("x", 100)
 	}
@@ -306,9 +343,12 @@ func TestNoAllocation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var f Frame
-	if n := testing.AllocsPerRun(1000, func() { r.Next(&f) }); n > 0.01 {
-		t.Errorf("%v allocations per frame", n)
+	var blocks [2]Block
+	r.Read(&blocks[0])
+	r.Read(&blocks[1])
+	frames := 0
+	if n := testing.AllocsPerRun(8, func() { r.Read(&blocks[0]); frames += len(blocks[0].Frames); r.Read(&blocks[1]) }); n > 0 || frames == 0 {
+		t.Errorf("%v allocations per two blocks, %d frames in one of them", n, frames)
 	}
 }
 

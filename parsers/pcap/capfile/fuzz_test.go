@@ -43,12 +43,15 @@ func readAll(t *testing.T, b []byte) {
 	if err != nil {
 		return
 	}
-	var f Frame
+	var block Block
 	var total int
-	for r.Next(&f) == nil {
-		total += f.CapLen
-		if f.CapLen != len(f.Data) || f.OrigLen < f.CapLen || f.Time.Year() > 9999 || f.Time.Before(time.Time{}) {
-			t.Fatalf("frame %+v", f)
+	for err == nil {
+		err = r.Read(&block)
+		for _, f := range block.Frames {
+			total += f.CapLen
+			if f.CapLen != len(f.Data) || f.OrigLen < f.CapLen || f.Time.Year() > 9999 || f.Time.Before(time.Time{}) {
+				t.Fatalf("frame %+v", f)
+			}
 		}
 	}
 	if total > len(b) {

@@ -82,27 +82,25 @@ func (p *pcap) header(b []byte) record {
 	return h
 }
 
-func (p *pcap) next(r *Reader, f *Frame) error {
-	for r.win.left() > 0 {
-		b, err := r.win.peek(p.headerLen)
-		if err != nil {
-			return err
-		}
-		if len(b) < p.headerLen {
-			r.problem(evidence.Truncated, r.win.at, "file ends inside a record header")
-			r.win.at = r.win.size
-			return io.EOF
-		}
-		h := p.header(b)
-		if h.capLen > maxFrame || p.overruns(r, h) {
-			if err := p.resync(r, h); err != nil {
-				return err
-			}
-			continue
-		}
-		return p.frame(r, h, f)
+func (p *pcap) next(r *Reader, f *Frame) (found bool, err error) {
+	if r.win.left() <= 0 {
+		return false, io.EOF
 	}
-	return io.EOF
+	b, err := r.win.peek(p.headerLen)
+	if err != nil {
+		return false, err
+	}
+	if len(b) < p.headerLen {
+		r.problem(evidence.Truncated, r.win.at, "file ends inside a record header")
+		r.win.at = r.win.size
+		return false, io.EOF
+	}
+	h := p.header(b)
+	if h.capLen > maxFrame || p.overruns(r, h) {
+		return false, p.resync(r, h)
+	}
+	err = p.frame(r, h, f)
+	return err == nil, err
 }
 
 // frame yields the record whose header is next; the last one of a truncated file is as long as what is left of it.

@@ -54,34 +54,29 @@ func sniffNG(head []byte) bool {
 	return binary.LittleEndian.Uint32(head[8:]) == byteOrderMagic || binary.BigEndian.Uint32(head[8:]) == byteOrderMagic
 }
 
-func (n *ng) next(r *Reader, f *Frame) error {
-	for r.win.left() > 0 {
-		kind, length, ok, err := n.blockHeader(r)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			if err := n.resync(r); err != nil {
-				return err
-			}
-			continue
-		}
-		start := r.win.at
-		if length > maxBlock {
-			r.problem(evidence.Unsupported, start, "block of type %#x with %d bytes skipped", kind, length)
-			r.win.at += length
-			continue
-		}
-		b, err := r.win.peek(int(length))
-		if err != nil {
-			return err
-		}
-		r.win.at += length
-		if n.block(r, f, kind, b[8:length-4], start) {
-			return nil
-		}
+func (n *ng) next(r *Reader, f *Frame) (found bool, err error) {
+	if r.win.left() <= 0 {
+		return false, io.EOF
 	}
-	return io.EOF
+	kind, length, ok, err := n.blockHeader(r)
+	if err != nil {
+		return false, err
+	}
+	if !ok {
+		return false, n.resync(r)
+	}
+	start := r.win.at
+	if length > maxBlock {
+		r.problem(evidence.Unsupported, start, "block of type %#x with %d bytes skipped", kind, length)
+		r.win.at += length
+		return false, nil
+	}
+	b, err := r.win.peek(int(length))
+	if err != nil {
+		return false, err
+	}
+	r.win.at += length
+	return n.block(r, f, kind, b[8:length-4], start), nil
 }
 
 // blockHeader reads type and length of the next block and tells whether they and the length at its end make sense.

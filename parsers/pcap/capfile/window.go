@@ -14,6 +14,10 @@ type window struct {
 	at   int64 // offset of the next unread byte
 	from int64 // offset of buf[0]
 
+	kept    []byte // the memory before buf, unless keeping
+	spare   []byte // to go on in
+	keeping bool
+
 	scratch [lookLen]byte
 }
 
@@ -23,7 +27,14 @@ const lookLen = 24
 // minRead is how much the window reads at once.
 const minRead = 256 << 10
 
-// peek returns the next n bytes without moving, fewer at the end of the file. They are valid until the next call.
+// keep says that what is in memory stays in use, and gives other memory to go on in.
+func (w *window) keep(spare []byte) { w.kept, w.spare, w.keeping = nil, spare, true }
+
+// moved returns the memory that was kept once the window has gone on.
+func (w *window) moved() (kept []byte, moved bool) { return w.kept, !w.keeping }
+
+// peek returns the next n bytes without moving, fewer at the end of the file. They are valid until the next call, or as long
+// as they are kept.
 func (w *window) peek(n int) ([]byte, error) {
 	if left := w.size - w.at; int64(n) > left {
 		n = int(max(left, 0))
@@ -38,7 +49,10 @@ func (w *window) peek(n int) ([]byte, error) {
 }
 
 func (w *window) fill(n int) error {
-	n = int(min(int64(max(n, minRead)), w.size-w.at))
+	n = int(min(int64(n+minRead-1)/minRead*minRead, w.size-w.at))
+	if w.keeping {
+		w.kept, w.buf, w.spare, w.keeping = w.buf, w.spare, nil, false
+	}
 	if cap(w.buf) < n {
 		w.buf = make([]byte, n)
 	}

@@ -181,7 +181,7 @@ func conversations(f *testing.F, name string) (all []talk) {
 		return nil
 	}
 	at, size := map[string]int{}, map[int]int{}
-	for frame := (capfile.Frame{}); r.Next(&frame) == nil; {
+	for _, frame := range framesOf(r) {
 		p := gopacket.NewPacket(frame.Data, layers.LinkType(frame.LinkType), gopacket.DecodeOptions{Lazy: true, NoCopy: true})
 		if p.NetworkLayer() == nil || p.TransportLayer() == nil || len(p.TransportLayer().LayerPayload()) == 0 {
 			continue
@@ -206,6 +206,15 @@ func conversations(f *testing.F, name string) (all []talk) {
 			side = Resp
 		}
 		all[n].said = append(all[n].said, said{side: side, text: text})
+	}
+	return all
+}
+
+func framesOf(r *capfile.Reader) (all []capfile.Frame) {
+	for err := error(nil); err == nil; {
+		var b capfile.Block
+		err = r.Read(&b)
+		all = append(all, b.Frames...)
 	}
 	return all
 }
