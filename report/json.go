@@ -62,6 +62,13 @@ func encode(w io.Writer, v any, indent string) error {
 	return err
 }
 
+// quoted is a string as encode writes it.
+func quoted(s string) []byte {
+	var b bytes.Buffer
+	encode(&b, s, "") // there is no string that cannot be
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+}
+
 // escapeMisleading writes the characters that can deceive a terminal or a reader as \u escapes. The JSON means the
 // same: outside its strings there is only ASCII.
 func escapeMisleading(b []byte) []byte {
@@ -104,6 +111,8 @@ func (t instant) IsZero() bool {
 	return time.Time(t).IsZero() || year < 0 || year > 9999
 }
 
-func (t instant) MarshalJSON() ([]byte, error) {
-	return time.Time(t).UTC().AppendFormat([]byte{'"'}, time.RFC3339Nano+`"`), nil
+func (t instant) MarshalJSON() ([]byte, error) { return t.append(nil), nil }
+
+func (t instant) append(b []byte) []byte {
+	return append(time.Time(t).UTC().AppendFormat(append(b, '"'), time.RFC3339Nano), '"')
 }

@@ -1,11 +1,10 @@
 package report
 
 import (
-	"bufio"
-	"fmt"
 	"io"
 	"iter"
 	"net/netip"
+	"strconv"
 
 	"github.com/wirewitness/wirewitness/analyze/finding"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
@@ -25,140 +24,163 @@ var FlowJSONL = FlowFormat{
 	Write:       writeFlowLines,
 }
 
-type jsonFlow struct {
-	Host        jsonHost        `json:"host,omitzero"`
-	Process     jsonProcess     `json:"process,omitzero"`
-	User        jsonUser        `json:"user,omitzero"`
-	Source      jsonEnd         `json:"source,omitzero"`
-	Destination jsonEnd         `json:"destination,omitzero"`
-	Network     jsonNetwork     `json:"network,omitzero"`
-	Event       jsonEvent       `json:"event,omitzero"`
-	Volume      jsonVolume      `json:"volume,omitzero"`
-	State       string          `json:"state,omitempty"`
-	History     string          `json:"history,omitempty"`
-	Tunnel      jsonTunnel      `json:"tunnel,omitzero"`
-	Attribution jsonAttribution `json:"attribution"`
-	Refs        []jsonRef       `json:"refs"`
-}
-
-type jsonEnd struct {
-	IP     string    `json:"ip,omitempty"`
-	Port   *uint16   `json:"port,omitempty"`
-	Domain string    `json:"domain,omitempty"`
-	Noted  *jsonNote `json:"noted,omitempty"`
-}
-
-func (e jsonEnd) IsZero() bool { return e == jsonEnd{} }
-
-// jsonNote is what a capture file calls an address, with the block that says so.
-type jsonNote struct {
-	Names  []string `json:"names"`
-	Server string   `json:"server,omitempty"`
-	Ref    jsonRef  `json:"ref"`
-}
-
-func newNote(n *evidence.Naming) *jsonNote {
-	if n == nil {
-		return nil
-	}
-	return &jsonNote{n.Names, n.Server, newRef(&n.Ref)}
-}
-
-type jsonEvent struct {
-	Start instant `json:"start,omitzero"`
-	End   instant `json:"end,omitzero"`
-}
-
-func (e jsonEvent) IsZero() bool { return e.Start.IsZero() && e.End.IsZero() }
-
-type jsonVolume struct {
-	Payload jsonPair `json:"payload,omitzero"`
-	Seen    jsonPair `json:"seen,omitzero"`
-	IP      jsonPair `json:"ip,omitzero"`
-	Frame   jsonPair `json:"frame,omitzero"`
-	Packets jsonPair `json:"packets,omitzero"`
-	Missed  jsonPair `json:"missed,omitzero"`
-	Cut     jsonPair `json:"cut,omitzero"`
-}
-
-type jsonPair struct {
-	Orig *uint64 `json:"orig,omitempty"`
-	Resp *uint64 `json:"resp,omitempty"`
-}
-
-// jsonTunnel says on which side of a tunnel a flow is. Totals count the inner flows and leave the outer one out.
-type jsonTunnel struct {
-	Kind string `json:"kind,omitempty"`
-	// Outer is the first frame of the flow that carried this one.
-	Outer   jsonRef `json:"outer,omitzero"`
-	Carries bool    `json:"carries_others,omitempty"`
-}
-
-func (t jsonTunnel) IsZero() bool { return t == jsonTunnel{} }
+// maxPending is how much of a table waits to be written, in bytes.
+const maxPending = 64 << 10
 
 func writeFlowLines(w io.Writer, flows iter.Seq[*finding.Flow], _ Options) error {
-	buf := bufio.NewWriter(w)
+	var a appender
 	for f := range flows {
-		if err := encode(buf, newFlow(f), ""); err != nil {
+		a.flow(f)
+		if err := a.write(w, maxPending); err != nil {
 			return err
 		}
 	}
-	return buf.Flush()
+	return a.write(w, 0)
 }
 
 func writeFlowArray(w io.Writer, flows iter.Seq[*finding.Flow], _ Options) error {
-	buf := bufio.NewWriter(w)
-	between := "["
+	a := appender{[]byte("[")}
+	between := ""
 	for f := range flows {
-		fmt.Fprint(buf, between)
-		if err := encode(buf, newFlow(f), ""); err != nil {
+		a.buf = append(a.buf, between...)
+		a.flow(f)
+		if err := a.write(w, maxPending); err != nil {
 			return err
 		}
 		between = ","
 	}
-	if between == "[" {
-		fmt.Fprint(buf, between)
-	}
-	fmt.Fprintln(buf, "]")
-	return buf.Flush()
+	a.buf = append(a.buf, "]\n"...)
+	return a.write(w, 0)
 }
 
-func newFlow(f *finding.Flow) jsonFlow {
-	j := jsonFlow{
-		Host:        jsonHost{Name: f.Host},
-		Process:     newProcess(&f.Process),
-		User:        jsonUser{f.Process.User},
-		Source:      newEnd(f.Orig, f.Transport, ""),
-		Destination: newEnd(f.Resp, f.Transport, f.Domain),
-		Network: jsonNetwork{
-			Transport: string(f.Transport), Protocol: f.Protocol, Inner: f.Inner, SuggestedByPort: f.SuggestedByPort,
-			CommunityID: f.CommunityID, Direction: direction(f.LocalIsOrig),
-		},
-		Event:       jsonEvent{instant(f.Start), instant(f.End)},
-		Volume:      newVolume(&f.Volume),
-		State:       f.State,
-		History:     f.History,
-		Tunnel:      jsonTunnel{f.TunnelKind, newRef(&f.SensorRef), f.Outer},
-		Attribution: newAttribution(&f.Attribution),
-		Refs:        each(f.Refs, newRef),
+// write writes what waits once it is more than most bytes.
+func (a *appender) write(w io.Writer, most int) error {
+	if len(a.buf) <= most {
+		return nil
 	}
-	j.Destination.Noted = newNote(f.Noted)
+	_, err := w.Write(a.buf)
+	a.buf = a.buf[:0]
+	return err
+}
+
+// flow writes one record and a line end. The order of the keys is the order of the fields here; their names follow ECS where
+// it has the field.
+func (a *appender) flow(f *finding.Flow) {
+	a.buf = append(a.buf, '{')
+	a.object("host", func() { a.text("name", f.Host) })
+	a.object("process", func() { a.process(&f.Process) })
+	a.object("user", func() { a.text("name", f.Process.User) })
+	a.object("source", func() { a.end(f.Orig, f.Transport) })
+	a.object("destination", func() {
+		a.end(f.Resp, f.Transport)
+		a.text("domain", f.Domain)
+		a.noted(f.Noted)
+	})
+	a.object("network", func() { a.network(f) })
+	a.object("event", func() {
+		a.instant("start", f.Start)
+		a.instant("end", f.End)
+	})
+	a.object("volume", func() { a.volume(&f.Volume) })
+	a.text("state", f.State)
+	a.text("history", f.History)
+	a.object("tunnel", func() { a.tunnel(f) })
+	a.object("attribution", func() { a.attribution(&f.Attribution) })
+	a.list("refs", len(f.Refs), func(i int) { a.ref(&f.Refs[i]) })
+	a.buf = append(a.buf, "}\n"...)
+}
+
+func (a *appender) process(p *finding.Process) {
+	a.text("executable", p.Executable)
+	a.text("name", p.Name)
+	if len(p.PIDs) > 0 {
+		a.list("pid", len(p.PIDs), func(i int) { a.buf = strconv.AppendUint(a.buf, uint64(p.PIDs[i]), 10) })
+	}
+	a.texts("entity_id", p.EntityIDs)
+	a.text("command_line", p.CommandLine)
+	a.instant("start", p.Start)
+	a.texts("ancestors", p.Chain)
+}
+
+// end leaves the port out where the transport has none; a port 0 on the wire is stated.
+func (a *appender) end(end netip.AddrPort, t evidence.Transport) {
+	a.addr("ip", end.Addr())
+	if hasPorts(t) && end.Addr().IsValid() {
+		a.number("port", uint64(end.Port()))
+	}
+}
+
+func (a *appender) noted(n *evidence.Naming) {
+	if n == nil {
+		return
+	}
+	a.object("noted", func() {
+		a.list("names", len(n.Names), func(i int) { a.quote(n.Names[i]) })
+		a.text("server", n.Server)
+		a.key("ref")
+		a.ref(&n.Ref)
+	})
+}
+
+func (a *appender) network(f *finding.Flow) {
+	a.text("transport", string(f.Transport))
+	a.text("protocol", f.Protocol)
+	a.texts("inner", f.Inner)
+	a.text("suggested_by_port", f.SuggestedByPort)
 	if f.ProtocolBySensor && f.Protocol != "" {
-		j.Network.ProtocolSource = "sensor"
+		a.text("protocol_source", "sensor")
 	}
-	return j
+	a.text("community_id", f.CommunityID)
+	a.text("direction", direction(f.LocalIsOrig))
 }
 
-// newEnd leaves the port out where the transport has none; a port 0 on the wire is stated.
-func newEnd(a netip.AddrPort, t evidence.Transport, domain string) jsonEnd {
-	end := jsonEnd{Domain: domain}
-	if a.Addr().IsValid() {
-		end.IP = a.Addr().String()
+func (a *appender) volume(v *evidence.Volume) {
+	a.pair("payload", &v.Payload)
+	a.pair("seen", &v.Seen)
+	a.pair("ip", &v.IP)
+	a.pair("frame", &v.Frame)
+	a.pair("packets", &v.Packets)
+	a.pair("missed", &v.Missed)
+	a.pair("cut", &v.Cut)
+}
+
+func (a *appender) pair(name string, p *evidence.Pair) {
+	a.object(name, func() {
+		a.count("orig", p.Orig)
+		a.count("resp", p.Resp)
+	})
+}
+
+// tunnel says on which side of a tunnel a flow is. Totals count the inner flows and leave the outer one out.
+func (a *appender) tunnel(f *finding.Flow) {
+	a.text("kind", f.TunnelKind)
+	if f.SensorRef.File != "" { // the first frame of the flow that carried this one
+		a.key("outer")
+		a.ref(&f.SensorRef)
 	}
-	if port := a.Port(); hasPorts(t) && a.Addr().IsValid() {
-		end.Port = &port
+	if f.Outer {
+		a.key("carries_others")
+		a.buf = append(a.buf, "true"...)
 	}
-	return end
+}
+
+func (a *appender) attribution(at *finding.Attribution) {
+	a.key("basis")
+	a.quote(string(at.Basis))
+	a.share("confidence", at.Confidence)
+	a.list("rivals", len(at.Rivals), func(i int) { a.quote(at.Rivals[i]) })
+	a.texts("on_behalf_of", at.Behalf)
+	a.text("reason", at.Reason)
+}
+
+func (a *appender) ref(r *evidence.Ref) {
+	a.buf = append(a.buf, `{"file":`...)
+	a.quote(r.File)
+	if r.Unit != "" {
+		a.text("unit", r.Unit)
+		a.number("n", r.N)
+	}
+	a.buf = append(a.buf, '}')
 }
 
 func hasPorts(t evidence.Transport) bool {
@@ -174,9 +196,3 @@ func direction(localIsOrig evidence.Tri) string {
 	}
 	return ""
 }
-
-func newVolume(v *evidence.Volume) jsonVolume {
-	return jsonVolume{newPair(&v.Payload), newPair(&v.Seen), newPair(&v.IP), newPair(&v.Frame), newPair(&v.Packets), newPair(&v.Missed), newPair(&v.Cut)}
-}
-
-func newPair(p *evidence.Pair) jsonPair { return jsonPair{known(p.Orig), known(p.Resp)} }

@@ -106,20 +106,31 @@ func (d jsonDestination) IsZero() bool {
 	return len(d.IP) == 0 && d.Port == nil && d.Domain == "" && d.Noted == nil && d.Bytes == nil
 }
 
+// jsonNote is what a capture file calls an address, with the block that says so.
+type jsonNote struct {
+	Names  []string `json:"names"`
+	Server string   `json:"server,omitempty"`
+	Ref    jsonRef  `json:"ref"`
+}
+
+func newNote(n *evidence.Naming) *jsonNote {
+	if n == nil {
+		return nil
+	}
+	return &jsonNote{n.Names, n.Server, newRef(&n.Ref)}
+}
+
 type jsonNetwork struct {
 	Transport string `json:"transport,omitempty"`
 	// Protocol is confirmed by content; what only the port says stands in SuggestedByPort.
 	Protocol        string   `json:"protocol,omitempty"`
 	Inner           []string `json:"inner,omitempty"`
 	SuggestedByPort string   `json:"suggested_by_port,omitempty"`
-	// ProtocolSource is "sensor" where a sensor's log states the protocol, which this program did not see itself.
-	ProtocolSource string `json:"protocol_source,omitempty"`
-	CommunityID    string `json:"community_id,omitempty"`
-	Direction      string `json:"direction,omitempty"`
+	Direction       string   `json:"direction,omitempty"`
 }
 
 func (n jsonNetwork) IsZero() bool {
-	return n.Transport == "" && n.Protocol == "" && len(n.Inner) == 0 && n.SuggestedByPort == "" && n.CommunityID == "" && n.Direction == ""
+	return n.Transport == "" && n.Protocol == "" && len(n.Inner) == 0 && n.SuggestedByPort == "" && n.Direction == ""
 }
 
 type jsonFact struct {
