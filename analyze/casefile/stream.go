@@ -23,9 +23,15 @@ type Connections struct {
 // All yields the connections in the order of evidence.CompareConns, with their number from 0. It may be run through several
 // times and yields the same each time; what it yields must not be changed. Err tells afterwards whether it came to the end.
 func (cs *Connections) All() iter.Seq2[int, *evidence.Conn] {
+	return cs.Survey(func(*evidence.Conn) bool { return true })
+}
+
+// Survey yields what All does. Of connections that whole refuses nothing but start, ends, sensor and the names asked for may
+// be looked at: the rest of those that are on disk is not read.
+func (cs *Connections) Survey(whole func(*evidence.Conn) bool) iter.Seq2[int, *evidence.Conn] {
 	return func(yield func(int, *evidence.Conn) bool) {
 		n := 0
-		once(cs.sorted(), cs.sensors > 1, &cs.again)(func(c *evidence.Conn) bool {
+		once(cs.sorted(whole), cs.sensors > 1, &cs.again)(func(c *evidence.Conn) bool {
 			n++
 			return yield(n-1, nameUser(c))
 		})
@@ -40,7 +46,7 @@ func (cs *Connections) Again() int { return cs.again }
 func (cs *Connections) Err() error { return cs.err }
 
 // sorted merges what is held and what was moved.
-func (cs *Connections) sorted() iter.Seq[*evidence.Conn] {
+func (cs *Connections) sorted(whole func(*evidence.Conn) bool) iter.Seq[*evidence.Conn] {
 	return func(yield func(*evidence.Conn) bool) {
 		var m merge
 		held := cs.held
@@ -53,7 +59,7 @@ func (cs *Connections) sorted() iter.Seq[*evidence.Conn] {
 			return c, nil
 		}, &cs.err)
 		for _, r := range cs.moved {
-			m.add(r.Open(), &cs.err)
+			m.add(r.Open(whole), &cs.err)
 		}
 		heap.Init(&m)
 		for len(m) > 0 && cs.err == nil {

@@ -14,14 +14,16 @@ func (j *joiner) survey() {
 	wanted := j.wanted()
 	by := map[string]*sensor{}
 	j.numbers = map[*evidence.Conn]int{}
-	for n, c := range j.cf.Conns.All() {
+	speak := func(c *evidence.Conn) bool { return wanted[casefile.TupleOf(c.Transport, c.Orig, c.Resp)] }
+	for n, c := range j.cf.Conns.Survey(speak) {
 		j.answers.wire(c)
 		s := by[c.Sensor]
 		if s == nil {
 			s = &sensor{name: c.Sensor, conns: map[casefile.Tuple][]*evidence.Conn{}}
 			by[c.Sensor] = s
 		}
-		if k := casefile.TupleOf(c.Transport, c.Orig, c.Resp); wanted[k] {
+		if speak(c) {
+			k := casefile.TupleOf(c.Transport, c.Orig, c.Resp)
 			s.conns[k] = append(s.conns[k], c)
 			j.numbers[c] = n
 		}

@@ -2,57 +2,39 @@ package spill
 
 import (
 	"encoding/binary"
-	"math"
 	"net/netip"
-	"sync"
 	"time"
-
-	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
-// A coder is one direction of the code. What a connection consists of is written down once, in layout.go, for both.
-type coder interface {
-	uint(*uint64)
-	text(*string)
-	name(*string) // of which there are few in a run: files, units, sensors
-	time(*time.Time)
-	addr(*netip.Addr)
-}
-
-// An encoder appends to buf.
-type encoder struct {
-	buf   []byte
-	names *names
-}
-
-func (e *encoder) uint(v *uint64) { e.buf = binary.AppendUvarint(e.buf, *v) }
-func (e *encoder) text(v *string) {
-	e.buf = append(binary.AppendUvarint(e.buf, uint64(len(*v))), *v...)
-}
-func (e *encoder) name(v *string) { e.buf = binary.AppendUvarint(e.buf, e.names.number(*v)) }
-func (e *encoder) time(v *time.Time) {
-	e.buf = binary.AppendVarint(e.buf, v.Unix())
-	e.buf = binary.AppendUvarint(e.buf, uint64(v.Nanosecond()))
-}
-func (e *encoder) addr(v *netip.Addr) {
-	b := v.WithZone("").AsSlice()
-	e.buf = append(append(e.buf, byte(len(b))), b...)
-	zone := v.Zone()
-	e.text(&zone)
-}
-
-// A decoder takes from buf, which an encoder of this process wrote: whatever is wrong with it is a defect.
-type decoder struct {
+// A coder takes the fields of connections in one order, whichever direction they go: it appends them to buf, or takes them
+// from there. What a connection consists of is so written down once, in layout.go. What is taken was appended by this
+// process: whatever is wrong with it is a defect.
+type coder struct {
 	buf    []byte
-	at     int
+	taking bool
+	at     int // where the next one is taken
 	names  *names
 	common map[string]string // short texts met before
 }
 
-func (d *decoder) uint(v *uint64) {
-	n, k := binary.Uvarint(d.buf[d.at:])
-	*v = n
-	d.at += k
+func (k *coder) uint(v *uint64) {
+	switch {
+	case !k.taking:
+		k.buf = binary.AppendUvarint(k.buf, *v)
+	case k.buf[k.at] < 0x80:
+		*v = uint64(k.buf[k.at])
+		k.at++
+	default:
+		n, width := binary.Uvarint(k.buf[k.at:])
+		*v = n
+		k.at += width
+	}
+}
+
+func (k *coder) int(v *int64) {
+	n := uint64(*v)<<1 ^ uint64(*v>>63)
+	k.uint(&n)
+	*v = int64(n>>1) ^ -int64(n&1)
 }
 
 // maxCommon bounds the texts that are held once for all connections of a run, and their length.
@@ -61,68 +43,114 @@ const (
 	longestShort = 64
 )
 
-func (d *decoder) text(v *string) {
-	var n uint64
-	d.uint(&n)
-	b := d.buf[d.at : d.at+int(n)]
-	d.at += int(n)
-	if n > longestShort || n == 0 {
-		*v = string(b)
+func (k *coder) text(v *string) {
+	n := uint64(len(*v))
+	if k.uint(&n); !k.taking {
+		k.buf = append(k.buf, *v...)
 		return
 	}
-	s, ok := d.common[string(b)]
+	b := k.buf[k.at : k.at+int(n)]
+	k.at += int(n)
+	*v = k.shared(b)
+}
+
+// shared is a text, in the memory of one met before where it is short.
+func (k *coder) shared(b []byte) string {
+	if len(b) > longestShort || len(b) == 0 {
+		return string(b)
+	}
+	s, ok := k.common[string(b)]
 	if !ok {
 		s = string(b)
-		if d.common == nil || len(d.common) >= maxCommon {
-			d.common = map[string]string{}
+		if k.common == nil || len(k.common) >= maxCommon {
+			k.common = map[string]string{}
 		}
-		d.common[s] = s
+		k.common[s] = s
 	}
-	*v = s
+	return s
 }
 
-func (d *decoder) name(v *string) {
-	var n uint64
-	d.uint(&n)
-	*v = d.names.get(n)
+// name is a text of which there are few in a run: files, units, sensors, states, protocols.
+func (k *coder) name(v *string) {
+	n := uint64(0)
+	if !k.taking {
+		n = k.names.number(*v)
+	}
+	if k.uint(&n); k.taking {
+		*v = k.names.list[n]
+	}
 }
 
-func (d *decoder) time(v *time.Time) {
-	sec, k := binary.Varint(d.buf[d.at:])
-	d.at += k
-	var nano uint64
-	d.uint(&nano)
+func (k *coder) time(v *time.Time) {
+	sec, nano := int64(0), uint64(0)
+	if !k.taking {
+		sec, nano = v.Unix(), uint64(v.Nanosecond())
+	}
+	k.int(&sec)
+	k.uint(&nano)
 	*v = time.Unix(sec, int64(nano)).UTC()
 }
 
-func (d *decoder) addr(v *netip.Addr) {
-	n := int(d.buf[d.at])
-	a, _ := netip.AddrFromSlice(d.buf[d.at+1 : d.at+1+n])
-	d.at += 1 + n
-	var zone string
-	d.text(&zone)
-	*v = a.WithZone(zone)
+// zoned marks an address with a zone behind it; below it stands the length.
+const zoned = 0x80
+
+func (k *coder) addr(v *netip.Addr) {
+	if k.taking {
+		k.takeAddr(v)
+		return
+	}
+	zone, kind := v.Zone(), byte(0)
+	if zone != "" {
+		kind = zoned
+	}
+	switch {
+	case !v.IsValid():
+		k.buf = append(k.buf, 0)
+	case v.Is4():
+		b := v.As4()
+		k.buf = append(append(k.buf, 4), b[:]...)
+	default:
+		b := v.As16()
+		k.buf = append(append(k.buf, 16|kind), b[:]...)
+	}
+	if kind == zoned {
+		k.text(&zone)
+	}
 }
 
-func (e *encoder) conn(c *evidence.Conn) { conn(e, c) }
-
-func (d *decoder) conn() *evidence.Conn {
-	c := new(evidence.Conn)
-	d.at = 0
-	conn(d, c)
-	return c
+func (k *coder) takeAddr(v *netip.Addr) {
+	kind := k.buf[k.at]
+	n := int(kind &^ zoned)
+	*v, _ = netip.AddrFromSlice(k.buf[k.at+1 : k.at+1+n])
+	k.at += 1 + n
+	if kind&zoned != 0 {
+		var zone string
+		k.text(&zone)
+		*v = v.WithZone(zone)
+	}
 }
 
-// names numbers texts of which there are few. It may be used by several goroutines.
+// flags codes truth values, 63 at most.
+func (k *coder) flags(all ...*bool) {
+	mask := uint64(0)
+	for i, v := range all {
+		if *v {
+			mask |= 1 << i
+		}
+	}
+	k.uint(&mask)
+	for i, v := range all {
+		*v = mask&(1<<i) != 0
+	}
+}
+
+// names numbers texts of which there are few.
 type names struct {
-	mu   sync.RWMutex
 	list []string
 	of   map[string]uint64
 }
 
 func (t *names) number(s string) uint64 {
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	n, ok := t.of[s]
 	if !ok {
 		if t.of == nil {
@@ -135,46 +163,20 @@ func (t *names) number(s string) uint64 {
 	return n
 }
 
-func (t *names) get(n uint64) string {
-	t.mu.RLock()
-	defer t.mu.RUnlock()
-	return t.list[n]
-}
-
-// flag codes a truth value.
-func flag(k coder, v *bool) {
-	n := uint64(0)
-	if *v {
-		n = 1
-	}
-	k.uint(&n)
-	*v = n == 1
-}
-
-// number codes any integer.
-func number[T ~int | ~int8 | ~int64 | ~uint8 | ~uint16 | ~uint32 | ~uint64](k coder, v *T) {
-	n := uint64(*v)
-	if int64(n) < 0 && int64(n) > math.MinInt32 { // small negative ones, as an RCode that was not seen
-		n = uint64(-int64(n))<<1 | 1
-	} else {
-		n <<= 1
-	}
-	k.uint(&n)
-	if n&1 == 1 {
-		*v = T(-int64(n >> 1))
-		return
-	}
-	*v = T(n >> 1)
+// number codes any integer of a field.
+func number[T ~int | ~uint8 | ~uint16 | ~uint32](k *coder, v *T) {
+	n := int64(*v)
+	k.int(&n)
+	*v = T(n)
 }
 
 // list codes a slice; no elements and no slice are the same.
-func list[T any](k coder, v *[]T, each func(coder, *T)) {
+func list[T any](k *coder, v *[]T, each func(*coder, *T)) {
 	n := uint64(len(*v))
-	k.uint(&n)
-	if n == 0 {
+	if k.uint(&n); n == 0 {
 		return
 	}
-	if *v == nil {
+	if k.taking {
 		*v = make([]T, n)
 	}
 	for i := range *v {
@@ -183,12 +185,12 @@ func list[T any](k coder, v *[]T, each func(coder, *T)) {
 }
 
 // optional codes what may be missing.
-func optional[T any](k coder, v **T, there func(coder, *T)) {
+func optional[T any](k *coder, v **T, there func(*coder, *T)) {
 	has := *v != nil
-	if flag(k, &has); !has {
+	if k.flags(&has); !has {
 		return
 	}
-	if *v == nil {
+	if k.taking {
 		*v = new(T)
 	}
 	there(k, *v)

@@ -116,15 +116,17 @@ func (s *Space) append(sorted []*evidence.Conn) (err error) {
 	}
 	at := io.NewOffsetWriter(s.file, s.size)
 	w := bufio.NewWriterSize(at, 1<<20)
-	e := &encoder{names: &s.names}
+	k := &coder{names: &s.names}
 	written := s.size
+	var length []byte
 	for _, c := range sorted {
-		e.conn(c)
-		length := binary.AppendUvarint(nil, uint64(len(e.buf)))
+		glance(k, c)
+		rest(k, c)
+		length = binary.AppendUvarint(length[:0], uint64(len(k.buf)))
 		w.Write(length)
-		w.Write(e.buf)
-		written += int64(len(length) + len(e.buf))
-		e.buf = e.buf[:0]
+		w.Write(k.buf)
+		written += int64(len(length) + len(k.buf))
+		k.buf = k.buf[:0]
 	}
 	if err := w.Flush(); err != nil {
 		return fmt.Errorf("temporary file for connections: %w", err)
@@ -141,9 +143,9 @@ type run struct {
 }
 
 // Open begins to read the run.
-func (r *run) Open() func() (*evidence.Conn, error) {
-	in := bufio.NewReaderSize(io.NewSectionReader(r.space.file, r.from, r.size), 64<<10)
-	d := decoder{names: &r.space.names}
+func (r *run) Open(whole func(*evidence.Conn) bool) func() (*evidence.Conn, error) {
+	in := bufio.NewReaderSize(io.NewSectionReader(r.space.file, r.from, r.size), readAhead)
+	k := coder{taking: true, names: r.space.known()}
 	left := r.conns
 	return func() (*evidence.Conn, error) {
 		if left == 0 {
@@ -151,16 +153,44 @@ func (r *run) Open() func() (*evidence.Conn, error) {
 		}
 		left--
 		n, err := binary.ReadUvarint(in)
+		if err == nil {
+			k.buf, err = next(in, int(n))
+		}
 		if err != nil {
 			return nil, fmt.Errorf("temporary file for connections: %w", err)
 		}
-		if uint64(cap(d.buf)) < n {
-			d.buf = make([]byte, n)
-		}
-		d.buf = d.buf[:n]
-		if _, err := io.ReadFull(in, d.buf); err != nil {
-			return nil, fmt.Errorf("temporary file for connections: %w", err)
-		}
-		return d.conn(), nil
+		return k.conn(whole), nil
 	}
+}
+
+// readAhead is the buffer that a run is read through.
+const readAhead = 64 << 10
+
+// next takes n bytes, which stay as they are until in is read again.
+func next(in *bufio.Reader, n int) ([]byte, error) {
+	if n > in.Size() {
+		b := make([]byte, n)
+		_, err := io.ReadFull(in, b)
+		return b, err
+	}
+	b, err := in.Peek(n)
+	in.Discard(len(b))
+	return b, err
+}
+
+// known is the names so far.
+func (s *Space) known() *names {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return &names{list: s.names.list}
+}
+
+// conn takes a connection, all of it where whole wants it.
+func (k *coder) conn(whole func(*evidence.Conn) bool) *evidence.Conn {
+	c := new(evidence.Conn)
+	k.at = 0
+	if glance(k, c); whole(c) {
+		rest(k, c)
+	}
+	return c
 }

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"os"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -56,6 +57,8 @@ func whole() *evidence.Conn {
 	return c
 }
 
+func all(*evidence.Conn) bool { return true }
+
 // Every field comes back, also those that are added to the vocabulary one day.
 func TestEveryFieldComesBack(t *testing.T) {
 	unseen := whole()
@@ -69,7 +72,7 @@ func TestEveryFieldComesBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		next := r.Open()
+		next := r.Open(all)
 		for i, w := range want {
 			got, err := next()
 			if err != nil {
@@ -85,6 +88,48 @@ func TestEveryFieldComesBack(t *testing.T) {
 	}
 }
 
+// Of a connection that is refused, what is asked for comes back and the next one follows.
+func TestTheRestIsLeftOut(t *testing.T) {
+	s := New(t.TempDir(), 0)
+	defer s.Close()
+	w := whole()
+	r, err := s.For().Move([]*evidence.Conn{w, w})
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := r.Open(func(*evidence.Conn) bool { return false })
+	for range 2 {
+		got, err := next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := &evidence.Conn{Ref: w.Ref, Sensor: w.Sensor, UID: w.UID, Transport: w.Transport, Orig: w.Orig, Resp: w.Resp, Start: w.Start, App: evidence.App{DNS: w.DNS}}
+		if d := cmp.Diff(want, got, cmp.Comparer(func(a, b netip.AddrPort) bool { return a == b }), cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); d != "" {
+			t.Errorf("-moved +read:\n%s", d)
+		}
+	}
+	if c, err := next(); c != nil || err != nil {
+		t.Errorf("after the last: %v, %v", c, err)
+	}
+}
+
+// One that is larger than what is read ahead comes back, and so does the one behind it.
+func TestLargeOnesComeBack(t *testing.T) {
+	s := New(t.TempDir(), 0)
+	defer s.Close()
+	long := &evidence.Conn{UID: strings.Repeat("x", 3*readAhead)}
+	r, err := s.For().Move([]*evidence.Conn{long, whole(), long})
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := r.Open(all)
+	for i, want := range []string{long.UID, whole().UID, long.UID} {
+		if got, err := next(); err != nil || got.UID != want {
+			t.Errorf("connection %d: %v, or another UID", i, err)
+		}
+	}
+}
+
 // A batch holds a bounded number of connections; the others stand in sorted runs.
 func TestBatchMovesWhatIsTooMuch(t *testing.T) {
 	const n = 5 * leastRun
@@ -96,7 +141,7 @@ func TestBatchMovesWhatIsTooMuch(t *testing.T) {
 	}
 	read := 0
 	for i, r := range b.Moved {
-		next := r.Open()
+		next := r.Open(all)
 		var last time.Time
 		for {
 			c, err := next()
