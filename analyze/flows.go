@@ -17,8 +17,12 @@ import (
 // error, and one of reading connections back from disk.
 func (j *Joined) EachFlow(ctx context.Context, take func(iter.Seq[*finding.Flow]) error) error {
 	err := take(func(yield func(*finding.Flow) bool) {
+		var f finding.Flow
 		for l := range until(ctx, j.c.Links) {
-			if !j.scope.outOfTime(l) && j.scope.covers(l.Host) && !yield(flow(l, j.scope.Policy)) {
+			if j.scope.outOfTime(l) || !j.scope.covers(l.Host) {
+				continue
+			}
+			if describe(&f, l, j.scope.Policy); !yield(&f) {
 				return
 			}
 		}
@@ -26,8 +30,9 @@ func (j *Joined) EachFlow(ctx context.Context, take func(iter.Seq[*finding.Flow]
 	return cmp.Or(err, ctx.Err(), j.cf.Conns.Err())
 }
 
-func flow(l *correlate.Link, p *policy.Policy) *finding.Flow {
-	f := &finding.Flow{Process: program(l.Process), Conn: l.Conn, Transport: l.Transport, Start: l.Start, End: l.End, Attribution: l.Attribution}
+// describe makes f the record of a link.
+func describe(f *finding.Flow, l *correlate.Link, p *policy.Policy) {
+	*f = finding.Flow{Refs: f.Refs[:0], Process: program(l.Process), Conn: l.Conn, Transport: l.Transport, Start: l.Start, End: l.End, Attribution: l.Attribution}
 	if l.Host != nil {
 		f.Host = l.Host.Name
 	}
@@ -49,7 +54,6 @@ func flow(l *correlate.Link, p *policy.Policy) *finding.Flow {
 	for _, s := range l.Sockets[:min(len(l.Sockets), finding.MaxRefs)] {
 		f.Refs = append(f.Refs, s.Ref)
 	}
-	return f
 }
 
 // observed adds what capture or sensor saw. The wire decides who is the originator.

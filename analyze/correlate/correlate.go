@@ -140,11 +140,11 @@ func (j *joiner) finish() *Case {
 		c.Hosts = append(c.Hosts, b.host)
 	}
 	logged := len(c.Hosts)
-	c.Links = func(yield func(*Link) bool) {
+	c.Links = ahead(func(yield func(*Link) bool) {
 		if j.run(yield) {
 			c.Hosts = append(c.Hosts[:logged:logged], j.strayHosts()...)
 		}
-	}
+	})
 	slices.SortStableFunc(c.Lookups, func(a, b *Lookup) int {
 		return cmp.Or(a.At.Compare(b.At), evidence.CompareRefs(a.Ref, b.Ref))
 	})

@@ -110,7 +110,7 @@ func (j *joiner) namesOf(l *Link) []string {
 	var names []string
 	add := func(n string) {
 		n = strings.ToLower(strings.TrimSuffix(n, "."))
-		if _, err := netip.ParseAddr(n); n != "" && err != nil && !slices.Contains(names, n) && len(names) < 8 {
+		if n != "" && !isAddress(n) && !slices.Contains(names, n) && len(names) < 8 {
 			names = append(names, n)
 		}
 	}
@@ -138,6 +138,16 @@ func (j *joiner) namesOf(l *Link) []string {
 	return names
 }
 
+// isAddress tells whether a name is an address. Most are not, which shows at once: an address of IPv4 begins with a digit, and
+// one of IPv6 has a colon.
+func isAddress(name string) bool {
+	if (name[0] < '0' || name[0] > '9') && strings.IndexByte(name, ':') < 0 {
+		return false
+	}
+	_, err := netip.ParseAddr(name)
+	return err == nil
+}
+
 // before is the name last asked for before a time.
 func (as answers) before(k answerKey, at time.Time) string {
 	list := as[k]
@@ -150,10 +160,14 @@ func (as answers) before(k answerKey, at time.Time) string {
 
 // hostOnlyPart strips the port of an HTTP Host value.
 func hostOnlyPart(host string) string {
+	i := strings.LastIndexByte(host, ':')
+	if i < 0 {
+		return host
+	}
 	if ap, err := netip.ParseAddrPort(host); err == nil {
 		return ap.Addr().String()
 	}
-	if i := strings.LastIndexByte(host, ':'); i >= 0 && !strings.Contains(host[:i], ":") {
+	if !strings.Contains(host[:i], ":") {
 		return host[:i]
 	}
 	return host

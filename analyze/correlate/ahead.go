@@ -1,0 +1,58 @@
+package correlate
+
+import (
+	"iter"
+	"sync"
+)
+
+// How far ahead runs: batches that wait, and what is in one.
+const (
+	maxWaiting = 4
+	batchSize  = 256
+)
+
+// ahead runs through a sequence beside whoever takes from it, a little in front of it. Once the taking ends, so does the
+// running.
+func ahead[T any](all iter.Seq[T]) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		waiting, enough := make(chan []T, maxWaiting), make(chan struct{})
+		var runner sync.WaitGroup
+		defer runner.Wait()
+		defer close(enough)
+		runner.Go(func() {
+			defer close(waiting)
+			inBatches(all, func(batch []T) bool {
+				select {
+				case waiting <- batch:
+					return true
+				case <-enough:
+					return false
+				}
+			})
+		})
+		for batch := range waiting {
+			for _, x := range batch {
+				if !yield(x) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// inBatches hands a sequence over until take has enough.
+func inBatches[T any](all iter.Seq[T], take func([]T) bool) {
+	var batch []T
+	for x := range all {
+		if batch = append(batch, x); len(batch) < batchSize {
+			continue
+		}
+		if !take(batch) {
+			return
+		}
+		batch = make([]T, 0, batchSize)
+	}
+	if len(batch) > 0 {
+		take(batch)
+	}
+}
