@@ -117,7 +117,7 @@ func header(log *evidence.Batch, file string, id uint32, host int, at time.Time)
 }
 
 func benchProgram(host, n int) evidence.Program {
-	return evidence.Program{PID: uint32(1000 + 4*n), EntityID: fmt.Sprintf("%08X-%04X", host, n), Image: fmt.Sprintf(`C:\Program Files\App %d\app%d.exe`, n, n)}
+	return evidence.Program{PID: uint32(1000 + 4*n), EntityID: evidence.GUID{15: 1, 14: byte(n), 13: byte(host)}, Image: fmt.Sprintf(`C:\Program Files\App %d\app%d.exe`, n, n)}
 }
 
 // benchConn is one of 200 peers' connections, half of them a minute's TLS.

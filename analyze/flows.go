@@ -80,8 +80,8 @@ func program(p *correlate.Process) (out finding.Process) {
 	if p.PID != 0 {
 		out.PIDs = []uint32{p.PID}
 	}
-	if p.EntityID != "" {
-		out.EntityIDs = []string{p.EntityID}
+	if !p.EntityID.IsZero() {
+		out.EntityIDs = []string{p.EntityID.String()}
 	}
 	return out
 }

@@ -7,7 +7,6 @@ package casefile
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/wirewitness/wirewitness/analyze/finding"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
@@ -23,11 +22,11 @@ type Source struct {
 // A Casefile is the evidence as a whole. Its observations are sorted by their best time, then by reference.
 type Casefile struct {
 	Files     []finding.File
-	Processes []*evidence.Process // until the processes of the hosts have been made of them
-	Exits     []*evidence.Exit
+	Processes []*evidence.KeptProcess // until the processes of the hosts have been made of them
+	Exits     []*evidence.KeptExit
 	Sockets   []*evidence.Socket
 	Lookups   []*evidence.Lookup
-	Accesses  []*evidence.Access
+	Accesses  []*evidence.KeptAccess
 	Clearings []*evidence.Cleared
 	Conns     Connections
 	Captures  []*evidence.Capture
@@ -76,10 +75,10 @@ type gatherer struct {
 func (g *gatherer) take(s Source) {
 	b, cf := s.Batch, g.cf
 	cf.Processes = append(cf.Processes, b.Processes...)
-	cf.Exits = append(cf.Exits, pointers(b.Exits)...)
+	cf.Exits = append(cf.Exits, b.Exits...)
 	cf.Sockets = append(cf.Sockets, pointers(b.Sockets)...)
 	cf.Lookups = append(cf.Lookups, pointers(b.Lookups)...)
-	cf.Accesses = append(cf.Accesses, pointers(b.Accesses)...)
+	cf.Accesses = append(cf.Accesses, b.Accesses...)
 	cf.Clearings = append(cf.Clearings, pointers(b.Clearings)...)
 	cf.Captures = append(cf.Captures, pointers(b.Captures)...)
 	cf.Leases = append(cf.Leases, pointers(b.Leases)...)
@@ -102,55 +101,6 @@ func (g *gatherer) take(s Source) {
 func (g *gatherer) state(c *evidence.Conn) {
 	g.conns = append(g.conns, c)
 	g.sensors[c.Sensor] = true
-}
-
-// once sorts every kind of event and drops the records met before.
-func (cf *Casefile) once() {
-	cf.Processes = distinct(cf.Processes, func(p *evidence.Process) *evidence.Header { return &p.Header })
-	cf.Exits = distinct(cf.Exits, func(p *evidence.Exit) *evidence.Header { return &p.Header })
-	cf.Sockets = distinct(cf.Sockets, func(p *evidence.Socket) *evidence.Header { return &p.Header })
-	cf.Lookups = distinct(cf.Lookups, func(p *evidence.Lookup) *evidence.Header { return &p.Header })
-	cf.Accesses = distinct(cf.Accesses, func(p *evidence.Access) *evidence.Header { return &p.Header })
-	cf.Clearings = distinct(cf.Clearings, func(p *evidence.Cleared) *evidence.Header { return &p.Header })
-	cf.Duplicates = duplicates(cf.Tallies)
-}
-
-// distinct sorts events by best time and reference, and keeps the first of those with one digest: rather what a log holds
-// than what was recovered of it.
-func distinct[T any](all []*T, header func(*T) *evidence.Header) []*T {
-	slices.SortFunc(all, func(a, b *T) int { return compareHeaders(header(a), header(b)) })
-	seen := make(map[uint64]bool, len(all))
-	kept := all[:0]
-	for _, x := range all {
-		d := header(x).Digest
-		if d != 0 && seen[d] {
-			continue
-		}
-		seen[d] = true
-		kept = append(kept, x)
-	}
-	return kept
-}
-
-func compareHeaders(a, b *evidence.Header) int {
-	return cmp.Or(a.Time().Compare(b.Time()), cmp.Compare(a.Recovered, b.Recovered), evidence.CompareRefs(a.Ref, b.Ref), cmp.Compare(a.Digest, b.Digest))
-}
-
-// duplicates counts the records of all files that another record equals.
-func duplicates(tallies []*evidence.Tally) uint64 {
-	all := map[evidence.Class]*evidence.Tally{}
-	for _, t := range tallies {
-		k := evidence.Class{Computer: strings.ToLower(t.Computer), Provider: strings.ToLower(t.Provider), EventID: t.EventID}
-		if all[k] == nil {
-			all[k] = &evidence.Tally{}
-		}
-		all[k].Merge(t)
-	}
-	n := uint64(0)
-	for _, t := range all {
-		n += t.Count - t.Distinct()
-	}
-	return n
 }
 
 func pointers[T any](s []T) []*T {

@@ -158,14 +158,14 @@ next:
 
 // samePerhaps tells whether two entries of the table can be one process: nothing they both know differs.
 func samePerhaps(p, q *Process) bool {
-	return (p.PID == 0 || q.PID == 0 || p.PID == q.PID) && (p.EntityID == "" || q.EntityID == "" || p.EntityID == q.EntityID) &&
+	return (p.PID == 0 || q.PID == 0 || p.PID == q.PID) && (p.EntityID.IsZero() || q.EntityID.IsZero() || p.EntityID == q.EntityID) &&
 		sameImage(p.Image, q.Image)
 }
 
 // detail counts what is known of a process.
 func (p *Process) detail() int {
 	n := 0
-	for _, known := range []bool{p.PID != 0, p.EntityID != "", p.Image != "", p.CommandLine != "", !p.Start.IsZero()} {
+	for _, known := range []bool{p.PID != 0, !p.EntityID.IsZero(), p.Image != "", p.CommandLine != "", !p.Start.IsZero()} {
 		if known {
 			n++
 		}

@@ -126,10 +126,14 @@ func (j *joiner) lookups(b *book) {
 }
 
 func (j *joiner) accesses(b *book) {
-	for _, a := range b.accesses {
+	for _, k := range b.accesses {
+		a := k.Access()
 		at := b.when(&a.Header)
-		j.reached = append(j.reached, &Access{a, b.host, b.find(a.Source, at), b.find(a.Target, at), at})
+		if source, target := b.find(a.Source, at), b.find(a.Target, at); a.Kind == evidence.RemoteThread || a.Unbacked() {
+			j.reached = append(j.reached, &Access{a, b.host, source, target, at})
+		}
 	}
+	b.accesses = nil
 }
 
 func (j *joiner) finish() *Case {
@@ -137,6 +141,7 @@ func (j *joiner) finish() *Case {
 	for _, b := range j.books {
 		slices.SortFunc(b.table.all, compareProcesses)
 		b.host.Processes = b.table.all
+		b.table, b.details = table{}, details{}
 		c.Hosts = append(c.Hosts, b.host)
 	}
 	logged := len(c.Hosts)

@@ -255,11 +255,12 @@ func TestOnePathWrittenTwice(t *testing.T) {
 }
 
 func TestGUIDHoldsTheStart(t *testing.T) {
-	got := startOf("01020304-2255-5f69-0100-000000000900")
+	id, _ := evidence.ParseGUID("01020304-2255-5f69-0100-000000000900")
+	got := startOf(id)
 	if want := time.Date(2020, 9, 21, 21, 59, 49, 0, time.UTC); !got.Equal(want) {
 		t.Errorf("start %v, want %v", got, want)
 	}
-	if !startOf("00000000-0000-0000-0000-000000000000").IsZero() {
+	if !startOf(evidence.GUID{}).IsZero() {
 		t.Error("an empty GUID has no start")
 	}
 }

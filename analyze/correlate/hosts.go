@@ -15,17 +15,18 @@ import (
 type book struct {
 	host      *Host
 	spellings map[string]int // how often each spelling of the name was written
-	processes []*evidence.Process
-	exits     []*evidence.Exit
+	processes []*evidence.KeptProcess
+	exits     []*evidence.KeptExit
 	sockets   []*evidence.Socket
 	lookups   []*evidence.Lookup
-	accesses  []*evidence.Access
+	accesses  []*evidence.KeptAccess
 	addrs     map[netip.Addr]bool
 	flipped   bool      // answered connections are written with the remote end first
 	first     time.Time // of the network events in corrected UTC, once asked for; last likewise
 	last      time.Time
 	clocks    clocks
 	table     table
+	details   details
 	who       map[*evidence.Socket]evidence.Program // what all records of one connection know together
 }
 
@@ -44,26 +45,26 @@ func short(name string) string {
 func books(cf *casefile.Casefile) []*book {
 	names := hostNames(cf)
 	by := map[string]*book{}
-	of := func(h *evidence.Header) *book {
-		k := names[nameKey(h.Computer)]
+	of := func(computer string) *book {
+		k := names[nameKey(computer)]
 		b := by[k]
 		if b == nil {
 			b = &book{host: &Host{Logged: true}, spellings: map[string]int{}}
 			by[k] = b
 		}
-		b.spellings[h.Computer]++
+		b.spellings[computer]++
 		return b
 	}
 	for _, t := range cf.Tallies {
-		b := of(&evidence.Header{Computer: t.Computer})
+		b := of(t.Computer)
 		b.spellings[t.Computer] += int(min(t.Count, 1<<31))
 	}
-	file(cf.Processes, func(x *evidence.Process) *[]*evidence.Process { return &of(&x.Header).processes })
+	file(cf.Processes, func(x *evidence.KeptProcess) *[]*evidence.KeptProcess { return &of(x.Computer()).processes })
 	cf.Processes = nil // see starts
-	file(cf.Exits, func(x *evidence.Exit) *[]*evidence.Exit { return &of(&x.Header).exits })
-	file(cf.Sockets, func(x *evidence.Socket) *[]*evidence.Socket { return &of(&x.Header).sockets })
-	file(cf.Lookups, func(x *evidence.Lookup) *[]*evidence.Lookup { return &of(&x.Header).lookups })
-	file(cf.Accesses, func(x *evidence.Access) *[]*evidence.Access { return &of(&x.Header).accesses })
+	file(cf.Exits, func(x *evidence.KeptExit) *[]*evidence.KeptExit { return &of(x.Computer()).exits })
+	file(cf.Sockets, func(x *evidence.Socket) *[]*evidence.Socket { return &of(x.Computer).sockets })
+	file(cf.Lookups, func(x *evidence.Lookup) *[]*evidence.Lookup { return &of(x.Computer).lookups })
+	file(cf.Accesses, func(x *evidence.KeptAccess) *[]*evidence.KeptAccess { return &of(x.Computer()).accesses })
 	return settle(by)
 }
 

@@ -9,7 +9,7 @@ import (
 // parents links children to the process that started them, by GUID, else by a PID that was alive.
 func (b *book) parents() {
 	for _, p := range b.table.all {
-		if parent := b.table.byID[p.parentID]; p.parentID != "" && parent != p {
+		if parent := b.table.byID[p.parentID]; parent != p {
 			p.Parent = parent
 		}
 		if p.Parent == nil && p.ParentPID != 0 && !p.Start.IsZero() {
@@ -70,7 +70,7 @@ func (b *book) drives() {
 	for _, p := range b.table.all {
 		if letters := volumes[volumeOf(p.Image)]; len(letters) == 1 {
 			for l := range letters {
-				p.Image = l + tail(p.Image)
+				p.Details = b.details.with(p.Details, l+tail(p.Image), p.User)
 			}
 		}
 	}

@@ -22,9 +22,34 @@ type Host struct {
 
 // A Process is one process instance with a lifetime in corrected UTC.
 type Process struct {
-	Host         *Host
-	EntityID     string
-	PID          uint32
+	Host *Host
+	*Details
+	EntityID evidence.GUID
+	PID      uint32
+	// ParentPID is what the start event says, also where Parent is nil.
+	ParentPID uint32
+	Parent    *Process // nil when unknown
+	// Start and End bound the lifetime; zero means before, or after, what the logs cover.
+	Start, End time.Time
+
+	parentID evidence.GUID // the parent's as the start event gives it
+	places   []evidence.Place
+}
+
+// Refs are the records that tell of the process' start and end.
+func (p *Process) Refs() []evidence.Ref {
+	refs := make([]evidence.Ref, len(p.places))
+	for i, at := range p.places {
+		refs[i] = at.Ref()
+	}
+	return refs
+}
+
+// Cite adds a record to them.
+func (p *Process) Cite(at evidence.Place) { p.places = append(p.places, at) }
+
+// Details are what a process says in words. Processes that were started alike have them in common, and they do not change.
+type Details struct {
 	Image        string // best path known: drive letter form where one source has it
 	CommandLine  string
 	OriginalName string
@@ -34,16 +59,9 @@ type Process struct {
 	User         string
 	Integrity    string
 	Hashes       string
-	Parent       *Process // nil when unknown
-	// ParentImage, ParentLine and ParentPID are what the start event says, also where Parent is nil.
+	// ParentImage and ParentLine are what the start event says, also where Process.Parent is nil.
 	ParentImage, ParentLine string
-	ParentPID               uint32
-	// Start and End bound the lifetime; zero means before, or after, what the logs cover.
-	Start, End time.Time
-	Service    string // service group of svchost.exe (-k ... [-s ...])
-	Refs       []evidence.Ref
-
-	parentID string // the parent's GUID as the start event gives it
+	Service                 string // service group of svchost.exe (-k ... [-s ...])
 }
 
 // A Link is one connection seen from one end: from the end of Host where a log speaks for it. A connection between two
@@ -107,7 +125,7 @@ type Lookup struct {
 
 // An Access is one process reaching into another, resolved and in corrected UTC.
 type Access struct {
-	*evidence.Access
+	evidence.Access
 	Host           *Host
 	Source, Target *Process // nil when not resolved
 	At             time.Time
@@ -120,8 +138,9 @@ type Case struct {
 	Hosts []*Host
 	// Links yields the connections by start, then tuple, then host. Those that no log speaks of are made anew each time and
 	// belong to whoever takes them; a case may have more of them than memory holds.
-	Links    iter.Seq[*Link]
-	Lookups  []*Lookup
+	Links   iter.Seq[*Link]
+	Lookups []*Lookup
+	// Accesses are remote threads, and what code outside any module opened: the others are everyday.
 	Accesses []*Access
 	// Local tells whether an address belongs to the local networks or to a known host.
 	Local func(netip.Addr) bool

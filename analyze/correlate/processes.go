@@ -2,9 +2,9 @@ package correlate
 
 import (
 	"cmp"
+	"encoding/binary"
 	"slices"
 	"sort"
-	"strconv"
 	"strings"
 	"time"
 
@@ -15,8 +15,11 @@ import (
 // table is the processes of one host. PIDs are reused, so a PID leads to instances with lifetimes.
 type table struct {
 	all   []*Process
-	byID  map[string]*Process
+	byID  map[evidence.GUID]*Process
 	byPID map[uint32][]*Process // by start, unknown starts first
+	// nameless are the PIDs of which a process has, or had, no GUID.
+	nameless map[uint32]bool
+	room     []Process
 }
 
 const (
@@ -29,7 +32,7 @@ const (
 
 // fillTable builds the processes of a host from what its logs say of starts, ends and use.
 func (b *book) fillTable() {
-	b.table = table{byID: map[string]*Process{}, byPID: map[uint32][]*Process{}}
+	b.table = table{byID: map[evidence.GUID]*Process{}, byPID: map[uint32][]*Process{}, nameless: map[uint32]bool{}}
 	b.starts()
 	b.implied()
 	b.exitsAndReuse()
@@ -40,7 +43,20 @@ func (b *book) fillTable() {
 }
 
 func compareProcesses(a, c *Process) int {
-	return cmp.Or(a.Start.Compare(c.Start), cmp.Compare(a.PID, c.PID), cmp.Compare(a.EntityID, c.EntityID), cmp.Compare(a.Image, c.Image))
+	return cmp.Or(a.Start.Compare(c.Start), cmp.Compare(a.PID, c.PID), a.EntityID.Compare(c.EntityID), cmp.Compare(a.Image, c.Image))
+}
+
+// new enters a process of which nothing is known yet.
+func (t *table) new(h *Host) *Process {
+	const together = 64
+	if len(t.room) == 0 {
+		t.room = make([]Process, together)
+	}
+	p := &t.room[0]
+	t.room = t.room[1:]
+	p.Host, p.Details = h, noDetails
+	t.all = append(t.all, p)
+	return p
 }
 
 // starts enters what start events say. Sysmon 1 and Security 4688 of one start become one process.
@@ -48,24 +64,28 @@ func compareProcesses(a, c *Process) int {
 // The statements are let go as they are read: hosts start processes by the hundred thousand.
 func (b *book) starts() {
 	near := births{}
+	nameless := slices.ContainsFunc(b.processes, func(e *evidence.KeptProcess) bool { return e.EntityID().IsZero() })
 	for i, e := range b.processes {
 		b.processes[i] = nil
-		at := b.when(&e.Header)
-		p := b.table.byID[e.EntityID]
-		if e.EntityID == "" || p == nil {
+		h := e.Header()
+		at := b.when(&h)
+		p := b.table.byID[e.EntityID()]
+		if p == nil && nameless {
 			p = near.twin(e, at)
 		}
 		if p == nil {
-			p = &Process{Host: b.host}
-			b.table.all = append(b.table.all, p)
-			if e.PID != 0 {
-				b.table.byPID[e.PID] = append(b.table.byPID[e.PID], p)
-				near.add(e.PID, at, p)
+			p = b.table.new(b.host)
+			if e.PID() != 0 {
+				b.table.byPID[e.PID()] = append(b.table.byPID[e.PID()], p)
+			}
+			if e.PID() != 0 && nameless {
+				near.add(e.PID(), at, p)
 			}
 		}
-		p.merge(e, at)
-		if e.EntityID != "" {
-			b.table.byID[e.EntityID] = p
+		p.merge(e, at, &b.details)
+		b.table.noteNameless(p)
+		if !e.EntityID().IsZero() {
+			b.table.byID[e.EntityID()] = p
 		}
 	}
 	b.processes = nil
@@ -74,7 +94,8 @@ func (b *book) starts() {
 	}
 }
 
-// births finds processes by PID and by when they started: a long log gives a PID to thousands.
+// births finds processes by PID and by when they started: a long log gives a PID to thousands. Starts that all have a GUID
+// need no looking for.
 type births map[birth][]*Process
 
 // A birth is a PID and a step of time, twice as long as two records of one start may lie apart: what lies that near stands in
@@ -92,13 +113,14 @@ func (bs births) add(pid uint32, at time.Time, p *Process) {
 func stepOf(at time.Time) int64 { return at.Unix() / int64(2*startSlack/time.Second) }
 
 // twin finds the process that another log says started under this PID at this time.
-func (bs births) twin(e *evidence.Process, at time.Time) *Process {
-	if e.PID == 0 {
+func (bs births) twin(e *evidence.KeptProcess, at time.Time) *Process {
+	if e.PID() == 0 {
 		return nil
 	}
+	id, image := e.EntityID(), e.Texts().Image
 	for step := stepOf(at) - 1; step <= stepOf(at)+1; step++ {
-		for _, p := range bs[birth{e.PID, step}] {
-			if at.Sub(p.Start).Abs() <= startSlack && (p.EntityID == "" || e.EntityID == "" || p.EntityID == e.EntityID) && sameImage(p.Image, e.Image) {
+		for _, p := range bs[birth{e.PID(), step}] {
+			if at.Sub(p.Start).Abs() <= startSlack && (p.EntityID.IsZero() || id.IsZero() || p.EntityID == id) && sameImage(p.Image, image) {
 				return p
 			}
 		}
@@ -106,21 +128,14 @@ func (bs births) twin(e *evidence.Process, at time.Time) *Process {
 	return nil
 }
 
-func (p *Process) merge(e *evidence.Process, at time.Time) {
-	p.EntityID, p.PID = cmp.Or(p.EntityID, e.EntityID), cmp.Or(p.PID, e.PID)
-	p.Image, p.User = betterImage(p.Image, e.Image), cmp.Or(p.User, e.User)
-	p.CommandLine = cmp.Or(p.CommandLine, e.CommandLine)
-	p.OriginalName, p.Company = cmp.Or(p.OriginalName, e.OriginalName), cmp.Or(p.Company, e.Company)
-	p.Product, p.Description = cmp.Or(p.Product, e.Product), cmp.Or(p.Description, e.Description)
-	p.Integrity, p.Hashes = cmp.Or(p.Integrity, e.Integrity), cmp.Or(p.Hashes, e.Hashes)
-	p.ParentImage, p.ParentLine = betterImage(p.ParentImage, e.Parent.Image), cmp.Or(p.ParentLine, e.ParentLine)
-	p.ParentPID = cmp.Or(p.ParentPID, e.Parent.PID)
-	p.parentID = cmp.Or(p.parentID, e.Parent.EntityID)
+func (p *Process) merge(e *evidence.KeptProcess, at time.Time, ds *details) {
+	p.Details = ds.told(p.Details, e.Texts())
+	p.PID, p.ParentPID = cmp.Or(p.PID, e.PID()), cmp.Or(p.ParentPID, e.ParentPID())
+	p.EntityID, p.parentID = cmp.Or(p.EntityID, e.EntityID()), cmp.Or(p.parentID, e.ParentID())
 	if p.Start.IsZero() || at.Before(p.Start) {
 		p.Start = at
 	}
-	p.Refs = append(p.Refs, e.Ref)
-	p.Service = cmp.Or(p.Service, service(p.Image, p.CommandLine))
+	p.Cite(e.Place())
 }
 
 // betterImage prefers the path with a drive letter to the device path, and any path to a bare name.
@@ -152,9 +167,11 @@ func (b *book) implied() {
 	for _, l := range b.lookups {
 		b.find(l.Program, b.when(&l.Header))
 	}
-	for _, a := range b.accesses {
-		b.find(a.Source, b.when(&a.Header))
-		b.find(a.Target, b.when(&a.Header))
+	for _, k := range b.accesses {
+		a := k.Access()
+		at := b.when(&a.Header)
+		b.find(a.Source, at)
+		b.find(a.Target, at)
 	}
 }
 
@@ -198,7 +215,7 @@ func complements(p, q evidence.Program) bool {
 	if p.PID != 0 && q.PID != 0 && p.PID != q.PID {
 		return false
 	}
-	if p.EntityID != "" && q.EntityID != "" && p.EntityID != q.EntityID {
+	if !p.EntityID.IsZero() && !q.EntityID.IsZero() && p.EntityID != q.EntityID {
 		return false
 	}
 	return sameImage(p.Image, q.Image)
@@ -213,37 +230,39 @@ func completed(p, q evidence.Program) evidence.Program {
 // find returns the process a record speaks of at a time, entering it when it is new. It returns nil when the record
 // names none.
 func (b *book) find(pr evidence.Program, at time.Time) *Process {
-	if pr.EntityID != "" {
-		if p := b.table.byID[pr.EntityID]; p != nil {
-			b.learn(p, pr)
-			return p
-		}
+	if p := b.table.byID[pr.EntityID]; p != nil {
+		b.learn(p, pr)
+		return p
 	}
 	if p := b.alive(pr, at); p != nil {
 		b.learn(p, pr)
 		return p
 	}
-	if pr.EntityID == "" && pr.PID == 0 && pr.Image == "" {
+	if pr.EntityID.IsZero() && pr.PID == 0 && pr.Image == "" {
 		return nil
 	}
-	p := &Process{Host: b.host, EntityID: pr.EntityID, PID: pr.PID, Image: pr.Image, User: pr.User, Start: startOf(pr.EntityID)}
+	p := b.table.new(b.host)
+	p.EntityID, p.PID, p.Start = pr.EntityID, pr.PID, startOf(pr.EntityID)
+	p.Details = b.details.seen(noDetails, pr.Image, pr.User)
 	if !p.Start.IsZero() && p.Start.After(at) {
 		p.Start = time.Time{}
 	}
-	b.enter(p)
-	return p
-}
-
-func (b *book) enter(p *Process) {
-	b.table.all = append(b.table.all, p)
-	if p.EntityID != "" {
+	if !p.EntityID.IsZero() {
 		b.table.byID[p.EntityID] = p
 	}
 	b.table.file(p)
+	return p
+}
+
+func (t *table) noteNameless(p *Process) {
+	if p.EntityID.IsZero() {
+		t.nameless[p.PID] = true
+	}
 }
 
 // file enters a process under its PID, in the order of starts.
 func (t *table) file(p *Process) {
+	t.noteNameless(p)
 	list := t.byPID[p.PID]
 	i := sort.Search(len(list), func(i int) bool { return compareProcesses(list[i], p) > 0 })
 	t.byPID[p.PID] = slices.Insert(list, i, p)
@@ -254,8 +273,8 @@ func (b *book) learn(p *Process, pr evidence.Program) {
 		p.PID = pr.PID
 		b.table.file(p)
 	}
-	p.Image, p.User = betterImage(p.Image, pr.Image), cmp.Or(p.User, pr.User)
-	if p.EntityID == "" && pr.EntityID != "" {
+	p.Details = b.details.seen(p.Details, pr.Image, pr.User)
+	if p.EntityID.IsZero() && !pr.EntityID.IsZero() {
 		p.EntityID = pr.EntityID
 		b.table.byID[pr.EntityID] = p
 	}
@@ -264,13 +283,16 @@ func (b *book) learn(p *Process, pr evidence.Program) {
 // alive finds the instance that had a PID at a time: the latest one that had started and not ended, with an image that
 // can be the one named. Without a PID the image alone must be unambiguous.
 func (b *book) alive(pr evidence.Program, at time.Time) *Process {
+	if !pr.EntityID.IsZero() && !b.table.nameless[pr.PID] {
+		return nil // whoever has this GUID is found by it
+	}
 	list := b.table.byPID[pr.PID]
 	began := sort.Search(len(list), func(i int) bool { return list[i].Start.After(at.Add(lifeSlack)) })
 	for _, p := range slices.Backward(list[:began]) {
 		if !p.lives(at, at) {
 			continue
 		}
-		if pr.EntityID != "" && p.EntityID != "" && p.EntityID != pr.EntityID || !sameImage(p.Image, pr.Image) {
+		if !pr.EntityID.IsZero() && !p.EntityID.IsZero() && p.EntityID != pr.EntityID || !sameImage(p.Image, pr.Image) {
 			continue
 		}
 		if pr.PID == 0 && (pr.Image == "" || pr.EntityID != p.EntityID) {
@@ -288,32 +310,31 @@ func (p *Process) lives(from, to time.Time) bool {
 
 // startOf reads the start time that Sysmon puts into the second and third group of a ProcessGuid: seconds since 1970,
 // low half first in the text's order. It is checked for being a time at all.
-func startOf(guid string) time.Time {
-	parts := strings.Split(guid, "-")
-	if len(parts) != 5 || len(parts[1]) != 4 || len(parts[2]) != 4 {
-		return time.Time{}
-	}
-	n, err := strconv.ParseUint(parts[2]+parts[1], 16, 32)
+func startOf(id evidence.GUID) time.Time {
+	be := binary.BigEndian
+	n := int64(be.Uint16(id[6:]))<<16 | int64(be.Uint16(id[4:]))
 	const sysmonExists = 1400000000 // Sysmon's first version is of 2014
-	if err != nil || n < sysmonExists {
+	if n < sysmonExists {
 		return time.Time{}
 	}
-	return time.Unix(int64(n), 0).UTC()
+	return time.Unix(n, 0).UTC()
 }
 
 // exitsAndReuse closes lifetimes: by end events, and where a PID was given to a later process.
 func (b *book) exitsAndReuse() {
 	for _, e := range b.exits {
-		at := b.when(&e.Header)
-		p := b.table.byID[e.EntityID]
-		if e.EntityID == "" || p == nil {
-			p = b.alive(e.Program, at)
+		h, pr := e.Header(), e.Program()
+		at := b.when(&h)
+		p := b.table.byID[pr.EntityID]
+		if p == nil {
+			p = b.alive(pr, at)
 		}
 		if p != nil && (p.End.IsZero() || at.After(p.End)) {
 			p.End = at
-			p.Refs = append(p.Refs, e.Ref)
+			p.Cite(e.Place())
 		}
 	}
+	b.exits = nil
 	for pid, list := range b.table.byPID {
 		if pid == 0 {
 			continue

@@ -13,7 +13,7 @@ import (
 // them all: twice the log took four times as long.
 func TestManyInstancesOfOnePID(t *testing.T) {
 	const n, pid = 20_000, 4242
-	b := &book{host: &Host{Name: "WS-07"}}
+	var log evidence.Batch
 	header := func(i int, class uint32) evidence.Header {
 		h := evidence.Header{Computer: "WS-07", EventID: class, Ref: evidence.Ref{File: "f", Unit: "record", N: uint64(i)}}
 		h.Stamps[0] = evidence.Stamp{Time: time.Unix(int64(1_700_000_000+20*i), 0).UTC(), Field: "TimeCreated"}
@@ -21,11 +21,12 @@ func TestManyInstancesOfOnePID(t *testing.T) {
 	}
 	for i := range n {
 		image := fmt.Sprintf(`C:\Tools\%d.exe`, i%7)
-		b.processes = append(b.processes, &evidence.Process{Header: header(i, 4688), Program: evidence.Program{PID: pid, Image: image}})
-		b.accesses = append(b.accesses, &evidence.Access{Header: header(i, 10),
+		log.Process(evidence.Process{Header: header(i, 4688), Program: evidence.Program{PID: pid, Image: image}})
+		log.Access(evidence.Access{Header: header(i, 10),
 			Source: evidence.Program{PID: pid, Image: image}, Target: evidence.Program{PID: 8, Image: fmt.Sprintf(`C:\%d.exe`, i%50)}})
 	}
-	starts := slices.Clone(b.processes)
+	starts := slices.Clone(log.Processes)
+	b := &book{host: &Host{Name: "WS-07"}, processes: log.Processes, accesses: log.Accesses}
 	begun := time.Now()
 	b.fillTable()
 	if took := time.Since(begun); took > 20*time.Second {
@@ -35,7 +36,7 @@ func TestManyInstancesOfOnePID(t *testing.T) {
 		t.Fatalf("%d processes of one number, want %d", got, n)
 	}
 	for i, p := range b.table.byPID[pid] {
-		if want := fmt.Sprintf(`C:\Tools\%d.exe`, i%7); p.Image != want || i > 0 && !p.Start.Equal(starts[i].Time()) {
+		if want := fmt.Sprintf(`C:\Tools\%d.exe`, i%7); p.Image != want || i > 0 && !p.Start.Equal(starts[i].Header().Stamps[0].Time) {
 			t.Fatalf("process %d is %s since %v, want %s", i, p.Image, p.Start, want)
 		}
 	}

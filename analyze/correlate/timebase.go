@@ -43,10 +43,12 @@ func (b *book) deriveFields() {
 		}
 	}
 	for _, p := range b.processes {
-		compare(&p.Header)
+		h := p.Header()
+		compare(&h)
 	}
 	for _, x := range b.accesses {
-		compare(&x.Header)
+		h := x.Header()
+		compare(&h)
 	}
 	for f, d := range diffs {
 		if _, known := b.clocks.fields[f]; !known {

@@ -157,7 +157,7 @@ func (p *peak) within(first, last time.Time) float64 {
 // activity is the span of a host's records other than network events by one of their fields, with a margin.
 func (b *book) activity(field string) (first, last time.Time) {
 	const margin = 10 * time.Minute
-	see := func(h *evidence.Header) {
+	see := func(h evidence.Header) {
 		if s, ok := h.Stamp(field); ok {
 			if first.IsZero() || s.Time.Before(first) {
 				first = s.Time
@@ -168,13 +168,13 @@ func (b *book) activity(field string) (first, last time.Time) {
 		}
 	}
 	for _, x := range b.processes {
-		see(&x.Header)
+		see(x.Header())
 	}
 	for _, x := range b.exits {
-		see(&x.Header)
+		see(x.Header())
 	}
 	for _, x := range b.accesses {
-		see(&x.Header)
+		see(x.Header())
 	}
 	return first.Add(-margin), last.Add(margin)
 }

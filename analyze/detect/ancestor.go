@@ -28,7 +28,7 @@ var ancestor = Detector{
 		}
 		for _, p := range u.Processes {
 			if points, text := c.oddAncestor(p); points > 0 {
-				return fact(points, fmt.Sprintf("%s descends from %s", who(p), text), cite(p.Refs...))
+				return fact(points, fmt.Sprintf("%s descends from %s", who(p), text), cite(p.Refs()...))
 			}
 		}
 		return nil

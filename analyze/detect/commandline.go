@@ -16,7 +16,7 @@ var commandLine = Detector{
 	Find: func(u *Usage, c *Context) []finding.Fact {
 		for _, p := range u.Processes {
 			if points, names := c.signsOf(p.Image, p.CommandLine); points > 0 {
-				return fact(points, fmt.Sprintf("the command line of %s shows: %s", who(p), strings.Join(names, ", ")), cite(p.Refs...))
+				return fact(points, fmt.Sprintf("the command line of %s shows: %s", who(p), strings.Join(names, ", ")), cite(p.Refs()...))
 			}
 		}
 		return nil

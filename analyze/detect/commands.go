@@ -29,7 +29,7 @@ var commands = Detector{
 		for _, p := range u.Processes {
 			for _, k := range c.below(p) {
 				if name := policy.Base(k.Image); matchAny(c.Policy.Discovery.Names, name) {
-					refs.add(k.Refs...)
+					refs.add(k.Refs()...)
 					if !slices.Contains(names, name) {
 						names = append(names, name)
 					}

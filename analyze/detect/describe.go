@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -63,11 +64,11 @@ func process(u *Usage) finding.Process {
 		f.Name = shown(u.Image)
 	}
 	for _, p := range u.Processes {
-		if p.PID != 0 && !slices.Contains(f.PIDs, p.PID) {
+		if p.PID != 0 {
 			f.PIDs = append(f.PIDs, p.PID)
 		}
-		if p.EntityID != "" && !slices.Contains(f.EntityIDs, p.EntityID) {
-			f.EntityIDs = append(f.EntityIDs, p.EntityID)
+		if !p.EntityID.IsZero() {
+			f.EntityIDs = append(f.EntityIDs, p.EntityID.String())
 		}
 		if f.CommandLine == "" {
 			f.CommandLine = p.CommandLine
@@ -79,12 +80,17 @@ func process(u *Usage) finding.Process {
 			f.Start = p.Start
 		}
 	}
-	slices.Sort(f.PIDs)
-	slices.Sort(f.EntityIDs)
+	f.PIDs, f.EntityIDs = sorted(f.PIDs), sorted(f.EntityIDs)
 	if len(u.Processes) > 0 {
 		f.Chain = chain(u.Processes[0])
 	}
 	return f
+}
+
+// sorted returns each once.
+func sorted[T cmp.Ordered](list []T) []T {
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // maxChain bounds the ancestors that a finding shows; a chain may also be a ring where PIDs were reused.

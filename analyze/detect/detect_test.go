@@ -238,7 +238,7 @@ func TestNothingPanics(t *testing.T) {
 		func(l *correlate.Link) { l.Host, l.Process = nil, nil },
 		func(l *correlate.Link) { l.Start, l.End = time.Time{}, time.Time{} },
 		func(l *correlate.Link) { l.End = l.Start.Add(-time.Hour) },
-		func(l *correlate.Link) { l.Process = &correlate.Process{Host: l.Host} },
+		func(l *correlate.Link) { l.Process = &correlate.Process{Host: l.Host, Details: &correlate.Details{}} },
 		func(l *correlate.Link) { l.Outbound, l.Transport = evidence.Unknown, "ip/250" },
 		func(l *correlate.Link) { l.Names = []string{"", ".", "...", strings.Repeat("a.", 200)} },
 		func(l *correlate.Link) { l.Conn = &evidence.Conn{} },
@@ -262,7 +262,7 @@ func TestNothingPanics(t *testing.T) {
 		}
 	}
 	s.c.Lookups = append(s.c.Lookups, &correlate.Lookup{Lookup: &evidence.Lookup{}})
-	s.c.Accesses = append(s.c.Accesses, &correlate.Access{Access: &evidence.Access{}})
+	s.c.Accesses = append(s.c.Accesses, &correlate.Access{})
 	found := s.judge(policy.Default()).Findings
 	for _, f := range found {
 		if f.Score < 0 || f.Score > 100 || math.IsNaN(f.Score) {

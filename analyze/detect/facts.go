@@ -86,7 +86,7 @@ func citeLink(l *correlate.Link) (c citations) {
 func (u *Usage) processRefs() citations {
 	var c citations
 	for _, p := range u.Processes {
-		c.add(p.Refs...)
+		c.add(p.Refs()...)
 	}
 	if c.total == 0 {
 		return u.refs()

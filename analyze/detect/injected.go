@@ -2,7 +2,6 @@ package detect
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/wirewitness/wirewitness/analyze/correlate"
 	"github.com/wirewitness/wirewitness/analyze/finding"
@@ -43,7 +42,7 @@ var injected = Detector{
 				switch {
 				case a.Kind == evidence.RemoteThread:
 					return fact(remoteThread, fmt.Sprintf("%s started a thread in %s before its last connection", by, who(p)), cite(a.Ref))
-				case a.Granted&(vmWrite|vmOperation) == vmWrite|vmOperation && outsideModules(a):
+				case a.Granted&(vmWrite|vmOperation) == vmWrite|vmOperation && a.Unbacked():
 					return fact(writing(a), fmt.Sprintf("code outside any module of %s opened %s for writing its memory", by, who(p)), cite(a.Ref))
 				}
 			}
@@ -70,6 +69,3 @@ func ordinaryAccess(a *correlate.Access) bool {
 	}
 	return false
 }
-
-// outsideModules tells whether the call came from memory that no file backs.
-func outsideModules(a *correlate.Access) bool { return strings.Contains(a.CallTrace, "UNKNOWN") }

@@ -33,9 +33,9 @@ func (x *nameIndex) statements() (out []finding.NameUse, leftOut int) {
 }
 
 func compareAskers(a, b *correlate.Process) int {
-	var nobody correlate.Process
+	nobody := correlate.Process{Details: &correlate.Details{}}
 	a, b = cmp.Or(a, &nobody), cmp.Or(b, &nobody)
-	return cmp.Or(cmp.Compare(a.Image, b.Image), cmp.Compare(a.PID, b.PID), a.Start.Compare(b.Start), cmp.Compare(a.EntityID, b.EntityID))
+	return cmp.Or(cmp.Compare(a.Image, b.Image), cmp.Compare(a.PID, b.PID), a.Start.Compare(b.Start), a.EntityID.Compare(b.EntityID))
 }
 
 func (n *nameUse) statement() finding.NameUse {
@@ -75,8 +75,8 @@ func instance(p *correlate.Process) finding.Process {
 	if p.PID != 0 {
 		out.PIDs = []uint32{p.PID}
 	}
-	if p.EntityID != "" {
-		out.EntityIDs = []string{p.EntityID}
+	if !p.EntityID.IsZero() {
+		out.EntityIDs = []string{p.EntityID.String()}
 	}
 	return out
 }

@@ -22,7 +22,7 @@ var noArguments = Detector{
 		}
 		for _, p := range u.Processes {
 			if line := strings.TrimSpace(p.CommandLine); line != "" && arguments(line) == "" {
-				return fact(withoutArguments, fmt.Sprintf("%s was started without arguments", who(p)), cite(p.Refs...))
+				return fact(withoutArguments, fmt.Sprintf("%s was started without arguments", who(p)), cite(p.Refs()...))
 			}
 		}
 		return nil

@@ -20,7 +20,7 @@ var oddParent = Detector{
 			}
 			for _, odd := range c.Policy.OddParents {
 				if matchAny(odd.Parents, policy.Base(parent)) && matchAny(odd.Children, policy.Base(p.Image)) {
-					return fact(odd.Points, fmt.Sprintf("%s was started by %s (%s)", who(p), shown(parent), odd.Name), cite(p.Refs...))
+					return fact(odd.Points, fmt.Sprintf("%s was started by %s (%s)", who(p), shown(parent), odd.Name), cite(p.Refs()...))
 				}
 			}
 		}

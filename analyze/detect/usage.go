@@ -80,7 +80,7 @@ func programOf(p *correlate.Process) string {
 		return ""
 	}
 	if p.Image == "" {
-		return "pid " + strconv.FormatUint(uint64(p.PID), 10) + " " + p.EntityID
+		return "pid " + strconv.FormatUint(uint64(p.PID), 10) + " " + p.EntityID.String()
 	}
 	return policy.Normal(p.Image) + "|" + strings.ToLower(p.Service)
 }
@@ -171,7 +171,7 @@ func (u *Usage) join(o *Usage, r room) {
 func (u *Usage) finish() {
 	slices.SortFunc(u.Addrs, netip.Addr.Compare)
 	slices.SortStableFunc(u.Processes, func(a, b *correlate.Process) int {
-		return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.PID, b.PID), cmp.Compare(a.EntityID, b.EntityID))
+		return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.PID, b.PID), a.EntityID.Compare(b.EntityID))
 	})
 	for _, p := range u.Processes {
 		if u.Image == "" {

@@ -96,13 +96,15 @@ func touches(s evidence.Socket, u parsertest.Use) bool {
 }
 
 func sameProgram(s evidence.Socket, u parsertest.Use) bool {
-	if s.PID == 0 && s.EntityID == "" && s.Image == "" {
+	if s.PID == 0 && s.EntityID.IsZero() && s.Image == "" {
 		return true
 	}
 	image := strings.ToLower(s.Image)
 	return image[strings.LastIndexAny(image, `\/`)+1:] == u.Image ||
 		slices.Contains(u.PID, strconv.FormatUint(uint64(s.PID), 10)) ||
-		slices.ContainsFunc(u.GUID, func(g string) bool { return s.EntityID != "" && strings.EqualFold(strings.Trim(g, "{}"), s.EntityID) })
+		slices.ContainsFunc(u.GUID, func(g string) bool {
+			return !s.EntityID.IsZero() && strings.EqualFold(strings.Trim(g, "{}"), s.EntityID.String())
+		})
 }
 
 // BenchmarkCorpus reads the logs of the recordings that are large enough to measure.

@@ -3,11 +3,11 @@ package evidence
 // A Batch is a Sink that keeps everything one file states. Event records themselves are not kept, only counted: see
 // Tally.
 type Batch struct {
-	Processes []*Process // one by one: most of what is kept of a log, and let go one by one
-	Exits     []Exit
+	Processes []*KeptProcess // most of a log, as Exits and Accesses may be
+	Exits     []*KeptExit
 	Sockets   []Socket
 	Lookups   []Lookup
-	Accesses  []Access
+	Accesses  []*KeptAccess
 	Clearings []Cleared
 	Conns     []Conn
 	Apps      []AppRecord
@@ -22,13 +22,15 @@ type Batch struct {
 	// that went.
 	Overflow Overflow
 	Moved    []ConnRun
+
+	keeper keeper
 }
 
 // Process keeps p.
-func (b *Batch) Process(p Process) { b.Processes = append(b.Processes, &p) }
+func (b *Batch) Process(p Process) { b.Processes = append(b.Processes, b.keeper.process(&p)) }
 
 // Exit keeps e.
-func (b *Batch) Exit(e Exit) { b.Exits = append(b.Exits, e) }
+func (b *Batch) Exit(e Exit) { b.Exits = append(b.Exits, b.keeper.exit(&e)) }
 
 // Socket keeps s.
 func (b *Batch) Socket(s Socket) { b.Sockets = append(b.Sockets, s) }
@@ -36,8 +38,8 @@ func (b *Batch) Socket(s Socket) { b.Sockets = append(b.Sockets, s) }
 // Lookup keeps l.
 func (b *Batch) Lookup(l Lookup) { b.Lookups = append(b.Lookups, l) }
 
-// Access keeps a. Half of a log may be of this kind.
-func (b *Batch) Access(a Access) { b.Accesses = append(room(b.Accesses, 1), a) }
+// Access keeps a.
+func (b *Batch) Access(a Access) { b.Accesses = append(b.Accesses, b.keeper.access(&a)) }
 
 // Cleared keeps c.
 func (b *Batch) Cleared(c Cleared) { b.Clearings = append(b.Clearings, c) }

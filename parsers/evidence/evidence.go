@@ -8,6 +8,7 @@ package evidence
 
 import (
 	"net/netip"
+	"strings"
 	"time"
 )
 
@@ -95,8 +96,8 @@ const (
 
 // A Program is what a record states about a process. Every field may be empty: the source did not say.
 type Program struct {
-	// EntityID is Sysmon's ProcessGuid in lower case without braces; empty when absent or all zero.
-	EntityID string
+	// EntityID is Sysmon's ProcessGuid.
+	EntityID GUID
 	// PID is the process id; 0 means not stated (the idle process never uses the network) unless Image is "System".
 	PID uint32
 	// Image is the path as written: C:\..., \device\harddiskvolumeN\..., "System", or empty where the source wrote
@@ -192,6 +193,9 @@ type Access struct {
 	StartModule    string // of Sysmon 8, "" when the thread started outside any module
 	CallTrace      string // of Sysmon 10
 }
+
+// Unbacked tells whether the call came from memory that no file backs.
+func (a *Access) Unbacked() bool { return strings.Contains(a.CallTrace, "UNKNOWN") }
 
 // A Cleared is a statement that a log was emptied: 1102 (Security), 104 (System).
 type Cleared struct {

@@ -39,6 +39,7 @@ func (b *Batch) Reset() {
 		Processes: b.Processes[:0], Exits: b.Exits[:0], Sockets: b.Sockets[:0], Lookups: b.Lookups[:0],
 		Accesses: b.Accesses[:0], Clearings: b.Clearings[:0], Conns: b.Conns[:0], Apps: b.Apps[:0],
 		Captures: b.Captures[:0], Certs: b.Certs[:0], Leases: b.Leases[:0], Namings: b.Namings[:0], Moved: b.Moved[:0],
+		keeper: b.keeper,
 	}
 }
 

@@ -4,18 +4,18 @@ package evidence
 // into seen. A log that holds the same records many times, as copies of its own chunks, costs the memory of one. What
 // was recovered from unused space may be dropped, and never stands in the way of what the log holds.
 func (b *Batch) Once(seen map[uint64]struct{}) {
-	b.Processes = once(b.Processes, seen, func(x **Process) *Header { return &(*x).Header })
-	b.Exits = once(b.Exits, seen, func(x *Exit) *Header { return &x.Header })
-	b.Sockets = once(b.Sockets, seen, func(x *Socket) *Header { return &x.Header })
-	b.Lookups = once(b.Lookups, seen, func(x *Lookup) *Header { return &x.Header })
-	b.Accesses = once(b.Accesses, seen, func(x *Access) *Header { return &x.Header })
-	b.Clearings = once(b.Clearings, seen, func(x *Cleared) *Header { return &x.Header })
+	b.Processes = once(b.Processes, seen, func(x **KeptProcess) (uint64, Recovery) { return (*x).digest, (*x).recovered })
+	b.Exits = once(b.Exits, seen, func(x **KeptExit) (uint64, Recovery) { return (*x).digest, (*x).recovered })
+	b.Sockets = once(b.Sockets, seen, func(x *Socket) (uint64, Recovery) { return x.Digest, x.Recovered })
+	b.Lookups = once(b.Lookups, seen, func(x *Lookup) (uint64, Recovery) { return x.Digest, x.Recovered })
+	b.Accesses = once(b.Accesses, seen, func(x **KeptAccess) (uint64, Recovery) { return (*x).digest, (*x).recovered })
+	b.Clearings = once(b.Clearings, seen, func(x *Cleared) (uint64, Recovery) { return x.Digest, x.Recovered })
 }
 
-func once[T any](list []T, seen map[uint64]struct{}, header func(*T) *Header) []T {
+func once[T any](list []T, seen map[uint64]struct{}, identity func(*T) (uint64, Recovery)) []T {
 	n := 0
 	for i := range list {
-		if met(header(&list[i]), seen) {
+		if digest, how := identity(&list[i]); met(digest, how, seen) {
 			continue
 		}
 		if n < i {
@@ -26,10 +26,10 @@ func once[T any](list []T, seen map[uint64]struct{}, header func(*T) *Header) []
 	return list[:n]
 }
 
-func met(h *Header, seen map[uint64]struct{}) bool {
-	_, again := seen[h.Digest]
-	if !again && h.Digest != 0 && h.Recovered != Leftover {
-		seen[h.Digest] = struct{}{}
+func met(digest uint64, how Recovery, seen map[uint64]struct{}) bool {
+	_, again := seen[digest]
+	if !again && digest != 0 && how != Leftover {
+		seen[digest] = struct{}{}
 	}
 	return again
 }

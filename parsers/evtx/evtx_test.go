@@ -105,7 +105,7 @@ func TestReferencesAreEventRecordIDs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := b.Processes[0].Ref, (evidence.Ref{File: "file", Unit: "record", N: 227150}); got != want {
+	if got, want := b.Processes[0].Ref(), (evidence.Ref{File: "file", Unit: "record", N: 227150}); got != want {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	if c := b.Clearings[0]; c.User != `CORP\ann` {

@@ -114,12 +114,12 @@ func (h *holes) Field(name string) (string, bool) {
 func (h *holes) Uint(name string) (uint64, bool) { return h.value(name).uint() }
 
 // GUID implements winevent.Typed.
-func (h *holes) GUID(name string) (string, bool) {
+func (h *holes) GUID(name string) (evidence.GUID, bool) {
 	v := h.value(name)
 	if v.kind != kindGUID || len(v.b) != 16 {
-		return "", false
+		return evidence.GUID{}, false
 	}
-	return h.from.texts.guid(v.b), true
+	return written(v.b), true
 }
 
 // Stamp implements winevent.Typed.

@@ -13,7 +13,6 @@ import (
 type texts struct {
 	seed    maphash.Seed
 	strings [1 << 13]memo
-	guids   [1 << 10]guidMemo
 	days    dayMemo
 	buf     []byte
 	all     winevent.Strings
@@ -23,11 +22,6 @@ type texts struct {
 type memo struct {
 	kind byte
 	raw  []byte
-	text string
-}
-
-type guidMemo struct {
-	raw  [16]byte
 	text string
 }
 
@@ -61,18 +55,6 @@ func (t *texts) fresh(v value) string {
 	}
 	t.buf = narrow
 	return t.all.Keep(narrow)
-}
-
-// guid returns the text of a GUID in lower case, without braces.
-func (t *texts) guid(b []byte) string {
-	raw := [16]byte(b)
-	le := binary.LittleEndian
-	m := &t.guids[(le.Uint64(b)^le.Uint64(b[8:]))*0x9e3779b97f4a7c15>>54]
-	if m.raw != raw || m.text == "" {
-		var buf [36]byte
-		m.raw, m.text = raw, t.all.Keep(appendGUID(buf[:0], b))
-	}
-	return m.text
 }
 
 // ascii appends UTF-16 text that is ASCII throughout, without the zeros at its end.

@@ -1,6 +1,7 @@
 package evtx
 
 import (
+	"cmp"
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
@@ -9,6 +10,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf16"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
 // The value types of BinXML, [MS-EVEN6] 2.2.12. Bit 0x80 makes an array of them.
@@ -132,19 +135,17 @@ func utf16Text(b []byte) string {
 }
 
 func guidText(b []byte) string {
-	return "{" + string(appendGUID(nil, b)) + "}"
+	g := written(b)
+	return "{" + cmp.Or(g.String(), "00000000-0000-0000-0000-000000000000") + "}"
 }
 
-// appendGUID writes the 16 bytes, the first three groups of which are little endian integers.
-func appendGUID(to, b []byte) []byte {
-	const digits = "0123456789abcdef"
+// written brings the 16 bytes of a GUID, of which the first three groups are little endian integers, into the order in which
+// it is written.
+func written(b []byte) (g evidence.GUID) {
 	for i, from := range [16]int{3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15} {
-		if i == 4 || i == 6 || i == 8 || i == 10 {
-			to = append(to, '-')
-		}
-		to = append(to, digits[b[from]>>4], digits[b[from]&15])
+		g[i] = b[from]
 	}
-	return to
+	return g
 }
 
 func sidText(b []byte) string {

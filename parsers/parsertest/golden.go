@@ -89,11 +89,17 @@ func Lines(b *evidence.Batch) (all []string) {
 			Runs []evidence.Run
 		}{l, runs})
 	}
-	each(add, "process", b.Processes)
-	each(add, "exit", b.Exits)
+	for _, p := range b.Processes {
+		add("process", p.Process())
+	}
+	for _, e := range b.Exits {
+		add("exit", e.Exit())
+	}
 	each(add, "socket", b.Sockets)
 	each(add, "lookup", b.Lookups)
-	each(add, "access", b.Accesses)
+	for _, a := range b.Accesses {
+		add("access", a.Access())
+	}
 	each(add, "cleared", b.Clearings)
 	each(add, "conn", b.Conns)
 	each(add, "app", b.Apps)

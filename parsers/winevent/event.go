@@ -1,6 +1,7 @@
 package winevent
 
 import (
+	"encoding/binary"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -110,19 +111,15 @@ func (e *event) image(names ...string) string {
 	return s
 }
 
-const nilGUID = "00000000-0000-0000-0000-000000000000"
-
-// entity reads a ProcessGuid: lower case without braces, "" when all zero.
-func (e *event) entity(names ...string) string {
-	s, ok := e.guid(names)
+// entity reads a ProcessGuid.
+func (e *event) entity(names ...string) evidence.GUID {
+	g, ok := e.guid(names)
 	if !ok {
-		s = strings.ToLower(strings.Trim(e.field(names...), "{}"))
+		g, _ = evidence.ParseGUID(e.field(names...))
 	}
-	if s == nilGUID {
-		s = ""
-	}
-	e.hash.Text(s)
-	return s
+	e.hash.Uint(binary.BigEndian.Uint64(g[:]))
+	e.hash.Uint(binary.BigEndian.Uint64(g[8:]))
+	return g
 }
 
 // account joins a domain and a name as Sysmon writes them.

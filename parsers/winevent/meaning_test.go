@@ -33,11 +33,11 @@ var rows = []row{
 			{"ParentProcessId", "100"}, {"ParentImage", `C:\Windows\explorer.exe`}, {"ParentCommandLine", "explorer"}, {"ParentUser", "-"},
 		},
 		want: evidence.Process{
-			Program: evidence.Program{EntityID: "a1b2c3d4-0000-1111-2222-333344445555", PID: 4242,
+			Program: evidence.Program{EntityID: guid("a1b2c3d4-0000-1111-2222-333344445555"), PID: 4242,
 				Image: `C:\Windows\System32\cmd.exe`, User: `LAB\ann`},
 			CommandLine: "cmd /c ver", OriginalName: "Cmd.Exe", Company: "Microsoft Corporation",
 			Hashes: "SHA256=00", Integrity: "High", ParentLine: "explorer",
-			Parent: evidence.Program{EntityID: "a1b2c3d4-0000-1111-2222-333344445556", PID: 100, Image: `C:\Windows\explorer.exe`},
+			Parent: evidence.Program{EntityID: guid("a1b2c3d4-0000-1111-2222-333344445556"), PID: 100, Image: `C:\Windows\explorer.exe`},
 		},
 	},
 	{
@@ -80,18 +80,18 @@ var rows = []row{
 	{
 		name:     "a remote thread that starts outside any module",
 		provider: sysmon, id: 8,
-		data: Values{{"SourceProcessGuid", "{a}"}, {"SourceProcessId", "1"}, {"SourceImage", "a"}, {"TargetProcessGuid", "{b}"},
+		data: Values{{"SourceProcessGuid", "{a1b2c3d4-0000-1111-2222-00000000000a}"}, {"SourceProcessId", "1"}, {"SourceImage", "a"}, {"TargetProcessGuid", "{a1b2c3d4-0000-1111-2222-00000000000b}"},
 			{"TargetProcessId", "2"}, {"TargetImage", "b"}, {"StartModule", "-"}},
-		want: evidence.Access{Kind: evidence.RemoteThread, Source: evidence.Program{EntityID: "a", PID: 1, Image: "a"},
-			Target: evidence.Program{EntityID: "b", PID: 2, Image: "b"}},
+		want: evidence.Access{Kind: evidence.RemoteThread, Source: evidence.Program{EntityID: guid("a1b2c3d4-0000-1111-2222-00000000000a"), PID: 1, Image: "a"},
+			Target: evidence.Program{EntityID: guid("a1b2c3d4-0000-1111-2222-00000000000b"), PID: 2, Image: "b"}},
 	},
 	{
 		name:     "event 10 spells GUID in capitals",
 		provider: sysmon, id: 10,
-		data: Values{{"SourceProcessGUID", "{A}"}, {"SourceProcessId", "1"}, {"TargetProcessGUID", "{B}"}, {"TargetProcessId", "2"},
+		data: Values{{"SourceProcessGUID", "{A1B2C3D4-0000-1111-2222-00000000000A}"}, {"SourceProcessId", "1"}, {"TargetProcessGUID", "{A1B2C3D4-0000-1111-2222-00000000000B}"}, {"TargetProcessId", "2"},
 			{"GrantedAccess", "0x1FFFFF"}, {"CallTrace", "x|y"}, {"SourceUser", "u"}},
-		want: evidence.Access{Kind: evidence.Opened, Source: evidence.Program{EntityID: "a", PID: 1, User: "u"},
-			Target: evidence.Program{EntityID: "b", PID: 2}, Granted: 0x1fffff, CallTrace: "x|y"},
+		want: evidence.Access{Kind: evidence.Opened, Source: evidence.Program{EntityID: guid("a1b2c3d4-0000-1111-2222-00000000000a"), PID: 1, User: "u"},
+			Target: evidence.Program{EntityID: guid("a1b2c3d4-0000-1111-2222-00000000000b"), PID: 2}, Granted: 0x1fffff, CallTrace: "x|y"},
 	},
 	{
 		name:     "results mix aliases, mapped and plain addresses",
@@ -241,6 +241,11 @@ func TestMeaning(t *testing.T) {
 	}
 }
 
+func guid(text string) evidence.GUID {
+	g, _ := evidence.ParseGUID(text)
+	return g
+}
+
 // one emits a record and returns the single observation made from it.
 func one(t *testing.T, rec *Record) (got any) {
 	t.Helper()
@@ -251,12 +256,16 @@ func one(t *testing.T, rec *Record) (got any) {
 	}
 	var all []any
 	for _, p := range b.Processes {
-		all = append(all, *p)
+		all = append(all, p.Process())
 	}
-	all = take(all, b.Exits)
+	for _, e := range b.Exits {
+		all = append(all, e.Exit())
+	}
+	for _, a := range b.Accesses {
+		all = append(all, a.Access())
+	}
 	all = take(all, b.Sockets)
 	all = take(all, b.Lookups)
-	all = take(all, b.Accesses)
 	all = take(all, b.Clearings)
 	if len(all) != 1 {
 		t.Fatalf("%d observations, want 1", len(all))

@@ -8,8 +8,8 @@ type Typed interface {
 	Fields
 	// Uint returns a field that is stored as a whole number.
 	Uint(name string) (n uint64, ok bool)
-	// GUID returns a field that is stored as a GUID: lower case, without braces.
-	GUID(name string) (s string, ok bool)
+	// GUID returns a field that is stored as a GUID.
+	GUID(name string) (g evidence.GUID, ok bool)
 	// Stamp returns a field that states a time, as ParseStamp reads it.
 	Stamp(name string) (s evidence.Stamp, ok bool)
 }
@@ -31,19 +31,19 @@ func (e *event) stored(names []string) (n uint64, ok bool) {
 }
 
 // guid is the first of the named fields that is stored as a GUID, likewise.
-func (e *event) guid(names []string) (s string, ok bool) {
+func (e *event) guid(names []string) (g evidence.GUID, ok bool) {
 	if e.typed == nil {
-		return "", false
+		return g, false
 	}
 	for _, name := range names {
-		if s, ok := e.typed.GUID(name); ok {
-			return s, true
+		if g, ok := e.typed.GUID(name); ok {
+			return g, true
 		}
 		if s, _ := e.typed.Field(name); s != "" {
-			return "", false
+			return g, false
 		}
 	}
-	return "", false
+	return g, false
 }
 
 func (e *event) stamp(name string) (evidence.Stamp, bool) {

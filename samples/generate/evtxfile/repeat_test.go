@@ -37,13 +37,13 @@ func TestRepeat(t *testing.T) {
 			if made.Repetitions < 3 || len(got.Processes) <= 2*len(once.Processes) {
 				t.Fatalf("%d processes, once %d; written %v", len(got.Processes), len(once.Processes), made)
 			}
-			first, second := got.Processes[0], got.Processes[len(once.Processes)]
+			first, second := got.Processes[0].Process(), got.Processes[len(once.Processes)].Process()
 			if second.Stamps[0].Time.Sub(first.Stamps[0].Time) != time.Hour || first.EntityID == second.EntityID || first.Image != second.Image {
 				t.Errorf("the first process is\n%+v, again\n%+v", first, second)
 			}
 			ids := map[uint64]bool{}
 			for _, p := range got.Processes {
-				ids[p.Ref.N] = true
+				ids[p.Ref().N] = true
 			}
 			if len(ids) != len(got.Processes) {
 				t.Errorf("%d processes in %d records", len(got.Processes), len(ids))

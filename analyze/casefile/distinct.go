@@ -1,0 +1,85 @@
+package casefile
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// once sorts every kind of event and drops the records met before.
+func (cf *Casefile) once() {
+	cf.Processes = distinctKept(cf.Processes, func(x *evidence.KeptProcess) *evidence.Kept { return &x.Kept })
+	cf.Exits = distinctKept(cf.Exits, func(x *evidence.KeptExit) *evidence.Kept { return &x.Kept })
+	cf.Sockets = distinct(cf.Sockets, func(x *evidence.Socket) *evidence.Header { return &x.Header })
+	cf.Lookups = distinct(cf.Lookups, func(x *evidence.Lookup) *evidence.Header { return &x.Header })
+	cf.Accesses = distinctKept(cf.Accesses, func(x *evidence.KeptAccess) *evidence.Kept { return &x.Kept })
+	cf.Clearings = distinct(cf.Clearings, func(x *evidence.Cleared) *evidence.Header { return &x.Header })
+	cf.Duplicates = duplicates(cf.Tallies)
+}
+
+// distinct sorts events by best time and reference, and keeps the first of those with one digest: rather what a log holds
+// than what was recovered of it.
+func distinct[T any](all []*T, header func(*T) *evidence.Header) []*T {
+	slices.SortFunc(all, func(a, b *T) int { return compareHeaders(header(a), header(b)) })
+	return firsts(all, func(x *T) uint64 { return header(x).Digest })
+}
+
+// distinctKept is distinct for what is kept in less memory.
+func distinctKept[T any](all []*T, kept func(*T) *evidence.Kept) []*T {
+	slices.SortFunc(all, func(a, b *T) int { return evidence.CompareKept(kept(a), kept(b)) })
+	return firsts(all, func(x *T) uint64 { return kept(x).Digest() })
+}
+
+func compareHeaders(a, b *evidence.Header) int {
+	return cmp.Or(a.Time().Compare(b.Time()), cmp.Compare(a.Recovered, b.Recovered), evidence.CompareRefs(a.Ref, b.Ref), cmp.Compare(a.Digest, b.Digest))
+}
+
+// firsts keeps the first of those with one digest. Mostly there are no others.
+func firsts[T any](all []*T, digest func(*T) uint64) []*T {
+	met := repeated(all, digest)
+	if len(met) == 0 {
+		return all
+	}
+	return slices.DeleteFunc(all, func(x *T) bool {
+		again, several := met[digest(x)]
+		if several {
+			met[digest(x)] = true
+		}
+		return again
+	})
+}
+
+// repeated are the digests that several have, not yet met.
+func repeated[T any](all []*T, digest func(*T) uint64) map[uint64]bool {
+	digests := make([]uint64, len(all))
+	for i, x := range all {
+		digests[i] = digest(x)
+	}
+	slices.Sort(digests)
+	met := map[uint64]bool{}
+	for i, d := range digests {
+		if i > 0 && d == digests[i-1] && d != 0 {
+			met[d] = false
+		}
+	}
+	return met
+}
+
+// duplicates counts the records of all files that another record equals.
+func duplicates(tallies []*evidence.Tally) uint64 {
+	all := map[evidence.Class]*evidence.Tally{}
+	for _, t := range tallies {
+		k := evidence.Class{Computer: strings.ToLower(t.Computer), Provider: strings.ToLower(t.Provider), EventID: t.EventID}
+		if all[k] == nil {
+			all[k] = &evidence.Tally{}
+		}
+		all[k].Merge(t)
+	}
+	n := uint64(0)
+	for _, t := range all {
+		n += t.Count - t.Distinct()
+	}
+	return n
+}

@@ -1,0 +1,97 @@
+package evidence
+
+import "hash/maphash"
+
+// A keeper makes of observations what is kept of them. It remembers what it has kept lately, so that what is the same is
+// kept once.
+type keeper struct {
+	processes slab[KeptProcess]
+	exits     slab[KeptExit]
+	accesses  slab[KeptAccess]
+
+	origins shared[origin]
+	last    [32]*origin // by the last bits of the event id
+	starts  shared[ProcessTexts]
+	names   shared[who]
+	traces  shared[accessTexts]
+}
+
+func (k *keeper) header(h *Header) Kept {
+	o := origin{file: h.Ref.File, unit: h.Ref.Unit, computer: h.Computer, provider: h.Provider, channel: h.Channel, eventID: h.EventID, recovered: h.Recovered}
+	kept := Kept{n: h.Ref.N, id: h.RecordID, digest: h.Digest}
+	for i := range h.Stamps {
+		s := &h.Stamps[i]
+		o.fields[i], o.steps[i], kept.at[i] = s.Field, s.Resolution, noTime
+		if !s.IsZero() {
+			kept.at[i] = s.Time.UnixNano()
+		}
+	}
+	last := &k.last[h.EventID%uint32(len(k.last))]
+	if *last == nil || **last != o {
+		*last = k.origins.of(&o, uint64(o.eventID), o.computer, o.channel, o.file)
+	}
+	kept.origin = *last
+	return kept
+}
+
+func (k *keeper) process(p *Process) *KeptProcess {
+	t := ProcessTexts{p.Image, p.User, p.CommandLine, p.OriginalName, p.Company, p.Product, p.Description, p.Hashes, p.Integrity,
+		p.Parent.Image, p.Parent.User, p.ParentLine}
+	x := k.processes.next()
+	*x = KeptProcess{k.header(&p.Header), k.starts.of(&t, 0, t.CommandLine, t.ParentLine, t.User), p.EntityID, p.Parent.EntityID, p.PID, p.Parent.PID}
+	return x
+}
+
+func (k *keeper) exit(e *Exit) *KeptExit {
+	w := who{e.Image, e.User}
+	x := k.exits.next()
+	*x = KeptExit{k.header(&e.Header), k.names.of(&w, 0, w.image, w.user), e.EntityID, e.PID}
+	return x
+}
+
+func (k *keeper) access(a *Access) *KeptAccess {
+	s, t := &a.Source, &a.Target
+	texts := accessTexts{who{s.Image, s.User}, who{t.Image, t.User}, a.StartModule, a.CallTrace}
+	x := k.accesses.next()
+	*x = KeptAccess{k.header(&a.Header), k.traces.of(&texts, 0, a.CallTrace, s.Image, t.Image), s.EntityID, t.EntityID, s.PID, t.PID, a.Granted, a.Kind}
+	return x
+}
+
+// A slab hands out room for many values at a time.
+type slab[T any] struct{ left []T }
+
+// The first slab is of a small file, mostly the only one.
+const firstSlab, largestSlab = 8, 512
+
+func (s *slab[T]) next() *T {
+	if len(s.left) == cap(s.left) {
+		s.left = make([]T, 0, min(max(2*cap(s.left), firstSlab), largestSlab))
+	}
+	s.left = s.left[:len(s.left)+1]
+	return &s.left[len(s.left)-1]
+}
+
+// A shared finds values that were met before. It may forget some, which then stand twice.
+type shared[T comparable] struct{ known map[uint64]*T }
+
+// maxShared bounds what is remembered.
+const maxShared = 1 << 14
+
+var shareSeed = maphash.MakeSeed()
+
+// of returns a value equal to v; n and the texts are what tells most values apart.
+func (s *shared[T]) of(v *T, n uint64, texts ...string) *T {
+	for _, t := range texts {
+		n = n*0x9e3779b97f4a7c15 ^ maphash.String(shareSeed, t)
+	}
+	if x := s.known[n]; x != nil && *x == *v {
+		return x
+	}
+	if s.known == nil || len(s.known) >= maxShared {
+		s.known = map[uint64]*T{}
+	}
+	x := new(T)
+	*x = *v
+	s.known[n] = x
+	return x
+}

@@ -1,0 +1,147 @@
+package evidence
+
+import (
+	"cmp"
+	"math"
+	"time"
+)
+
+// A Kept is a Header as a Batch keeps it. Logs hold records by the million, so what those of one kind share stands once, and
+// times are numbers.
+type Kept struct {
+	*origin
+	n, id, digest uint64
+	at            [3]int64 // in nanoseconds since 1970, noTime for none
+}
+
+// An origin is what the records of one kind in one log share.
+type origin struct {
+	file, unit                  string
+	computer, provider, channel string
+	eventID                     uint32
+	fields                      [3]string
+	steps                       [3]time.Duration
+	recovered                   Recovery
+}
+
+const noTime = math.MinInt64
+
+// Header returns what was kept.
+func (k *Kept) Header() Header {
+	h := Header{Ref: k.Ref(), Computer: k.computer, Provider: k.provider, Channel: k.channel, EventID: k.eventID,
+		RecordID: k.id, Digest: k.digest, Recovered: k.recovered}
+	for i := range h.Stamps {
+		h.Stamps[i] = Stamp{k.time(i), k.fields[i], k.steps[i]}
+	}
+	return h
+}
+
+// Ref returns the reference of the record.
+func (k *Kept) Ref() Ref { return k.Place().Ref() }
+
+// Place returns the same in less memory.
+func (k *Kept) Place() Place { return Place{k.origin, k.n} }
+
+// A Place is a Ref of which the records of one log have all but the number in common.
+type Place struct {
+	of *origin
+	n  uint64
+}
+
+// Place returns the place that r points at.
+func (r Ref) Place() Place { return Place{&origin{file: r.File, unit: r.Unit}, r.N} }
+
+// Ref returns the reference.
+func (p Place) Ref() Ref { return Ref{p.of.file, p.of.unit, p.n} }
+
+// Computer returns the host name as the record writes it.
+func (k *Kept) Computer() string { return k.computer }
+
+// Digest returns that of the record.
+func (k *Kept) Digest() uint64 { return k.digest }
+
+func (k *Kept) time(i int) time.Time {
+	if k.at[i] == noTime {
+		return time.Time{}
+	}
+	return time.Unix(0, k.at[i]).UTC()
+}
+
+// CompareKept orders records by best time and reference, those the log holds before what was recovered of it.
+func CompareKept(a, b *Kept) int {
+	if a.at[0] != b.at[0] {
+		return cmp.Compare(a.at[0], b.at[0])
+	}
+	return cmp.Or(cmp.Compare(a.recovered, b.recovered), CompareRefs(a.Ref(), b.Ref()), cmp.Compare(a.digest, b.digest))
+}
+
+// A KeptProcess is a Process as a Batch keeps it.
+type KeptProcess struct {
+	Kept
+	texts            *ProcessTexts
+	entityID, parent GUID
+	pid, parentPID   uint32
+}
+
+// ProcessTexts are what a process start says in words. Starts that say the same mostly have them in common.
+type ProcessTexts struct {
+	Image, User, CommandLine                    string
+	OriginalName, Company, Product, Description string
+	Hashes, Integrity                           string
+	ParentImage, ParentUser, ParentLine         string
+}
+
+// Process returns what was kept.
+func (k *KeptProcess) Process() Process {
+	t := k.texts
+	return Process{Header: k.Header(), Program: Program{k.entityID, k.pid, t.Image, t.User}, CommandLine: t.CommandLine,
+		OriginalName: t.OriginalName, Company: t.Company, Product: t.Product, Description: t.Description,
+		Hashes: t.Hashes, Integrity: t.Integrity, Parent: Program{k.parent, k.parentPID, t.ParentImage, t.ParentUser}, ParentLine: t.ParentLine}
+}
+
+// EntityID and PID tell the process, ParentID and ParentPID the one that started it.
+func (k *KeptProcess) EntityID() GUID    { return k.entityID }
+func (k *KeptProcess) PID() uint32       { return k.pid }
+func (k *KeptProcess) ParentID() GUID    { return k.parent }
+func (k *KeptProcess) ParentPID() uint32 { return k.parentPID }
+
+// Texts must not be changed.
+func (k *KeptProcess) Texts() *ProcessTexts { return k.texts }
+
+// A KeptExit is an Exit as a Batch keeps it.
+type KeptExit struct {
+	Kept
+	who      *who
+	entityID GUID
+	pid      uint32
+}
+
+type who struct{ image, user string }
+
+// Program returns which process ended.
+func (k *KeptExit) Program() Program { return Program{k.entityID, k.pid, k.who.image, k.who.user} }
+
+// Exit returns what was kept.
+func (k *KeptExit) Exit() Exit { return Exit{k.Header(), k.Program()} }
+
+// A KeptAccess is an Access as a Batch keeps it.
+type KeptAccess struct {
+	Kept
+	texts                *accessTexts
+	sourceID, targetID   GUID
+	sourcePID, targetPID uint32
+	granted              uint32
+	kind                 AccessKind
+}
+
+type accessTexts struct {
+	source, target         who
+	startModule, callTrace string
+}
+
+// Access returns what was kept.
+func (k *KeptAccess) Access() Access {
+	t := k.texts
+	return Access{Header: k.Header(), Kind: k.kind, Source: Program{k.sourceID, k.sourcePID, t.source.image, t.source.user},
+		Target: Program{k.targetID, k.targetPID, t.target.image, t.target.user}, Granted: k.granted, StartModule: t.startModule, CallTrace: t.callTrace}
+}

@@ -1,0 +1,94 @@
+package evidence
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+)
+
+// fill gives every field below v a value of its own.
+func fill(v reflect.Value, n *int) {
+	*n++
+	if at, ok := v.Addr().Interface().(*time.Time); ok {
+		*at = time.Unix(int64(1_700_000_000+*n), int64(*n)).UTC()
+		return
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			fill(v.Field(i), n)
+		}
+	case reflect.Array:
+		for i := range v.Len() {
+			fill(v.Index(i), n)
+		}
+	case reflect.String:
+		v.SetString(string(rune('a' + *n)))
+	case reflect.Int64:
+		v.SetInt(int64(*n))
+	default:
+		v.SetUint(uint64(*n % 256))
+	}
+}
+
+// Everything that is kept in less memory comes back, also what is added to the vocabulary one day, and so does what says
+// nothing.
+func TestWhatIsKeptComesBack(t *testing.T) {
+	var b Batch
+	for i := range 2000 {
+		var p Process
+		var e Exit
+		var a Access
+		if i%2 == 0 {
+			n := i % 100
+			fill(reflect.ValueOf(&p).Elem(), &n)
+			fill(reflect.ValueOf(&e).Elem(), &n)
+			fill(reflect.ValueOf(&a).Elem(), &n)
+		}
+		b.Process(p)
+		b.Exit(e)
+		b.Access(a)
+		if got := b.Processes[i].Process(); got != p {
+			t.Fatalf("process %d came back as\n%+v, was\n%+v", i, got, p)
+		}
+		if got := b.Exits[i].Exit(); got != e {
+			t.Fatalf("exit %d came back as\n%+v, was\n%+v", i, got, e)
+		}
+		if got := b.Accesses[i].Access(); got != a {
+			t.Fatalf("access %d came back as\n%+v, was\n%+v", i, got, a)
+		}
+		if got := b.Exits[i].Ref(); got != e.Ref {
+			t.Fatalf("exit %d is at %v, was at %v", i, got, e.Ref)
+		}
+	}
+	if b.Processes[0].texts != b.Processes[100].texts || b.Processes[0].origin != b.Processes[100].origin {
+		t.Error("what two starts have in common stands twice")
+	}
+}
+
+// GUIDs are read as logs write them, written in one way, and ordered as what is written.
+func TestGUID(t *testing.T) {
+	const text = "5770385f-c22a-43e0-bf4c-06f5698ffbd9"
+	for _, s := range []string{text, "{" + text + "}", "{5770385F-C22A-43E0-BF4C-06F5698FFBD9}"} {
+		if g, ok := ParseGUID(s); !ok || g.String() != text {
+			t.Errorf("%s was read as %v, %v", s, g, ok)
+		}
+	}
+	for _, s := range []string{"", "{}", "5770385f", text[1:], text + "0", "5770385f-c22a-43e0-bf4c-06f5698ffbdx", "5770385f0c22a-43e0-bf4c-06f5698ffbd9"} {
+		if g, ok := ParseGUID(s); ok || !g.IsZero() {
+			t.Errorf("%q is no GUID, was read as %v", s, g)
+		}
+	}
+	if g, ok := ParseGUID("00000000-0000-0000-0000-000000000000"); !ok || g.String() != "" {
+		t.Errorf("none is %q, %v", g, ok)
+	}
+	sorted := []string{"01000000-0000-0000-0000-000000000000", "0100000a-0000-0000-0000-000000000000", "f0000000-0000-0000-0000-000000000001"}
+	if !slices.IsSortedFunc(sorted, func(a, b string) int {
+		x, _ := ParseGUID(a)
+		y, _ := ParseGUID(b)
+		return x.Compare(y)
+	}) {
+		t.Error("GUIDs are not in the order of their texts")
+	}
+}
