@@ -76,7 +76,7 @@ func program(p *correlate.Process) (out finding.Process) {
 		return out
 	}
 	out = finding.Process{Executable: p.Image, Name: p.Image[strings.LastIndexAny(p.Image, `\/`)+1:],
-		CommandLine: p.CommandLine, User: p.User, Start: p.Start}
+		CommandLine: p.CommandLine, User: p.User, Start: p.Start.Time()}
 	if p.PID != 0 {
 		out.PIDs = []uint32{p.PID}
 	}

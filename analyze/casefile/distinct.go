@@ -67,19 +67,25 @@ func repeated[T any](all []*T, digest func(*T) uint64) map[uint64]bool {
 	return met
 }
 
-// duplicates counts the records of all files that another record equals.
-func duplicates(tallies []*evidence.Tally) uint64 {
-	all := map[evidence.Class]*evidence.Tally{}
+// duplicates counts the records of all files that another record equals. Most kinds of record stand in one file only, which
+// then knows how many repeat themselves there.
+func duplicates(tallies []*evidence.Tally) (n uint64) {
+	all := map[evidence.Class][]*evidence.Tally{}
 	for _, t := range tallies {
 		k := evidence.Class{Computer: strings.ToLower(t.Computer), Provider: strings.ToLower(t.Provider), EventID: t.EventID}
-		if all[k] == nil {
-			all[k] = &evidence.Tally{}
-		}
-		all[k].Merge(t)
+		all[k] = append(all[k], t)
 	}
-	n := uint64(0)
-	for _, t := range all {
-		n += t.Count - t.Distinct()
+	for _, same := range all {
+		if len(same) == 1 {
+			same[0].Settle()
+			n += same[0].Again
+			continue
+		}
+		var sum evidence.Tally
+		for _, t := range same {
+			sum.Merge(t)
+		}
+		n += sum.Count - sum.Distinct()
 	}
 	return n
 }

@@ -257,7 +257,7 @@ func TestOnePathWrittenTwice(t *testing.T) {
 func TestGUIDHoldsTheStart(t *testing.T) {
 	id, _ := evidence.ParseGUID("01020304-2255-5f69-0100-000000000900")
 	got := startOf(id)
-	if want := time.Date(2020, 9, 21, 21, 59, 49, 0, time.UTC); !got.Equal(want) {
+	if want := time.Date(2020, 9, 21, 21, 59, 49, 0, time.UTC); !got.Time().Equal(want) {
 		t.Errorf("start %v, want %v", got, want)
 	}
 	if !startOf(evidence.GUID{}).IsZero() {

@@ -13,8 +13,8 @@ func (b *book) parents() {
 			p.Parent = parent
 		}
 		if p.Parent == nil && p.ParentPID != 0 && !p.Start.IsZero() {
-			parent := b.alive(evidence.Program{PID: p.ParentPID, Image: p.ParentImage}, p.Start)
-			if parent != p && parent != nil && !parent.Start.After(p.Start) {
+			parent := b.alive(evidence.Program{PID: p.ParentPID, Image: p.ParentImage}, p.Start.Time())
+			if parent != p && parent != nil && parent.Start <= p.Start {
 				p.Parent = parent
 			}
 		}

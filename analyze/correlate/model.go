@@ -30,23 +30,38 @@ type Process struct {
 	ParentPID uint32
 	Parent    *Process // nil when unknown
 	// Start and End bound the lifetime; zero means before, or after, what the logs cover.
-	Start, End time.Time
+	Start, End evidence.Instant
 
 	parentID evidence.GUID // the parent's as the start event gives it
-	places   []evidence.Place
+	place    evidence.Place
+	more     *[]evidence.Place // where several records tell of it
 }
 
 // Refs are the records that tell of the process' start and end.
 func (p *Process) Refs() []evidence.Ref {
-	refs := make([]evidence.Ref, len(p.places))
-	for i, at := range p.places {
-		refs[i] = at.Ref()
+	if p.place == (evidence.Place{}) {
+		return nil
+	}
+	refs := []evidence.Ref{p.place.Ref()}
+	if p.more != nil {
+		for _, at := range *p.more {
+			refs = append(refs, at.Ref())
+		}
 	}
 	return refs
 }
 
 // Cite adds a record to them.
-func (p *Process) Cite(at evidence.Place) { p.places = append(p.places, at) }
+func (p *Process) Cite(at evidence.Place) {
+	switch {
+	case p.place == evidence.Place{}:
+		p.place = at
+	case p.more == nil:
+		p.more = &[]evidence.Place{at}
+	default:
+		*p.more = append(*p.more, at)
+	}
+}
 
 // Details are what a process says in words. Processes that were started alike have them in common, and they do not change.
 type Details struct {

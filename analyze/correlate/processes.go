@@ -43,7 +43,10 @@ func (b *book) fillTable() {
 }
 
 func compareProcesses(a, c *Process) int {
-	return cmp.Or(a.Start.Compare(c.Start), cmp.Compare(a.PID, c.PID), a.EntityID.Compare(c.EntityID), cmp.Compare(a.Image, c.Image))
+	if a.Start != c.Start {
+		return cmp.Compare(a.Start, c.Start)
+	}
+	return cmp.Or(cmp.Compare(a.PID, c.PID), a.EntityID.Compare(c.EntityID), cmp.Compare(a.Image, c.Image))
 }
 
 // new enters a process of which nothing is known yet.
@@ -120,7 +123,7 @@ func (bs births) twin(e *evidence.KeptProcess, at time.Time) *Process {
 	id, image := e.EntityID(), e.Texts().Image
 	for step := stepOf(at) - 1; step <= stepOf(at)+1; step++ {
 		for _, p := range bs[birth{e.PID(), step}] {
-			if at.Sub(p.Start).Abs() <= startSlack && (p.EntityID.IsZero() || id.IsZero() || p.EntityID == id) && sameImage(p.Image, image) {
+			if at.Sub(p.Start.Time()).Abs() <= startSlack && (p.EntityID.IsZero() || id.IsZero() || p.EntityID == id) && sameImage(p.Image, image) {
 				return p
 			}
 		}
@@ -132,8 +135,8 @@ func (p *Process) merge(e *evidence.KeptProcess, at time.Time, ds *details) {
 	p.Details = ds.told(p.Details, e.Texts())
 	p.PID, p.ParentPID = cmp.Or(p.PID, e.PID()), cmp.Or(p.ParentPID, e.ParentPID())
 	p.EntityID, p.parentID = cmp.Or(p.EntityID, e.EntityID()), cmp.Or(p.parentID, e.ParentID())
-	if p.Start.IsZero() || at.Before(p.Start) {
-		p.Start = at
+	if start := evidence.InstantOf(at); p.Start.IsZero() || start < p.Start {
+		p.Start = start
 	}
 	p.Cite(e.Place())
 }
@@ -244,8 +247,8 @@ func (b *book) find(pr evidence.Program, at time.Time) *Process {
 	p := b.table.new(b.host)
 	p.EntityID, p.PID, p.Start = pr.EntityID, pr.PID, startOf(pr.EntityID)
 	p.Details = b.details.seen(noDetails, pr.Image, pr.User)
-	if !p.Start.IsZero() && p.Start.After(at) {
-		p.Start = time.Time{}
+	if p.Start > evidence.InstantOf(at) {
+		p.Start = 0
 	}
 	if !p.EntityID.IsZero() {
 		b.table.byID[p.EntityID] = p
@@ -287,7 +290,8 @@ func (b *book) alive(pr evidence.Program, at time.Time) *Process {
 		return nil // whoever has this GUID is found by it
 	}
 	list := b.table.byPID[pr.PID]
-	began := sort.Search(len(list), func(i int) bool { return list[i].Start.After(at.Add(lifeSlack)) })
+	latest := max(evidence.InstantOf(at.Add(lifeSlack)), 0) // unknown starts are before any time
+	began := sort.Search(len(list), func(i int) bool { return list[i].Start > latest })
 	for _, p := range slices.Backward(list[:began]) {
 		if !p.lives(at, at) {
 			continue
@@ -305,19 +309,19 @@ func (b *book) alive(pr evidence.Program, at time.Time) *Process {
 
 // lives tells whether the process may have lived at some time between from and to.
 func (p *Process) lives(from, to time.Time) bool {
-	return (p.Start.IsZero() || !p.Start.After(to.Add(lifeSlack))) && (p.End.IsZero() || !p.End.Before(from.Add(-lifeSlack)))
+	return (p.Start.IsZero() || p.Start <= evidence.InstantOf(to.Add(lifeSlack))) && (p.End.IsZero() || p.End >= evidence.InstantOf(from.Add(-lifeSlack)))
 }
 
 // startOf reads the start time that Sysmon puts into the second and third group of a ProcessGuid: seconds since 1970,
 // low half first in the text's order. It is checked for being a time at all.
-func startOf(id evidence.GUID) time.Time {
+func startOf(id evidence.GUID) evidence.Instant {
 	be := binary.BigEndian
 	n := int64(be.Uint16(id[6:]))<<16 | int64(be.Uint16(id[4:]))
 	const sysmonExists = 1400000000 // Sysmon's first version is of 2014
 	if n < sysmonExists {
-		return time.Time{}
+		return 0
 	}
-	return time.Unix(n, 0).UTC()
+	return evidence.Instant(n * int64(time.Second))
 }
 
 // exitsAndReuse closes lifetimes: by end events, and where a PID was given to a later process.
@@ -329,8 +333,8 @@ func (b *book) exitsAndReuse() {
 		if p == nil {
 			p = b.alive(pr, at)
 		}
-		if p != nil && (p.End.IsZero() || at.After(p.End)) {
-			p.End = at
+		if end := evidence.InstantOf(at); p != nil && (p.End.IsZero() || end > p.End) {
+			p.End = end
 			p.Cite(e.Place())
 		}
 	}
@@ -341,7 +345,7 @@ func (b *book) exitsAndReuse() {
 		}
 		slices.SortStableFunc(list, compareProcesses)
 		for i, p := range list[:len(list)-1] {
-			if next := list[i+1]; p.End.IsZero() && next.Start.After(p.Start) {
+			if next := list[i+1]; p.End.IsZero() && next.Start > p.Start {
 				p.End = next.Start
 			}
 		}

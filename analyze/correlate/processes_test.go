@@ -36,8 +36,8 @@ func TestManyInstancesOfOnePID(t *testing.T) {
 		t.Fatalf("%d processes of one number, want %d", got, n)
 	}
 	for i, p := range b.table.byPID[pid] {
-		if want := fmt.Sprintf(`C:\Tools\%d.exe`, i%7); p.Image != want || i > 0 && !p.Start.Equal(starts[i].Header().Stamps[0].Time) {
-			t.Fatalf("process %d is %s since %v, want %s", i, p.Image, p.Start, want)
+		if want := fmt.Sprintf(`C:\Tools\%d.exe`, i%7); p.Image != want || i > 0 && !p.Start.Time().Equal(starts[i].Header().Stamps[0].Time) {
+			t.Fatalf("process %d is %s since %v, want %s", i, p.Image, p.Start.Time(), want)
 		}
 	}
 }

@@ -36,7 +36,7 @@ func (s *scene) ref(file string) evidence.Ref {
 // process starts a process an hour before the scene, unless changed.
 func (s *scene) process(image string, change ...func(*correlate.Process)) *correlate.Process {
 	s.n++
-	p := &correlate.Process{Host: s.host, PID: uint32(1000 + s.n), Start: s.now.Add(-time.Hour), Details: &correlate.Details{Image: image,
+	p := &correlate.Process{Host: s.host, PID: uint32(1000 + s.n), Start: evidence.InstantOf(s.now.Add(-time.Hour)), Details: &correlate.Details{Image: image,
 		Company: "Maker", Product: "Product", Description: "Program", CommandLine: `"` + image + `" /work`, Hashes: "SHA256=00"}}
 	p.Cite(s.ref("sysmon.evtx").Place())
 	for _, f := range change {

@@ -77,7 +77,7 @@ func process(u *Usage) finding.Process {
 			f.User = p.User
 		}
 		if f.Start.IsZero() {
-			f.Start = p.Start
+			f.Start = p.Start.Time()
 		}
 	}
 	f.PIDs, f.EntityIDs = sorted(f.PIDs), sorted(f.EntityIDs)

@@ -35,7 +35,7 @@ func (x *nameIndex) statements() (out []finding.NameUse, leftOut int) {
 func compareAskers(a, b *correlate.Process) int {
 	nobody := correlate.Process{Details: &correlate.Details{}}
 	a, b = cmp.Or(a, &nobody), cmp.Or(b, &nobody)
-	return cmp.Or(cmp.Compare(a.Image, b.Image), cmp.Compare(a.PID, b.PID), a.Start.Compare(b.Start), a.EntityID.Compare(b.EntityID))
+	return cmp.Or(cmp.Compare(a.Image, b.Image), cmp.Compare(a.PID, b.PID), cmp.Compare(a.Start, b.Start), a.EntityID.Compare(b.EntityID))
 }
 
 func (n *nameUse) statement() finding.NameUse {
@@ -68,7 +68,7 @@ func (n *nameUse) addrs() []netip.Addr {
 
 // instance tells a process apart from others; what it was for stands with the findings.
 func instance(p *correlate.Process) finding.Process {
-	out := finding.Process{Executable: p.Image, Start: p.Start}
+	out := finding.Process{Executable: p.Image, Start: p.Start.Time()}
 	if p.Image != "" {
 		out.Name = shown(p.Image)
 	}

@@ -98,13 +98,13 @@ func TestQuiet(t *testing.T) {
 
 func TestYoung(t *testing.T) {
 	startedAgo := func(s *scene, d time.Duration) func(*correlate.Process) {
-		return func(p *correlate.Process) { p.Start = s.now.Add(-d) }
+		return func(p *correlate.Process) { p.Start = evidence.InstantOf(s.now.Add(-d)) }
 	}
 	rows(t, young, []row{
 		{"at once", "only there to call", func(s *scene) { s.link(s.process(ordinary, startedAgo(s, time.Second)), outside) }, 15},
 		{"later", "ordinary", func(s *scene) { s.link(s.process(ordinary, startedAgo(s, time.Minute)), outside) }, 0},
 		{"start not known", "not known is not young", func(s *scene) {
-			s.link(s.process(ordinary, func(p *correlate.Process) { p.Start = time.Time{} }), outside)
+			s.link(s.process(ordinary, func(p *correlate.Process) { p.Start = 0 }), outside)
 		}, 0},
 	})
 }

@@ -171,7 +171,7 @@ func (u *Usage) join(o *Usage, r room) {
 func (u *Usage) finish() {
 	slices.SortFunc(u.Addrs, netip.Addr.Compare)
 	slices.SortStableFunc(u.Processes, func(a, b *correlate.Process) int {
-		return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.PID, b.PID), a.EntityID.Compare(b.EntityID))
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.PID, b.PID), a.EntityID.Compare(b.EntityID))
 	})
 	for _, p := range u.Processes {
 		if u.Image == "" {

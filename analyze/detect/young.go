@@ -24,7 +24,7 @@ var young = Detector{
 			if !ok || p.Start.IsZero() {
 				continue
 			}
-			if age := first.at.Sub(p.Start).Seconds(); age >= 0 && age <= c.Policy.Thresholds.YoungProcess.Value {
+			if age := first.at.Sub(p.Start.Time()).Seconds(); age >= 0 && age <= c.Policy.Thresholds.YoungProcess.Value {
 				return fact(atOnce, fmt.Sprintf("%s connected %.1f s after it started", who(p), age), cite(append(slices.Clone(first.refs), p.Refs()...)...),
 					finding.Number{Name: "age", Value: age, Unit: "s"})
 			}

@@ -21,10 +21,7 @@ func (k *keeper) header(h *Header) Kept {
 	kept := Kept{n: h.Ref.N, id: h.RecordID, digest: h.Digest}
 	for i := range h.Stamps {
 		s := &h.Stamps[i]
-		o.fields[i], o.steps[i], kept.at[i] = s.Field, s.Resolution, noTime
-		if !s.IsZero() {
-			kept.at[i] = s.Time.UnixNano()
-		}
+		o.fields[i], o.steps[i], kept.at[i] = s.Field, s.Resolution, InstantOf(s.Time)
 	}
 	last := &k.last[h.EventID%uint32(len(k.last))]
 	if *last == nil || **last != o {

@@ -2,7 +2,6 @@ package evidence
 
 import (
 	"cmp"
-	"math"
 	"time"
 )
 
@@ -11,7 +10,7 @@ import (
 type Kept struct {
 	*origin
 	n, id, digest uint64
-	at            [3]int64 // in nanoseconds since 1970, noTime for none
+	at            [3]Instant
 }
 
 // An origin is what the records of one kind in one log share.
@@ -24,14 +23,12 @@ type origin struct {
 	recovered                   Recovery
 }
 
-const noTime = math.MinInt64
-
 // Header returns what was kept.
 func (k *Kept) Header() Header {
 	h := Header{Ref: k.Ref(), Computer: k.computer, Provider: k.provider, Channel: k.channel, EventID: k.eventID,
 		RecordID: k.id, Digest: k.digest, Recovered: k.recovered}
 	for i := range h.Stamps {
-		h.Stamps[i] = Stamp{k.time(i), k.fields[i], k.steps[i]}
+		h.Stamps[i] = Stamp{k.at[i].Time(), k.fields[i], k.steps[i]}
 	}
 	return h
 }
@@ -59,13 +56,6 @@ func (k *Kept) Computer() string { return k.computer }
 
 // Digest returns that of the record.
 func (k *Kept) Digest() uint64 { return k.digest }
-
-func (k *Kept) time(i int) time.Time {
-	if k.at[i] == noTime {
-		return time.Time{}
-	}
-	return time.Unix(0, k.at[i]).UTC()
-}
 
 // CompareKept orders records by best time and reference, those the log holds before what was recovered of it.
 func CompareKept(a, b *Kept) int {

@@ -60,25 +60,38 @@ func TestMergedIsTheSame(t *testing.T) {
 }
 
 // TestOnce: a record met again states nothing new; one without a digest cannot be told from others, and a leftover does
-// not take the place of what the log holds.
+// not take the place of what the log holds. Records that count on are not looked up.
 func TestOnce(t *testing.T) {
-	seen := map[uint64]struct{}{}
-	var kept []uint64
-	for _, digests := range [][]uint64{{1, 2, 1}, {0, 3, 0, 2}, {9, 1, 4}} {
-		var b Batch
-		for i, d := range digests {
-			s := Socket{Header: Header{Digest: d}}
-			if d == 9 || i == 0 && d == 1 {
-				s.Recovered = Leftover
+	for _, tt := range []struct {
+		why    string
+		blocks [][]uint64 // digests, which are the numbers as well
+		want   []uint64
+	}{
+		{"copies", [][]uint64{{1, 2, 1}, {0, 3, 0, 2}, {9, 1, 4}}, []uint64{1, 2, 1, 0, 3, 0, 9, 4}},
+		{"counting on", [][]uint64{{2, 3}, {4, 6}, {8}}, []uint64{2, 3, 4, 6, 8}},
+		{"back to the beginning", [][]uint64{{5, 6}, {7}, {1, 2}, {6, 8}, {2}}, []uint64{5, 6, 7, 1, 2, 8}},
+		{"twice in a block", [][]uint64{{2, 3}, {5, 5}}, []uint64{2, 3, 5}},
+	} {
+		var got Batch
+		once := Once{Into: &got}
+		for _, digests := range tt.blocks {
+			var b Batch
+			for i, d := range digests {
+				s := Socket{Header: record(d, d)}
+				if d == 9 || i == 0 && d == 1 && len(digests) == 3 && digests[1] == 2 {
+					s.Recovered = Leftover
+				}
+				b.Record(s.Header)
+				b.Socket(s)
 			}
-			b.Socket(s)
+			once.Merge(&b)
 		}
-		b.Once(seen)
-		for _, s := range b.Sockets {
+		var kept []uint64
+		for _, s := range got.Sockets {
 			kept = append(kept, s.Digest)
 		}
-	}
-	if want := []uint64{1, 2, 1, 0, 3, 0, 9, 4}; !slices.Equal(kept, want) {
-		t.Errorf("kept %v, want %v", kept, want)
+		if !slices.Equal(kept, tt.want) {
+			t.Errorf("%s: kept %v, want %v", tt.why, kept, tt.want)
+		}
 	}
 }

@@ -23,6 +23,8 @@ type Tally struct {
 	// Digests holds Header.Digest of every record that has one, so that records met twice (the same log as EVTX and
 	// JSON, a shadow copy) can be counted once.
 	Digests []uint64
+	// Again counts the records that another one equals, of those whose digests were let go.
+	Again uint64
 }
 
 // Merge adds what o counted to t. Records of both with the same digest count once in Distinct.
@@ -32,7 +34,11 @@ func (t *Tally) Merge(o *Tally) {
 	t.span(o.First)
 	t.span(o.Last)
 	t.Digests = append(t.Digests, o.Digests...)
+	t.Again += o.Again
 }
+
+// Settle lets go of the digests, for a tally whose records no other tally holds.
+func (t *Tally) Settle() { t.Again, t.Digests = t.Count-t.Distinct(), nil }
 
 // Distinct returns the number of different records: those with a digest counted once each, and those without. It sorts
 // Digests.
@@ -44,7 +50,7 @@ func (t *Tally) Distinct() uint64 {
 			repeated++
 		}
 	}
-	return t.Count - repeated
+	return t.Count - t.Again - repeated
 }
 
 func (t *Tally) add(h *Header) {

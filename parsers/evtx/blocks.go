@@ -7,9 +7,6 @@ import (
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
-// A merger is a Sink that takes what was collected elsewhere, in the order of the file.
-type merger interface{ Merge(*evidence.Batch) }
-
 // blockChunks is how many chunks are read into one batch: 1 MiB. Blocks do not depend on the number of jobs, so that
 // nothing else does.
 const blockChunks = 16
@@ -26,13 +23,13 @@ type block struct {
 }
 
 // readBlocks reads several blocks at a time. Block i is read by worker i modulo jobs, and the merging takes turns.
-func (f *file) readBlocks(ctx context.Context, out merger) error {
+func (f *file) readBlocks(ctx context.Context, out *evidence.Batch) error {
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
 	defer running.Wait()
 	defer cancel()
 
-	seen := map[uint64]struct{}{}
+	once := evidence.Once{Into: out}
 	n := (f.chunks + blockChunks - 1) / blockChunks
 	jobs := max(min(int64(f.in.Jobs), n), 1)
 	done, free := make([]chan block, jobs), make([]chan *evidence.Batch, jobs)
@@ -49,8 +46,7 @@ func (f *file) readBlocks(ctx context.Context, out merger) error {
 			if b.panicked != nil {
 				panic(b.panicked)
 			}
-			b.batch.Once(seen)
-			out.Merge(b.batch)
+			once.Merge(b.batch)
 			b.batch.Reset()
 			free[i%jobs] <- b.batch
 			f.add(b.reach)

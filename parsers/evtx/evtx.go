@@ -85,8 +85,8 @@ func parse(ctx context.Context, in *parsers.Input, out evidence.Sink) error {
 		return err
 	}
 	var err error
-	if m, ok := out.(merger); ok {
-		err = f.readBlocks(ctx, m)
+	if b, ok := out.(*evidence.Batch); ok {
+		err = f.readBlocks(ctx, b)
 	} else {
 		w := newWorker(f, out)
 		err = w.read(ctx, 0, f.chunks)
