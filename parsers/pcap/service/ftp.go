@@ -1,6 +1,7 @@
 package service
 
 import (
+	"bytes"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -27,19 +28,19 @@ func openFTP(sc scene) analyzer {
 }
 
 // command reads a line that names where a file will go: the client waits there for the server, or the other way round.
-func (f *ftpReader) command(side Side, line string) {
-	word, rest, _ := strings.Cut(line, " ")
+func (f *ftpReader) command(side Side, line []byte) {
+	word, rest, _ := bytes.Cut(line, []byte(" "))
 	var at netip.AddrPort
 	ok := false
-	switch word = strings.ToUpper(word); {
-	case side == f.scene.client && word == "PORT":
-		at, ok = sixNumbers(rest)
-	case side == f.scene.client && word == "EPRT":
-		at, ok = extended(rest)
-	case side != f.scene.client && word == ftpPassive:
-		at, ok = sixNumbers(within(rest))
-	case side != f.scene.client && word == ftpExtendedPassive:
-		at, ok = extended(within(rest))
+	switch {
+	case side == f.scene.client && isWord(word, "PORT"):
+		at, ok = sixNumbers(string(rest))
+	case side == f.scene.client && isWord(word, "EPRT"):
+		at, ok = extended(string(rest))
+	case side != f.scene.client && isWord(word, ftpPassive):
+		at, ok = sixNumbers(within(string(rest)))
+	case side != f.scene.client && isWord(word, ftpExtendedPassive):
+		at, ok = extended(within(string(rest)))
 	}
 	if ok {
 		f.expected = append(f.expected, Expectation{Protocol: "ftp-data", Side: side, At: at})

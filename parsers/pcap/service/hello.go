@@ -2,7 +2,6 @@ package service
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -30,25 +29,30 @@ const maxItems = 1024
 
 // A hello is a client hello as sent, without GREASE values.
 type hello struct {
-	legacy                             int
-	ciphers, exts, groups, points, sig []int
-	versions                           []int
-	alpn                               []string
+	legacy                             uint16
+	ciphers, exts, groups, points, sig []uint16
+	versions                           []uint16
+	alpn                               [][]byte // in the message
 	sni                                string
 	ech                                bool
-	short                              bool // the extensions end before they should
+	short                              bool     // the extensions end before they should
+	lists                              []uint16 // one behind the other
 }
+
+// ordinaryExts is room for the extensions of most hellos.
+const ordinaryExts = 32
 
 // parseHello reads the body of a client hello; DTLS has a cookie in it.
 func parseHello(body []byte, dtls bool) (h hello, ok bool) {
 	c := cursor{b: body}
-	h.legacy = c.u16()
+	h.legacy = uint16(c.u16())
 	c.take(32)
 	c.vec(1)
 	if dtls {
 		c.vec(1)
 	}
-	h.ciphers = c.list16()
+	h.lists = make([]uint16, 0, len(c.b)/2)
+	h.ciphers = h.list(c.vec(2))
 	c.vec(1)
 	if c.short || len(h.ciphers) == 0 {
 		return h, false
@@ -56,9 +60,10 @@ func parseHello(body []byte, dtls bool) (h hello, ok bool) {
 	if len(c.b) == 0 {
 		return h, true // none, as before TLS 1.2
 	}
+	h.exts = make([]uint16, 0, ordinaryExts)
 	rest := c.vec(2)
 	for len(rest.b) >= 4 && len(h.exts) < maxItems {
-		kind := rest.u16()
+		kind := uint16(rest.u16())
 		body := rest.vec(2)
 		if rest.short {
 			break
@@ -69,7 +74,7 @@ func parseHello(body []byte, dtls bool) (h hello, ok bool) {
 	return h, true
 }
 
-func (h *hello) extension(kind int, body cursor) {
+func (h *hello) extension(kind uint16, body cursor) {
 	if grease(kind) {
 		return
 	}
@@ -78,17 +83,15 @@ func (h *hello) extension(kind int, body cursor) {
 	case extSNI:
 		h.sni = serverName(body)
 	case extGroups:
-		h.groups = body.list16()
+		h.groups = h.list(body.vec(2))
 	case extSignatures:
-		h.sig = body.list16()
+		h.sig = h.list(body.vec(2))
 	case extPoints:
-		points := body.vec(1)
-		for _, p := range points.b {
-			h.points = append(h.points, int(p))
+		for _, p := range body.vec(1).b {
+			h.points = append(h.points, uint16(p))
 		}
 	case extVersions:
-		versions := body.vec(1)
-		h.versions = versions.all16()
+		h.versions = h.list(body.vec(1))
 	case extALPN:
 		h.alpn = protocolNames(body)
 	case extECH, extESNI:
@@ -105,53 +108,50 @@ func serverName(c cursor) string {
 	return strings.ToLower(text(name.b))
 }
 
-func protocolNames(c cursor) (names []string) {
+func protocolNames(c cursor) (names [][]byte) {
 	list := c.vec(2)
 	for len(list.b) > 0 && len(names) < maxValues {
 		name := list.vec(1)
 		if list.short {
 			break
 		}
-		names = append(names, string(name.b))
+		names = append(names, name.b)
 	}
 	return names
 }
 
-// list16 reads a list of 16-bit numbers behind its length, without GREASE values.
-func (c *cursor) list16() []int {
-	list := c.vec(2)
-	return list.all16()
-}
-
-func (c *cursor) all16() (out []int) {
-	for len(c.b) >= 2 && len(out) < maxItems {
-		if v := c.u16(); !grease(v) {
-			out = append(out, v)
+// list reads a list of 16-bit numbers, without GREASE values.
+func (h *hello) list(c cursor) []uint16 {
+	from := len(h.lists)
+	for len(c.b) >= 2 && len(h.lists) < from+maxItems {
+		if v := uint16(c.u16()); !grease(v) {
+			h.lists = append(h.lists, v)
 		}
 	}
-	return out
+	return h.lists[from:]
 }
 
 // grease tells the values reserved by https://www.rfc-editor.org/rfc/rfc8701.
-func grease(v int) bool { return v&0x0f0f == 0x0a0a && v>>8 == v&0xff }
+func grease(v uint16) bool { return v&0x0f0f == 0x0a0a && v>>8 == v&0xff }
 
 // describe fills in what the client says of itself. carrier is JA4's letter for what the hello travelled in.
 func (h *hello) describe(to *evidence.TLS, carrier byte) {
 	to.SNI, to.ECH = h.sni, h.ech
+	to.ALPN = slices.Grow(to.ALPN, len(h.alpn))
 	for _, name := range h.alpn {
-		to.ALPN = append(to.ALPN, text([]byte(name)))
+		to.ALPN = append(to.ALPN, alpnName(name))
 	}
-	to.Offered = tlsVersion(h.highest())
+	to.Offered = tlsVersion(int(h.highest()))
 	if h.short {
 		return // a fingerprint of a part would be another client's
 	}
-	to.JA3String = h.ja3()
-	to.JA3 = md5hex(to.JA3String)
+	ja3 := h.ja3(make([]byte, 0, helloRoom))
+	to.JA3String, to.JA3 = string(ja3), md5hex(ja3)
 	to.JA4 = h.ja4(carrier)
 }
 
 // highest is the newest version offered. DTLS counts downwards.
-func (h *hello) highest() int {
+func (h *hello) highest() uint16 {
 	if len(h.versions) == 0 {
 		return h.legacy
 	}
@@ -161,11 +161,27 @@ func (h *hello) highest() int {
 	return slices.Max(h.versions)
 }
 
+// alpnName is a protocol's name, in no memory of its own where nearly everybody offers it.
+func alpnName(b []byte) string {
+	for _, known := range [...]string{"h2", "http/1.1", "h3"} {
+		if string(b) == known {
+			return known
+		}
+	}
+	return text(b)
+}
+
 // tlsVersion names a version as the schema does, "" when it is none.
 func tlsVersion(v int) string {
 	switch v {
-	case 0x0304, 0x0303, 0x0302, 0x0301:
-		return "TLSv1" + strconv.Itoa(v&0xff-1)
+	case 0x0304:
+		return "TLSv13"
+	case 0x0303:
+		return "TLSv12"
+	case 0x0302:
+		return "TLSv11"
+	case 0x0301:
+		return "TLSv10"
 	case 0x0300:
 		return "SSLv3"
 	case 0x0002:

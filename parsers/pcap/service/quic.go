@@ -2,7 +2,6 @@ package service
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/binary"
 	"slices"
 	"strings"
@@ -16,6 +15,8 @@ const (
 	// maxCrypto and maxPieces bound the handshake bytes kept while they arrive out of order.
 	maxCrypto = 64 << 10
 	maxPieces = 512
+	// ordinaryPieces is room for those of most handshakes.
+	ordinaryPieces = 16
 )
 
 // matchQUIC recognises long headers of the versions in use, and the headers of Google's versions before them.
@@ -72,8 +73,10 @@ func openQUIC(scene) analyzer { return &quicReader{} }
 
 func (q *quicReader) feed(c Chunk) {
 	b := c.Data
-	if i := bytes.Index(b, []byte("CHLO")); i >= 0 && !q.hello {
-		q.googleHello(c.Side, b[i:])
+	if !q.hello {
+		if i := bytes.Index(b, []byte("CHLO")); i >= 0 {
+			q.googleHello(c.Side, b[i:])
+		}
 	}
 	for len(b) > 0 {
 		if b[0]&0x80 == 0 {
@@ -229,32 +232,43 @@ func (q *quicReader) done() bool {
 
 // A cryptoStream puts the pieces of a side's handshake in order.
 type cryptoStream struct {
-	pieces []cryptoPiece
-	size   int
+	pieces []cryptoPiece // by place, those of one place as they came
+	data   []byte        // of all of them, as they came
 }
 
-type cryptoPiece struct {
-	at   int
-	data []byte
-}
+// A cryptoPiece is a part of the data.
+type cryptoPiece struct{ at, from, to int }
 
 func (s *cryptoStream) add(at int, data []byte) {
-	if len(data) == 0 || at+len(data) > maxCrypto || s.size+len(data) > 2*maxCrypto || len(s.pieces) >= maxPieces {
+	if len(data) == 0 || at+len(data) > maxCrypto || len(s.data)+len(data) > 2*maxCrypto || len(s.pieces) >= maxPieces {
 		return
 	}
-	s.pieces = append(s.pieces, cryptoPiece{at, append([]byte(nil), data...)})
-	s.size += len(data)
-	slices.SortStableFunc(s.pieces, func(a, b cryptoPiece) int { return cmp.Compare(a.at, b.at) })
+	if s.pieces == nil {
+		s.pieces = make([]cryptoPiece, 0, ordinaryPieces)
+	}
+	i := len(s.pieces)
+	for i > 0 && s.pieces[i-1].at > at {
+		i--
+	}
+	s.pieces = slices.Insert(s.pieces, i, cryptoPiece{at, len(s.data), len(s.data) + len(data)})
+	s.data = append(s.data, data...)
 }
 
-// begin is what is there without a hole.
+// begin is what is there without a hole. It is valid until more is added.
 func (s *cryptoStream) begin() (out []byte) {
+	if len(s.pieces) == 0 || s.pieces[0].at > 0 {
+		return nil
+	}
+	if len(s.pieces) == 1 {
+		return s.data
+	}
+	out = make([]byte, 0, len(s.data))
 	for _, p := range s.pieces {
 		if p.at > len(out) {
 			break
 		}
-		if end := p.at + len(p.data); end > len(out) {
-			out = append(out, p.data[len(out)-p.at:]...)
+		if end := p.at + p.to - p.from; end > len(out) {
+			out = append(out, s.data[p.from+len(out)-p.at:p.to]...)
 		}
 	}
 	return out

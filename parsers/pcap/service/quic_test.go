@@ -35,7 +35,7 @@ func TestQUICKeys(t *testing.T) {
 
 // seal protects a packet as a client would.
 func (k *quicKeys) seal(head, plain []byte, number byte) []byte {
-	nonce := append([]byte(nil), k.iv...)
+	nonce := append([]byte(nil), k.iv[:]...)
 	nonce[len(nonce)-1] ^= number
 	out := k.aead.Seal(append([]byte(nil), head...), nonce, plain, head)
 	size := int(head[0]&3) + 1

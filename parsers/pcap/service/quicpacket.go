@@ -3,7 +3,6 @@ package service
 import (
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/hkdf"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -171,8 +170,12 @@ func (c *cursor) varint() int {
 // quicKeys open the first packets of one side.
 type quicKeys struct {
 	aead cipher.AEAD
-	iv   []byte
+	iv   [12]byte
 	hp   cipher.Block
+	// of the last packet opened
+	mask        [aes.BlockSize]byte
+	nonce       [12]byte
+	head, plain []byte
 }
 
 // initialKeys derives the keys of one side.
@@ -192,11 +195,7 @@ func (v quicVersion) secret(dcid []byte) []byte {
 	if err != nil {
 		panic(err) // a typing error in the table above
 	}
-	secret, err := hkdf.Extract(sha256.New, dcid, salt)
-	if err != nil {
-		panic(err) // only for a hash that FIPS 140 does not approve
-	}
-	return secret
+	return authenticate(salt, dcid)
 }
 
 func (v quicVersion) keys(secret []byte) *quicKeys {
@@ -208,7 +207,7 @@ func (v quicVersion) keys(secret []byte) *quicKeys {
 	if err != nil {
 		panic(err) // only for blocks of another size
 	}
-	return &quicKeys{aead: aead, iv: expand(secret, label+"iv", 12), hp: aesBlock(expand(secret, label+"hp", 16))}
+	return &quicKeys{aead: aead, iv: [12]byte(expand(secret, label+"iv", 12)), hp: aesBlock(expand(secret, label+"hp", 16))}
 }
 
 func aesBlock(key []byte) cipher.Block {
@@ -221,30 +220,49 @@ func aesBlock(key []byte) cipher.Block {
 
 // expand is HKDF-Expand-Label of TLS 1.3 with an empty context.
 func expand(secret []byte, label string, size int) []byte {
-	label = "tls13 " + label
-	info := string([]byte{byte(size >> 8), byte(size), byte(len(label))}) + label + "\x00"
-	out, err := hkdf.Expand(sha256.New, secret, info, size)
-	if err != nil {
-		panic(err) // only for sizes no label here has
-	}
-	return out
+	const prefix = "tls13 "
+	info := append(make([]byte, 0, 64), byte(size>>8), byte(size), byte(len(prefix)+len(label)))
+	info = append(append(append(info, prefix...), label...), 0, 1) // of one block
+	return authenticate(secret, info)[:size]
 }
 
-// open removes the protection of a packet.
+// authenticate is HMAC-SHA-256, as HKDF calls it for extracting and for expanding to one block. Keys and messages are shorter
+// than a block; crypto/hmac makes two hashes on the heap for each.
+//
+// https://www.rfc-editor.org/rfc/rfc2104#section-2
+func authenticate(key, message []byte) []byte {
+	var inner, outer [sha256.BlockSize]byte
+	copy(inner[:], key)
+	copy(outer[:], key)
+	for i := range inner {
+		inner[i] ^= 0x36
+		outer[i] ^= 0x5c
+	}
+	sum := sha256.Sum256(append(append(make([]byte, 0, 2*sha256.BlockSize), inner[:]...), message...))
+	sum = sha256.Sum256(append(append(make([]byte, 0, 2*sha256.BlockSize), outer[:]...), sum[:]...))
+	return sum[:]
+}
+
+// open removes the protection of a packet. What it returns is valid until the next.
 func (k *quicKeys) open(p quicPacket) ([]byte, bool) {
 	if k == nil || len(p.whole) < p.number+4+aes.BlockSize {
 		return nil, false
 	}
-	var mask [aes.BlockSize]byte
-	k.hp.Encrypt(mask[:], p.whole[p.number+4:p.number+4+aes.BlockSize])
+	mask := k.mask[:]
+	k.hp.Encrypt(mask, p.whole[p.number+4:p.number+4+aes.BlockSize])
 	size := int((p.whole[0]^mask[0])&3) + 1
-	head := append([]byte(nil), p.whole[:p.number+size]...)
+	k.head = append(k.head[:0], p.whole[:p.number+size]...)
+	k.nonce = k.iv
+	head, nonce := k.head, k.nonce[:]
 	head[0] ^= mask[0] & 0x0f
-	nonce := append([]byte(nil), k.iv...)
 	for i := range size {
 		head[p.number+i] ^= mask[1+i]
 		nonce[len(nonce)-size+i] ^= head[p.number+i]
 	}
-	plain, err := k.aead.Open(nil, nonce, p.whole[p.number+size:], head)
-	return plain, err == nil
+	plain, err := k.aead.Open(k.plain[:0], nonce, p.whole[p.number+size:], head)
+	if err != nil {
+		return nil, false
+	}
+	k.plain = plain
+	return plain, true
 }

@@ -57,23 +57,24 @@ func openSIP(sc scene) analyzer {
 }
 
 // describes takes a line of a description.
-func (s *sipReader) describes(side Side, line string) {
-	kind, value, ok := strings.Cut(line, "=")
-	switch {
-	case !ok:
-	case kind == "v":
+func (s *sipReader) describes(side Side, line []byte) {
+	if len(line) < 2 || line[1] != '=' {
+		return
+	}
+	switch kind, value := line[0], string(line[2:]); {
+	case kind == 'v':
 		s.flush()
 		s.own = netip.Addr{}
-	case kind == "m":
+	case kind == 'm':
 		s.flush()
 		s.media = media{side: side, at: netip.AddrPortFrom(s.own, rtpPort(value))}
-	case kind == "c" && s.media.at.Port() == 0:
+	case kind == 'c' && s.media.at.Port() == 0:
 		s.own = connectionAddress(value)
-	case kind == "c":
+	case kind == 'c':
 		s.media.at = netip.AddrPortFrom(connectionAddress(value), s.media.at.Port())
-	case kind == "a" && value == "rtcp-mux":
+	case kind == 'a' && value == "rtcp-mux":
 		s.media.shared = true
-	case kind == "a" && strings.HasPrefix(value, "rtcp:"):
+	case kind == 'a' && strings.HasPrefix(value, "rtcp:"):
 		port, where, _ := strings.Cut(strings.TrimPrefix(value, "rtcp:"), " ")
 		n, _ := strconv.ParseUint(port, 10, 16)
 		s.media.control = netip.AddrPortFrom(connectionAddress(where), uint16(n))

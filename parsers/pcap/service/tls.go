@@ -24,7 +24,6 @@ type tlsReader struct {
 	// hidden: this side has changed to encryption, its handshake messages are no longer in clear.
 	hidden [2]bool
 	data   [2]int
-	hello  hello
 	tls    evidence.TLS
 }
 
@@ -127,7 +126,6 @@ func (t *tlsReader) message(kind byte, body []byte) {
 // clientHello reads the first client hello; the one after a retry request repeats it.
 func (t *tlsReader) clientHello(body []byte) {
 	if h, ok := parseHello(body, false); ok && t.tls.JA3 == "" {
-		t.hello = h
 		h.describe(&t.tls, 't')
 	}
 }
@@ -166,7 +164,7 @@ func describeServer(to *evidence.TLS, body []byte) {
 	if c.short || id.short || string(random) == retryRandom {
 		return
 	}
-	version, exts := legacy, []int{}
+	version, exts := legacy, make([]uint16, 0, ordinaryExts)
 	rest := c.vec(2)
 	for len(rest.b) >= 4 {
 		kind := rest.u16()
@@ -174,7 +172,7 @@ func describeServer(to *evidence.TLS, body []byte) {
 		if rest.short {
 			break
 		}
-		exts = append(exts, kind)
+		exts = append(exts, uint16(kind))
 		switch kind {
 		case extVersions:
 			version = body.u16()
@@ -186,7 +184,9 @@ func describeServer(to *evidence.TLS, body []byte) {
 	}
 	to.Version = tlsVersion(version)
 	to.Cipher = cipherName(uint16(suite))
-	to.JA3S = md5hex(strconv.Itoa(legacy) + "," + strconv.Itoa(suite) + "," + string(appendList(nil, exts, '-', decimal)))
+	ja3s := append(decimal(make([]byte, 0, helloRoom), uint16(legacy)), ',')
+	ja3s = append(decimal(ja3s, uint16(suite)), ',')
+	to.JA3S = md5hex(appendList(ja3s, exts, '-', decimal))
 }
 
 // cipherName names a suite, and writes the number of one that crypto/tls does not know.

@@ -62,17 +62,17 @@ func TestTLSMiddle(t *testing.T) {
 func TestJA4Parts(t *testing.T) {
 	h := hello{
 		legacy:   0x0303,
-		versions: []int{0x0304, 0x0303},
-		ciphers:  []int{0x1301, 0x1302, 0x1303, 0xc02b, 0xc02f, 0xc02c, 0xc030, 0xcca9, 0xcca8, 0xc013, 0xc014, 0x009c, 0x009d, 0x002f, 0x0035},
-		exts:     []int{0x001b, 0x0000, 0x0033, 0x0010, 0x4469, 0x0017, 0x002d, 0x000d, 0x0005, 0x0023, 0x0012, 0x002b, 0xff01, 0x000b, 0x000a, 0x0015},
-		sig:      []int{0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601},
-		alpn:     []string{"h2"},
+		versions: []uint16{0x0304, 0x0303},
+		ciphers:  []uint16{0x1301, 0x1302, 0x1303, 0xc02b, 0xc02f, 0xc02c, 0xc030, 0xcca9, 0xcca8, 0xc013, 0xc014, 0x009c, 0x009d, 0x002f, 0x0035},
+		exts:     []uint16{0x001b, 0x0000, 0x0033, 0x0010, 0x4469, 0x0017, 0x002d, 0x000d, 0x0005, 0x0023, 0x0012, 0x002b, 0xff01, 0x000b, 0x000a, 0x0015},
+		sig:      []uint16{0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601},
+		alpn:     [][]byte{[]byte("h2")},
 	}
 	if got, want := h.ja4('t'), "t13d1516h2_8daaf6152771_e5627efa2ab1"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	for alpn, want := range map[string]string{"h2": "h2", "http/1.1": "h1", "\xab": "ab", "\xab\xcd": "ad", "0\xab": "3b", "": "00"} {
-		h.alpn = []string{alpn}
+		h.alpn = [][]byte{[]byte(alpn)}
 		if got := h.ja4ALPN(); got != want {
 			t.Errorf("ALPN %q: got %s, want %s", alpn, got, want)
 		}
@@ -81,7 +81,7 @@ func TestJA4Parts(t *testing.T) {
 
 // TestGREASE: values reserved to keep servers tolerant say nothing about a client.
 func TestGREASE(t *testing.T) {
-	for v, want := range map[int]bool{0x0a0a: true, 0xfafa: true, 0x1a2a: false, 0x1301: false} {
+	for v, want := range map[uint16]bool{0x0a0a: true, 0xfafa: true, 0x1a2a: false, 0x1301: false} {
 		if grease(v) != want {
 			t.Errorf("%#04x: %v", v, !want)
 		}

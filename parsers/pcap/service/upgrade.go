@@ -2,7 +2,6 @@ package service
 
 import (
 	"bytes"
-	"slices"
 	"strings"
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
@@ -31,7 +30,7 @@ type lineReader struct {
 	read    int
 	asked   bool
 	inner   *Session
-	heard   func(side Side, line string) // is told every line, when there is somebody to tell
+	heard   func(side Side, line []byte) // is told every line, when there is somebody to tell
 }
 
 func (l *lineReader) feed(c Chunk) {
@@ -43,7 +42,11 @@ func (l *lineReader) feed(c Chunk) {
 		l.sides[c.Side] = nil
 	}
 	l.read += len(c.Data)
-	b := append(l.sides[c.Side], c.Data...)
+	kept, b := &l.sides[c.Side], c.Data
+	if len(*kept) > 0 {
+		*kept = append(*kept, b...)
+		b = *kept
+	}
 	for {
 		n := bytes.IndexByte(b, '\n') + 1
 		if n == 0 {
@@ -56,25 +59,40 @@ func (l *lineReader) feed(c Chunk) {
 			return
 		}
 	}
-	l.sides[c.Side] = append([]byte(nil), b[:min(len(b), maxLine)]...)
+	*kept = append((*kept)[:0], b[:min(len(b), maxLine)]...)
 }
 
 // line takes the next line of a side. The word looked for is the first or stands behind a tag.
 func (l *lineReader) line(side Side, b []byte) {
 	if l.heard != nil {
-		l.heard(side, string(bytes.TrimRight(b[:min(len(b), maxLine)], "\r\n")))
+		l.heard(side, bytes.TrimRight(b[:min(len(b), maxLine)], "\r\n"))
 	}
-	words := strings.Fields(strings.ToUpper(string(b[:min(len(b), maxLine)])))
-	words = words[:min(len(words), 2)]
+	first, rest := word(b[:min(len(b), maxLine)])
+	second, _ := word(rest)
+	says := func(what string) bool { return isWord(first, what) || isWord(second, what) }
 	switch {
-	case len(words) == 0 || words[0] == "*":
+	case len(first) == 0 || isWord(first, "*"):
 	case side == l.scene.client:
-		l.asked = slices.Contains(words, l.upgrade.command)
-	case l.asked && slices.Contains(words, l.upgrade.consent):
+		l.asked = says(l.upgrade.command)
+	case l.asked && says(l.upgrade.consent):
 		l.inner = l.scene.inside()
 	default:
 		l.asked = false
 	}
+}
+
+// word cuts the first word off a line, empty when there is none.
+func word(line []byte) (first, rest []byte) {
+	line = bytes.TrimLeft(line, " \t\r\n\v\f")
+	if n := bytes.IndexAny(line, " \t\r\n\v\f"); n >= 0 {
+		return line[:n], line[n:]
+	}
+	return line, nil
+}
+
+// isWord compares a word in any case with one in upper case.
+func isWord(w []byte, upper string) bool {
+	return len(w) > 0 && len(w) == len(upper) && strings.EqualFold(string(w), upper)
 }
 
 func (l *lineReader) describe(r *Result) { r.within(l.inner) }
