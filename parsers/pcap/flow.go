@@ -131,7 +131,7 @@ func (f *flow) wants() bool {
 		return false
 	}
 	if f.session == nil {
-		f.session = service.NewSession(f.transport(), f.tracker.file, &f.tracker.known)
+		f.session = f.tracker.sessions.Session(f.transport())
 		f.session.SetEnds(address(f.key.lo), address(f.key.hi))
 	}
 	return true
@@ -154,7 +154,7 @@ func (f *flow) feed(c service.Chunk) {
 // settle keeps what the content said and follows it no further.
 func (f *flow) settle() {
 	if f.session != nil {
-		f.result = f.session.Result()
+		f.session.End(&f.result)
 		f.session = nil
 		f.tracker.openings.hold(f)
 	}

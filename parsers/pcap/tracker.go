@@ -42,7 +42,7 @@ type tracker struct {
 	unawaited tally
 	given     leases
 	openings  openings
-	known     service.Certificates
+	sessions  service.Pool
 
 	held   collection
 	again  decoder // of datagrams that came in fragments
@@ -53,7 +53,7 @@ type tracker struct {
 func newTracker(file string, out evidence.Sink, s *survey) *tracker {
 	return &tracker{
 		file: file, out: out, flows: map[key]*flow{}, budget: maxBuffered, survey: s,
-		awaited: announcements{}, live: live{max: maxLive}, openings: openings{max: maxOpenings},
+		awaited: announcements{}, sessions: service.Pool{File: file}, live: live{max: maxLive}, openings: openings{max: maxOpenings},
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 
 // BenchmarkBody is a long download: what every further packet of a recognised connection costs.
 func BenchmarkBody(b *testing.B) {
-	s := NewSession(evidence.TCP, "b", nil)
+	s := (&Pool{File: "b"}).Session(evidence.TCP)
 	s.Feed(Chunk{Data: []byte(get)})
 	s.Feed(Chunk{Side: Resp, Data: []byte("HTTP/1.1 200 OK\r\n\r\n")})
 	data := bytes.Repeat([]byte("x"), 1460)
@@ -37,7 +37,7 @@ func BenchmarkOpening(b *testing.B) {
 	hello := handshake(b, selfSigned(b, "files.example.net"), 0).said
 	b.ReportAllocs()
 	for b.Loop() {
-		s := NewSession(evidence.TCP, "b", nil)
+		s := (&Pool{File: "b"}).Session(evidence.TCP)
 		for _, w := range hello {
 			s.Feed(Chunk{Side: w.side, Data: []byte(w.text)})
 		}
@@ -50,7 +50,7 @@ func BenchmarkUnknown(b *testing.B) {
 	data := bytes.Repeat([]byte{0xa7, 0x31}, 300)
 	b.ReportAllocs()
 	for b.Loop() {
-		s := NewSession(evidence.UDP, "b", nil)
+		s := (&Pool{File: "b"}).Session(evidence.UDP)
 		s.Feed(Chunk{Data: data})
 	}
 }
@@ -62,7 +62,7 @@ func BenchmarkUnknownStream(b *testing.B) {
 	b.SetBytes(1000 * int64(len(data)))
 	b.ReportAllocs()
 	for b.Loop() {
-		s := NewSession(evidence.TCP, "b", nil)
+		s := (&Pool{File: "b"}).Session(evidence.TCP)
 		for range 1000 {
 			s.Feed(Chunk{Side: Resp, Data: data})
 		}

@@ -10,7 +10,7 @@ import (
 )
 
 // Certificates are those that a capture has shown: a server shows its own on every connection, and reading one takes longer
-// than all else of a handshake. They may be used by one goroutine at a time; nil keeps none.
+// than all else of a handshake. They may be used by one goroutine at a time.
 type Certificates struct {
 	read map[[sha256.Size]byte]certificate
 }
@@ -46,9 +46,6 @@ func (k *Certificates) describeChain(to *evidence.TLS, body []byte) {
 
 func (k *Certificates) find(der []byte) certificate {
 	sum := sha256.Sum256(der)
-	if k == nil {
-		return readCertificate(der, sum)
-	}
 	found, ok := k.read[sum]
 	if ok {
 		return found

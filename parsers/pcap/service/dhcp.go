@@ -90,7 +90,7 @@ func (d *dhcpReader) feed(c Chunk) {
 		return
 	}
 	m := DHCPMessage{
-		Lease:       evidence.Lease{Ref: evidence.Ref{File: d.scene.file, Unit: "frame", N: c.Frame}, Sensor: d.scene.file, At: c.At, MAC: hardware(b)},
+		Lease:       evidence.Lease{Ref: evidence.Ref{File: d.scene.pool.File, Unit: "frame", N: c.Frame}, Sensor: d.scene.pool.File, At: c.At, MAC: hardware(b)},
 		Transaction: binary.BigEndian.Uint32(b[4:]),
 	}
 	switch m.options(b[dhcpFixed:]) {

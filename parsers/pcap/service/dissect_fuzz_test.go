@@ -82,10 +82,10 @@ func dissect(f *testing.F, name string) {
 		}
 		k := talkOf(b)
 		parsertest.Bounded(t, func() {
-			for _, p := range protocols {
-				if p.name == name {
-					p.dissect(k, Orig)
-					p.dissect(k, Resp)
+			for i := range protocols {
+				if p := &protocols[i]; p.name == name {
+					p.dissect(t, k, Orig)
+					p.dissect(t, k, Resp)
 				}
 			}
 		})
@@ -94,10 +94,10 @@ func dissect(f *testing.F, name string) {
 
 // dissect feeds a conversation to the matchers, as far as a session would ask them, and to the analyzer as if they had said
 // yes.
-func (p *protocol) dissect(k talk, client Side) {
+func (p *protocol) dissect(t testing.TB, k talk, client Side) {
 	var a analyzer = nameOnly{}
 	if p.open != nil {
-		a = p.open(scene{transport: k.over, client: client, known: &Certificates{}})
+		a = p.open(scene{transport: k.over, client: client, pool: &Pool{}})
 	}
 	var o opening
 	for _, w := range k.said {
@@ -110,7 +110,9 @@ func (p *protocol) dissect(k talk, client Side) {
 			part := c
 			part.Data = c.Data[:min(len(c.Data), window-len(o.head[c.Side]))]
 			o.extend(part)
-			p.tcp(&o)
+			if p.tcp(&o) != no && !o.candidate(p) {
+				t.Errorf("%s is recognised by what does not begin like it", p.name)
+			}
 		}
 		a.feed(c)
 		a.done()
@@ -217,4 +219,13 @@ func framesOf(r *capfile.Reader) (all []capfile.Frame) {
 		all = append(all, b.Frames...)
 	}
 	return all
+}
+
+func (o *opening) candidate(p *protocol) bool {
+	for i := range protocols {
+		if &protocols[i] == p {
+			return o.candidates()>>i&1 == 1
+		}
+	}
+	return false
 }

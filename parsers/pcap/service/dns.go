@@ -74,8 +74,8 @@ func (m *dnsMessage) variant(ends [2]netip.Addr) string {
 		return "netbios"
 	}
 	for _, end := range ends {
-		if name := dnsGroups[end.Unmap().WithZone("")]; name != "" {
-			return name
+		if end.IsMulticast() && dnsGroups[end.Unmap().WithZone("")] != "" {
+			return dnsGroups[end.Unmap().WithZone("")]
 		}
 	}
 	switch {
@@ -93,8 +93,11 @@ func (m *dnsMessage) netbios() bool {
 	if len(m.asked) > 0 {
 		name, kind = m.asked[0].name, m.asked[0].kind
 	}
+	if kind != typeNB && kind != typeSTAT {
+		return false
+	}
 	label, _, _ := strings.Cut(name, ".")
-	return (kind == typeNB || kind == typeSTAT) && len(label) == 32 && strings.Trim(label, "abcdefghijklmnop") == ""
+	return len(label) == 32 && strings.Trim(label, "abcdefghijklmnop") == ""
 }
 
 func (m *dnsMessage) mdns() bool {
@@ -164,7 +167,8 @@ type dnsKey struct {
 const dnsKeep = 64 << 10
 
 func openDNS(sc scene) analyzer {
-	d := &dnsReader{scene: sc, open: map[dnsKey]int{}}
+	d := sc.pool.dns()
+	d.scene = sc
 	if sc.transport != evidence.UDP {
 		d.streams = &[2]frames{{length: lengthBefore16, keep: dnsKeep}, {length: lengthBefore16, keep: dnsKeep}}
 	}
@@ -238,13 +242,39 @@ func (d *dnsReader) answer(c Chunk, m *dnsMessage, i, size int) {
 }
 
 func (d *dnsReader) ref(c Chunk) evidence.Ref {
-	return evidence.Ref{File: d.scene.file, Unit: "frame", N: c.Frame}
+	return evidence.Ref{File: d.scene.pool.File, Unit: "frame", N: c.Frame}
 }
 
 func (d *dnsReader) describe(r *Result) {
 	found := d.dns
-	found.Questions = slices.Clone(d.dns.Questions)
+	found.Questions = append([]evidence.Question(nil), d.dns.Questions...)
 	r.DNS = &found
 }
 
 func (d *dnsReader) done() bool { return false }
+
+// dns begins a reader, in the memory of one that ended if there is one.
+func (p *Pool) dns() *dnsReader {
+	n := len(p.names)
+	if n == 0 {
+		return &dnsReader{open: map[dnsKey]int{}}
+	}
+	d := p.names[n-1]
+	p.names = p.names[:n-1]
+	return d
+}
+
+// release gives the memory of a reader back, unless it has grown with a long connection.
+func (d *dnsReader) release() {
+	p, asked := d.scene.pool, d.dns.Questions
+	if len(p.names) == maxSpare || cap(asked) > ordinaryQuestions {
+		return
+	}
+	clear(d.open)
+	clear(asked)
+	*d = dnsReader{last: d.last, dns: evidence.DNS{Questions: asked[:0]}, open: d.open}
+	p.names = append(p.names, d)
+}
+
+// ordinaryQuestions is more than most connections ask.
+const ordinaryQuestions = 64

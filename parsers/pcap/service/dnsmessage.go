@@ -30,7 +30,7 @@ type dnsMessage struct {
 	id, flags int
 	counts    [4]int // questions, answers, authorities, additional records
 	asked     []dnsQuestion
-	owner     string // of the first record, and its type
+	owner     string // of the first record where nothing is asked, and its type
 	ownerType uint16
 	answers   []netip.Addr
 	aliases   []string
@@ -65,16 +65,26 @@ func (m *dnsMessage) parse(b []byte) error {
 		return errDNS
 	}
 	at := dnsHeader
+	var room [dnsRoom]byte
 	for range m.counts[0] {
-		name, next, ok := dnsName(b, at)
+		name, next, ok := appendName(room[:0], b, at)
 		if !ok || next+4 > len(b) {
 			return errDNS
 		}
-		m.asked = append(m.asked, dnsQuestion{name, binary.BigEndian.Uint16(b[next:]), binary.BigEndian.Uint16(b[next+2:])})
+		m.asked = append(m.asked, dnsQuestion{m.again(name), binary.BigEndian.Uint16(b[next:]), binary.BigEndian.Uint16(b[next+2:])})
 		at = next + 4
 	}
 	m.records(b, at)
 	return nil
+}
+
+// again is a name in the memory of the message before, where that asked for the same in this place: an answer repeats its
+// question.
+func (m *dnsMessage) again(name []byte) string {
+	if n := len(m.asked); n < cap(m.asked) && m.asked[:n+1][n].name == string(name) {
+		return m.asked[:n+1][n].name
+	}
+	return string(name)
 }
 
 func (m *dnsMessage) plausible() bool {
@@ -89,8 +99,8 @@ func (m *dnsMessage) plausible() bool {
 // records reads answers, authorities and additional records; only answers are kept.
 func (m *dnsMessage) records(b []byte, at int) {
 	total := m.counts[1] + m.counts[2] + m.counts[3]
+	var room [dnsRoom]byte
 	for i := range total {
-		var room [dnsRoom]byte
 		name, next, ok := appendName(room[:0], b, at)
 		if !ok || next+10 > len(b) {
 			m.short = true
@@ -104,7 +114,7 @@ func (m *dnsMessage) records(b []byte, at int) {
 			m.short = true
 			return
 		}
-		if i == 0 {
+		if i == 0 && len(m.asked) == 0 {
 			m.owner, m.ownerType = string(name), kind
 		}
 		m.flush = m.flush || kind != typeOPT && class == 0x8001

@@ -64,7 +64,7 @@ type dtlsPart struct {
 }
 
 func openDTLS(sc scene) analyzer {
-	return &dtlsReader{known: sc.known, parts: map[dtlsPart]*cryptoStream{}}
+	return &dtlsReader{known: &sc.pool.known, parts: map[dtlsPart]*cryptoStream{}}
 }
 
 func (d *dtlsReader) feed(c Chunk) {

@@ -46,6 +46,9 @@ func talkOf(b []byte) (k talk) {
 
 // held is how many bytes the session keeps, as far as they come from the wire.
 func held(s *Session) int {
+	if s.opening == nil {
+		return 0
+	}
 	n := len(s.opening.head[0]) + len(s.opening.head[1])
 	for _, c := range s.opening.chunks {
 		n += len(c.Data)
@@ -79,7 +82,7 @@ func FuzzSession(f *testing.F) {
 
 // follow checks after each chunk what a session holds.
 func follow(t *testing.T, k talk) {
-	s := NewSession(k.over, "f", nil)
+	s := (&Pool{File: "f"}).Session(k.over)
 	for _, w := range k.said {
 		s.Feed(Chunk{Side: w.side, Gap: w.gap, Data: []byte(w.text)})
 		if n := held(s); n > 2*window+max(4*window, maxKept+1<<16) {

@@ -58,7 +58,9 @@ func prefix(b []byte, text string) verdict {
 func prefixes(b []byte, texts ...string) verdict {
 	v := no
 	for _, t := range texts {
-		v = max(v, prefix(b, t))
+		if len(b) == 0 || b[0] == t[0] {
+			v = max(v, prefix(b, t))
+		}
 	}
 	return v
 }

@@ -5,6 +5,8 @@ type protocol struct {
 	name string
 	// mid tells that messages in the middle of a connection are unmistakable too.
 	mid bool
+	// late tells that nothing less than a whole message is worth waiting for: the first bytes say no.
+	late bool
 	// tcp recognises the beginning of a connection; udp a datagram, which is the last chunk of o.
 	tcp func(o *opening) verdict
 	udp func(c Chunk, o *opening) verdict
@@ -24,7 +26,7 @@ var protocols = []protocol{
 	{name: "rdp", tcp: sides(rdpRequest, rdpConfirm), open: openRDP},
 	{name: "ssh", tcp: matchSSH, open: openSSH},
 	{name: "sip", tcp: sides(sipRequest, begins("SIP/2.0 ")), udp: matchSIPDatagram, open: openSIP},
-	{name: "stun", tcp: stunStream, udp: matchSTUN, open: openSTUN},
+	{name: "stun", late: true, tcp: stunStream, udp: matchSTUN, open: openSTUN},
 	{name: "dtls", udp: matchDTLS, open: openDTLS},
 	{name: "capwap", udp: matchCAPWAP, open: openCAPWAP},
 	{name: "ssdp", udp: matchSSDP},
@@ -51,7 +53,7 @@ var protocols = []protocol{
 	{name: "netbios", tcp: sides(nbssNames, nil), udp: matchNetBIOS, open: openNetBIOS},
 	{name: "quic", udp: matchQUIC, open: openQUIC},
 	{name: "rtp", udp: matchRTP},
-	{name: "dns", tcp: matchDNSStream, udp: matchDNS("dns"), open: openDNS},
+	{name: "dns", late: true, tcp: matchDNSStream, udp: matchDNS("dns"), open: openDNS},
 	{name: "ntp", udp: matchNTP},
 	{name: "tftp", udp: matchTFTP, open: openTFTP},
 }

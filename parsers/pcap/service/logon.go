@@ -50,10 +50,12 @@ func (l *logon) header(value string) {
 
 // describe adds the names where the result has none yet.
 func (l *logon) describe(r *Result) {
-	if k := l.kerberos; len(k.Clients)+len(k.Services)+len(k.Errors) > 0 {
-		take(&r.Kerberos, &k)
+	if len(l.kerberos.Clients)+len(l.kerberos.Services)+len(l.kerberos.Errors) > 0 {
+		found := l.kerberos
+		take(&r.Kerberos, &found)
 	}
-	if n := l.ntlm; n != (evidence.NTLM{}) {
-		take(&r.NTLM, &n)
+	if l.ntlm != (evidence.NTLM{}) {
+		found := l.ntlm
+		take(&r.NTLM, &found)
 	}
 }

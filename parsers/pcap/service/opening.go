@@ -2,6 +2,7 @@ package service
 
 import (
 	"bytes"
+	"math/bits"
 	"net/netip"
 	"slices"
 )
@@ -52,8 +53,8 @@ type opening struct {
 	chunks   []Chunk
 	kept     int // bytes of the chunks; one of which only a gap is left counts as one
 	ends     [2]netip.Addr
-	// waiting: a window ended without a match; the next one begins when the speaker changes.
-	waiting bool
+	// room is memory of an opening before this one, for either head.
+	room [2][]byte
 	// dns is the last datagram as a DNS message, if it is one, once parsed.
 	dns           *dnsMessage
 	parsed, isDNS bool
@@ -104,13 +105,21 @@ func (o *opening) datagram(c Chunk) {
 	o.parsed = false
 }
 
+// keep copies the last datagram.
+func (o *opening) keep() {
+	store, last := &o.room[Orig], &o.chunks[len(o.chunks)-1]
+	from := len(*store)
+	*store = append(*store, last.Data...)
+	last.Data = slices.Clip((*store)[from:])
+}
+
 // own copies what is borrowed of the last chunk.
 func (o *opening) own() {
 	if !o.borrowed {
 		return
 	}
 	last := &o.chunks[len(o.chunks)-1]
-	head := bytes.Clone(last.Data)
+	head := append(o.room[last.Side][:0], last.Data...)
 	o.head[last.Side], last.Data, o.borrowed = head, slices.Clip(head), false
 }
 
@@ -121,13 +130,11 @@ func (o *opening) full() bool {
 
 // stream looks at the next chunk of a TCP connection that is not recognised yet.
 func (s *Session) stream(c Chunk) {
-	o := &s.opening
-	if o.waiting {
-		if c.Side == o.first || len(c.Data) == 0 {
-			return
-		}
-		*o = opening{}
+	if s.waiting && (c.Side == s.last || len(c.Data) == 0) {
+		return
 	}
+	s.waiting = false
+	o := s.looking()
 	for len(c.Data) > 0 || c.Gap > 0 {
 		// Not more than fills the window, so that the decision falls at the same byte however the stream was cut.
 		part := c
@@ -138,7 +145,7 @@ func (s *Session) stream(c Chunk) {
 			s.reader.feed(c)
 			return
 		}
-		if o.waiting || s.over {
+		if s.waiting || s.over {
 			return
 		}
 		o.own()
@@ -147,7 +154,7 @@ func (s *Session) stream(c Chunk) {
 
 // decide asks the list, and gives this window up when it is full.
 func (s *Session) decide() {
-	o := &s.opening
+	o := s.opening
 	full := o.full()
 	if full {
 		o.closed = [2]bool{true, true}
@@ -160,20 +167,20 @@ func (s *Session) decide() {
 		s.tries++
 		s.over = s.tries == maxTries
 		// In the middle of a long message: the answer to it begins with a header.
-		last := o.chunks[len(o.chunks)-1].Side
-		*o = opening{waiting: true, first: last}
+		s.waiting, s.last = true, o.chunks[len(o.chunks)-1].Side
+		s.letGo()
 	}
 }
 
 // match returns the first line of the list that recognises the beginning. A later line waits for an earlier one that
 // needs more bytes.
 func (s *Session) match() (*protocol, verdict) {
-	for i := range protocols {
-		p := &protocols[i]
-		if p.tcp == nil || s.tries > 0 && !p.mid {
+	for set := s.opening.candidates(); set != 0; set &= set - 1 {
+		p := &protocols[bits.TrailingZeros64(set)]
+		if s.tries > 0 && !p.mid {
 			continue
 		}
-		switch v := p.tcp(&s.opening); v {
+		switch v := p.tcp(s.opening); v {
 		case no:
 		case maybe:
 			return nil, maybe
@@ -186,8 +193,9 @@ func (s *Session) match() (*protocol, verdict) {
 
 // ended is the session as it would be if nothing more came.
 func (s *Session) ended() *Session {
-	end := &Session{scene: s.scene, opening: s.opening, tries: s.tries}
-	end.opening.closed = [2]bool{true, true}
+	o := *s.opening
+	o.closed = [2]bool{true, true}
+	end := &Session{scene: s.scene, opening: &o, copied: true, tries: s.tries}
 	if p, v := end.match(); p != nil {
 		end.read(p, v)
 	}
@@ -199,7 +207,7 @@ func (s *Session) datagram(c Chunk) {
 	if len(c.Data) == 0 {
 		return
 	}
-	o := &s.opening
+	o := s.looking()
 	o.ends = s.scene.ends
 	o.datagram(c)
 	for i := range protocols {
@@ -213,8 +221,8 @@ func (s *Session) datagram(c Chunk) {
 		}
 	}
 	if s.over = len(o.chunks) >= maxDatagrams || o.kept >= maxKept; s.over {
-		s.opening = opening{}
+		s.letGo()
 		return
 	}
-	o.chunks[len(o.chunks)-1].Data = bytes.Clone(c.Data)
+	o.keep()
 }

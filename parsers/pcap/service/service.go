@@ -61,20 +61,23 @@ type Result struct {
 // for a connection once Done says that nothing more is wanted.
 type Session struct {
 	scene   scene
-	opening opening
+	opening *opening // nil when nothing is kept
+	copied  bool     // the opening is another session's
 	found   *protocol
 	verdict verdict
 	reader  analyzer
 	content bool
 	tries   int // windows that ended without a match
+	// waiting: a window ended without a match; the next one begins when another than last speaks.
+	waiting bool
+	last    Side
 	over    bool
 }
 
 // A scene is what an analyzer may know of the connection it reads.
 type scene struct {
+	pool      *Pool
 	transport evidence.Transport
-	file      string
-	known     *Certificates
 	ends      [2]netip.Addr
 	client    Side
 	depth     int
@@ -93,17 +96,10 @@ type analyzer interface {
 // maxDepth bounds how many protocols may lie inside one another.
 const maxDepth = 5
 
-// NewSession starts following a connection. known is nil or shared by the connections of a capture.
-func NewSession(t evidence.Transport, file string, known *Certificates) *Session {
-	return newSession(scene{transport: t, file: file, known: known})
-}
-
-func newSession(sc scene) *Session { return &Session{scene: sc, over: sc.depth > maxDepth} }
-
 // inside starts a session for what the connection carries, as a stream.
 func (sc scene) inside() *Session {
 	sc.depth++
-	return newSession(sc)
+	return &Session{scene: sc, over: sc.depth > maxDepth}
 }
 
 // insideStream does the same where a connection over UDP carries a stream.
@@ -114,7 +110,7 @@ func (sc scene) insideStream() *Session {
 // as starts a session for the same content over another transport.
 func (sc scene) as(t evidence.Transport) *Session {
 	sc.transport = t
-	return newSession(sc)
+	return &Session{scene: sc}
 }
 
 // SetEnds tells the addresses of both sides, in any order, before the first chunk. They are used for one thing only: mDNS
@@ -140,23 +136,32 @@ func (s *Session) Feed(c Chunk) {
 func (s *Session) Done() bool { return s.over || s.reader != nil && s.reader.done() }
 
 // Held is how many bytes of the connection are kept because its protocol is not known yet.
-func (s *Session) Held() int { return s.opening.held() }
+func (s *Session) Held() int {
+	if s.opening == nil {
+		return 0
+	}
+	return s.opening.held()
+}
 
 // Result returns what is known; it may be called at any time, and finishes open messages when the connection is over.
-func (s *Session) Result() Result {
+func (s *Session) Result() (r Result) {
+	s.tell(&r)
+	return r
+}
+
+// tell fills an empty result.
+func (s *Session) tell(r *Result) {
 	end := s
-	if s.reader == nil && !s.over && s.scene.transport != evidence.UDP {
+	if s.opening != nil && s.scene.transport != evidence.UDP {
 		end = s.ended()
 	}
-	var r Result
 	r.Content = s.content
 	if end.reader == nil {
-		return r
+		return
 	}
 	r.Protocol, r.Confirmed = end.found.name, true
 	r.Client, r.ClientKnown = end.verdict.client()
-	end.reader.describe(&r)
-	return r
+	end.reader.describe(r)
 }
 
 // read hands the connection, from its beginning, to the analyzer of the protocol found.
@@ -170,7 +175,7 @@ func (s *Session) read(p *protocol, v verdict) {
 	for _, c := range s.opening.chunks {
 		s.reader.feed(c)
 	}
-	s.opening = opening{}
+	s.letGo()
 }
 
 // within adds what runs inside to the description of the protocol around it. Details are taken where the outer

@@ -45,8 +45,10 @@ func script(lines []string) (out []said) {
 }
 
 // play feeds the conversation in pieces of at most n bytes, 0 for as it is.
-func (k talk) play(n int) Result {
-	s := NewSession(k.over, "test.pcap", nil)
+func (k talk) play(n int) Result { return k.playIn(&Pool{File: "test.pcap"}, n) }
+
+func (k talk) playIn(p *Pool, n int) (r Result) {
+	s := p.Session(k.over)
 	for i, w := range k.said {
 		c := Chunk{At: time.Unix(int64(i), 0).UTC(), Frame: uint64(i + 1), Side: w.side, Gap: w.gap}
 		b := []byte(w.text)
@@ -63,7 +65,8 @@ func (k talk) play(n int) Result {
 			b, c.Gap = b[size:], 0
 		}
 	}
-	return s.Result()
+	s.End(&r)
+	return r
 }
 
 // recorder notes what passes through a pair of connections.

@@ -28,7 +28,7 @@ type tlsReader struct {
 }
 
 func openTLS(sc scene) analyzer {
-	t := &tlsReader{known: sc.known}
+	t := &tlsReader{known: &sc.pool.known}
 	for i := range t.records {
 		t.records[i] = frames{length: tlsUnit, keep: tlsHeader + tlsMaxRecord}
 	}
