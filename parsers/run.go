@@ -154,6 +154,7 @@ func (o *opened) parse(ctx context.Context, in *Input) (err error) {
 			err = evidence.Problem{Kind: evidence.Defect, Ref: evidence.Ref{File: o.Name}, Err: fmt.Errorf("panic: %v in %s", p, culprit())}
 		}
 	}()
+	defer o.Batch.Settle()
 	return o.format.Parse(ctx, in, o.Batch)
 }
 

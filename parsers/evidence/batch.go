@@ -22,6 +22,7 @@ type Batch struct {
 	// that went.
 	Overflow Overflow
 	Moved    []ConnRun
+	outlet   outlet
 
 	keeper keeper
 }
@@ -47,7 +48,7 @@ func (b *Batch) Cleared(c Cleared) { b.Clearings = append(b.Clearings, c) }
 // Conn keeps c, or moves it with others to where there is room. Connections that logs of their own tell more about stay: they
 // are looked up by their UID.
 func (b *Batch) Conn(c Conn) {
-	b.Conns = append(b.Conns, c)
+	b.Conns = append(room(b.Conns, 1), c)
 	if b.Overflow != nil && c.UID == "" && b.Overflow.Full(&c, len(b.Conns)) {
 		b.spill()
 	}

@@ -4,7 +4,8 @@ import "slices"
 
 // An Overflow takes the connections of captures that memory has no room for.
 type Overflow interface {
-	// Full counts a connection that is about to be held and tells whether those of its file should move.
+	// Full counts a connection that is about to be held and tells whether those of its file are to move. Once it has said so,
+	// it counts them no longer.
 	Full(c *Conn, held int) bool
 	// Move takes connections in the order of CompareConns; they may be overwritten afterwards. On an error they stay
 	// where they are.
@@ -18,19 +19,60 @@ type ConnRun interface {
 	Open(whole func(*Conn) bool) func() (*Conn, error)
 }
 
-// spill moves the connections held so far. Where that fails they stay, and so do all that follow.
+// An outlet is where connections leave memory: some are on their way while others come.
+type outlet struct {
+	last  *move  // nil when it is over
+	spare []Conn // memory of those that left
+}
+
+// A move is of connections that are on their way.
+type move struct {
+	conns    []Conn
+	run      ConnRun
+	err      error
+	panicked any
+	done     chan struct{}
+}
+
+// spill lets the connections held so far move while others come, once those before them have.
 func (b *Batch) spill() {
-	sorted := make([]*Conn, len(b.Conns))
-	for i := range b.Conns {
-		sorted[i] = &b.Conns[i]
-	}
-	slices.SortFunc(sorted, CompareConns)
-	run, err := b.Overflow.Move(sorted)
-	if err != nil {
-		b.Overflow = nil
+	b.Settle()
+	if b.Overflow == nil {
 		return
 	}
-	b.Moved = append(b.Moved, run)
-	clear(b.Conns)
-	b.Conns = b.Conns[:0]
+	b.outlet.last = &move{conns: b.Conns, done: make(chan struct{})}
+	b.Conns, b.outlet.spare = b.outlet.spare, nil
+	go b.outlet.last.to(b.Overflow)
+}
+
+func (m *move) to(o Overflow) {
+	defer close(m.done)
+	defer func() { m.panicked = recover() }()
+	sorted := make([]*Conn, len(m.conns))
+	for i := range m.conns {
+		sorted[i] = &m.conns[i]
+	}
+	slices.SortFunc(sorted, CompareConns)
+	m.run, m.err = o.Move(sorted)
+}
+
+// Settle waits for connections that are on their way out of memory: those who fill a Batch call it at the end. Where the way is
+// barred they stay, and so do all that follow.
+func (b *Batch) Settle() {
+	m := b.outlet.last
+	if m == nil {
+		return
+	}
+	<-m.done
+	b.outlet.last = nil
+	switch {
+	case m.panicked != nil:
+		panic(m.panicked)
+	case m.err != nil:
+		b.Overflow, b.Conns = nil, append(m.conns, b.Conns...)
+	default:
+		b.Moved = append(b.Moved, m.run)
+		clear(m.conns)
+		b.outlet.spare = m.conns[:0]
+	}
 }

@@ -59,22 +59,22 @@ type share struct {
 	held  int64
 }
 
-// Full counts a connection. The share is full when all of them are and it holds its part.
+// Full counts a connection. The share is full when all of them are, but for the half of the room in which connections on their
+// way to the disk still lie, and it holds its part.
 func (h *share) Full(c *evidence.Conn, held int) bool {
 	n := weight(c)
 	h.held += n
-	return h.space.held.Add(n) > h.space.limit && int64(held) >= min(leastRun, h.space.limit>>10) && h.held > h.space.limit/16
+	if h.space.held.Add(n) <= h.space.limit/2 || int64(held) < min(leastRun, h.space.limit>>10) || h.held <= h.space.limit/16 {
+		return false
+	}
+	h.space.held.Add(-h.held)
+	h.held = 0
+	return true
 }
 
 // Move writes connections behind those of other files.
 func (h *share) Move(sorted []*evidence.Conn) (evidence.ConnRun, error) {
-	r, err := h.space.write(sorted)
-	if err != nil {
-		return nil, err
-	}
-	h.space.held.Add(-h.held)
-	h.held = 0
-	return r, nil
+	return h.space.write(sorted)
 }
 
 // weight estimates the bytes that a connection takes in memory.
@@ -92,7 +92,7 @@ func weight(c *evidence.Conn) int64 {
 	return int64(n)
 }
 
-func (s *Space) write(sorted []*evidence.Conn) (*run, error) {
+func (s *Space) write(sorted []*evidence.Conn) (evidence.ConnRun, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.err != nil {

@@ -139,6 +139,7 @@ func TestBatchMovesWhatIsTooMuch(t *testing.T) {
 	for i := range n {
 		b.Conn(evidence.Conn{Start: time.Unix(int64(n-i), 0).UTC(), State: "SF"})
 	}
+	b.Settle()
 	read := 0
 	for i, r := range b.Moved {
 		next := r.Open(all)
@@ -173,6 +174,7 @@ func TestNowhereToGo(t *testing.T) {
 	for range 2 * leastRun {
 		b.Conn(evidence.Conn{})
 	}
+	b.Settle()
 	if _, _, err := s.Moved(); err == nil || len(b.Conns) != 2*leastRun {
 		t.Errorf("%d connections held, error %v", len(b.Conns), err)
 	}

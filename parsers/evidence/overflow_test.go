@@ -1,0 +1,52 @@
+package evidence
+
+import (
+	"errors"
+	"testing"
+)
+
+// A narrow overflow takes three connections at a time, as often as it may.
+type narrow struct {
+	often int
+	bad   func() error
+}
+
+func (n *narrow) Full(_ *Conn, held int) bool { return held == 3 }
+
+func (n *narrow) Move(sorted []*Conn) (ConnRun, error) {
+	if n.often--; n.often < 0 {
+		return nil, n.bad()
+	}
+	return nil, nil
+}
+
+// TestWhatCannotLeaveStays, in the order in which it came.
+func TestWhatCannotLeaveStays(t *testing.T) {
+	b := &Batch{Overflow: &narrow{2, func() error { return errors.New("disk full") }}}
+	for i := range uint64(20) {
+		b.Conn(Conn{Ref: Ref{N: i}})
+	}
+	b.Settle()
+	if len(b.Moved) != 2 || len(b.Conns) != 14 {
+		t.Fatalf("%d runs, %d connections left", len(b.Moved), len(b.Conns))
+	}
+	for i, c := range b.Conns {
+		if c.Ref.N != uint64(6+i) {
+			t.Errorf("connection %d stands at %d", c.Ref.N, 6+i)
+		}
+	}
+}
+
+// TestMovePanics: a defect in what runs beside comes back to who waits for it.
+func TestMovePanics(t *testing.T) {
+	b := &Batch{Overflow: &narrow{0, func() error { panic("defect") }}}
+	defer func() {
+		if recover() != "defect" {
+			t.Error("it did not")
+		}
+	}()
+	for range 3 {
+		b.Conn(Conn{})
+	}
+	b.Settle()
+}
