@@ -80,16 +80,30 @@ func (f *fields) element(v value) {
 
 // Field finds a field.
 func (f *fields) Field(name string) (string, bool) {
-	if b := f.member(name); b != nil {
-		return f.strings.Keep(b), true
-	}
-	if s, ok := f.values.Field(name); ok {
-		return s, true
-	}
-	if b := f.beside(name); b != nil {
-		return f.strings.Keep(b), true
+	if t := f.find(name); t != nil {
+		return t.Written(), true
 	}
 	return "", false
+}
+
+// Text finds one that is not empty.
+func (f *fields) Text(name string) (*winevent.FieldText, bool) {
+	t := f.find(name)
+	return t, t != nil && t.Written() != ""
+}
+
+func (f *fields) find(name string) *winevent.FieldText {
+	if b := f.member(name); b != nil {
+		return f.strings.Text(b)
+	}
+	if s, ok := f.values.Field(name); ok {
+		t := winevent.NewText(s)
+		return &t
+	}
+	if b := f.beside(name); b != nil {
+		return f.strings.Text(b)
+	}
+	return nil
 }
 
 // text finds a field that can be read without making a string of it.
@@ -124,25 +138,8 @@ func (f *fields) belongsToSystem(name string) bool {
 // Uint reads a field that is written as a decimal number.
 func (f *fields) Uint(name string) (uint64, bool) { return decimal(f.text(name)) }
 
-// GUID reads a field that is written as a GUID in braces.
-func (f *fields) GUID(name string) (string, bool) {
-	b := f.text(name)
-	if len(b) != len("{00000000-0000-0000-0000-000000000000}") || b[0] != '{' || b[len(b)-1] != '}' {
-		return "", false
-	}
-	var lower [36]byte
-	for i, c := range b[1 : len(b)-1] {
-		switch {
-		case c >= 'A' && c <= 'F':
-			c += 'a' - 'A'
-		case c >= 'a' && c <= 'f', c >= '0' && c <= '9', c == '-':
-		default:
-			return "", false
-		}
-		lower[i] = c
-	}
-	return f.strings.Keep(lower[:]), true
-}
+// GUID reads a field that is written as a GUID.
+func (f *fields) GUID(name string) (evidence.GUID, bool) { return evidence.ParseGUID(f.text(name)) }
 
 // Stamp reads a field that states a time.
 func (f *fields) Stamp(name string) (evidence.Stamp, bool) {

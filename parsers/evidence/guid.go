@@ -9,41 +9,56 @@ import (
 // A GUID is one in the order in which it is written, so that GUIDs compare as their texts do. The zero GUID is none.
 type GUID [16]byte
 
-// dashes are the places of the dashes in the text of a GUID.
-var dashes = [...]int{8, 13, 18, 23}
-
 // ParseGUID reads a GUID in either case, with or without braces.
-func ParseGUID(text string) (g GUID, ok bool) {
-	text = strings.TrimSuffix(strings.TrimPrefix(text, "{"), "}")
+func ParseGUID[T string | []byte](text T) (g GUID, ok bool) {
+	if len(text) == 38 && text[0] == '{' && text[37] == '}' {
+		text = text[1:37]
+	}
 	if len(text) != 36 {
 		return GUID{}, false
 	}
-	for _, at := range dashes {
-		if text[at] != '-' {
+	at := 0
+	for i := range g {
+		if i == 4 || i == 6 || i == 8 || i == 10 {
+			if text[at] != '-' {
+				return GUID{}, false
+			}
+			at++
+		}
+		high, low := digits[text[at]], digits[text[at+1]]
+		if high|low > 15 {
 			return GUID{}, false
 		}
-	}
-	digits := [32]byte([]byte(text[:8] + text[9:13] + text[14:18] + text[19:23] + text[24:]))
-	if _, err := hex.Decode(g[:], digits[:]); err != nil {
-		return GUID{}, false
+		g[i] = high<<4 | low
+		at += 2
 	}
 	return g, true
 }
+
+// digits are the values of hexadecimal digits, 0xff of all else.
+var digits = func() (is [256]byte) {
+	for c := range is {
+		is[c] = 0xff
+	}
+	for i, c := range "0123456789abcdef" {
+		is[c], is[strings.ToUpper(string(c))[0]] = byte(i), byte(i)
+	}
+	return is
+}()
 
 // String writes the GUID in lower case without braces, "" for none.
 func (g GUID) String() string {
 	if g.IsZero() {
 		return ""
 	}
-	var b [36]byte
-	hex.Encode(b[:8], g[:4])
-	for i, from := range [...]int{4, 6, 8} {
-		b[dashes[i]] = '-'
-		hex.Encode(b[dashes[i]+1:], g[from:from+2])
+	b := make([]byte, 0, 36)
+	for i := range g {
+		if i == 4 || i == 6 || i == 8 || i == 10 {
+			b = append(b, '-')
+		}
+		b = hex.AppendEncode(b, g[i:i+1])
 	}
-	b[dashes[3]] = '-'
-	hex.Encode(b[dashes[3]+1:], g[10:])
-	return string(b[:])
+	return string(b)
 }
 
 // IsZero reports whether there is none.

@@ -67,7 +67,7 @@ func (k *compiled) takeRecord(r record) bool {
 	if !ok || at > r.end-4 || e.event.root != "Event" || e.event.err != nil {
 		return false
 	}
-	if !k.takeData(&e) || k.value(&e.event, e.event.recordID).number() == 0 {
+	if !k.takeData(&e) || k.value(&e.event, &e.event.recordID).number() == 0 {
 		return false
 	}
 	k.events = append(k.events, e)
@@ -196,7 +196,7 @@ func (k *compiled) start(in *instance, i int) int {
 func (k *compiled) end(in *instance, i int) int { return int(k.ends[in.ends+i]) }
 
 // value is what stands in a slot.
-func (k *compiled) value(in *instance, s slot) value {
+func (k *compiled) value(in *instance, s *slot) value {
 	if s.hole < 0 {
 		return value{text: s.text, ok: s.hole == literal}
 	}
@@ -212,15 +212,15 @@ func (k *compiled) event(e *compiledEvent, file string) *winevent.Record {
 	in, r := &e.event, &k.record
 	*r = winevent.Record{Fields: &k.holes}
 	k.holes = holes{from: k, in: &e.data}
-	r.Provider = k.repeated(0, in, in.provider)
-	r.Channel = k.repeated(1, in, in.channel)
-	r.Computer = k.repeated(2, in, in.computer)
-	r.UserSID = k.repeated(3, in, in.user)
-	r.EventID = uint32(k.value(in, in.eventID).number())
-	r.RecordID = k.value(in, in.recordID).number()
-	r.ExecutionPID = uint32(k.value(in, in.executionPID).number())
+	r.Provider = k.repeated(0, in, &in.provider)
+	r.Channel = k.repeated(1, in, &in.channel)
+	r.Computer = k.repeated(2, in, &in.computer)
+	r.UserSID = k.repeated(3, in, &in.user)
+	r.EventID = uint32(k.value(in, &in.eventID).number())
+	r.RecordID = k.value(in, &in.recordID).number()
+	r.ExecutionPID = uint32(k.value(in, &in.executionPID).number())
 	r.Ref = evidence.Ref{File: file, Unit: "record", N: r.RecordID}
-	if s, ok := k.texts.stamp(k.value(in, in.time), "TimeCreated"); ok {
+	if s, ok := k.texts.stamp(k.value(in, &in.time), "TimeCreated"); ok {
 		s.Resolution = max(s.Resolution, 100*time.Nanosecond) // of a FILETIME, written with nine decimals
 		r.Stamps[0] = s
 	}
@@ -228,14 +228,14 @@ func (k *compiled) event(e *compiledEvent, file string) *winevent.Record {
 }
 
 // repeated is the text of a part of System: it hardly changes from record to record.
-func (k *compiled) repeated(part int, in *instance, s slot) string {
+func (k *compiled) repeated(part int, in *instance, s *slot) string {
 	v := k.value(in, s)
 	m := &k.system[part]
 	if len(v.b) == 0 {
 		return v.text
 	}
 	if m.kind != v.kind || !bytes.Equal(m.raw, v.b) {
-		m.kind, m.raw, m.text = v.kind, append(m.raw[:0], v.b...), k.texts.of(v)
+		m.kind, m.raw, m.text = v.kind, append(m.raw[:0], v.b...), *k.texts.of(v)
 	}
-	return m.text
+	return m.text.Written()
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
+	"github.com/wirewitness/wirewitness/parsers/winevent"
 )
 
 // A value is what stands in a slot: bytes of the chunk with their type, or text of the template.
@@ -67,11 +68,11 @@ type holes struct {
 	turn int // how often a field was asked for
 }
 
-// An ask is a field as it was asked for, and its index or nowhere. The meaning of an event asks for the same fields in
-// the same order, record after record.
+// An ask is a field as it was asked for, and where it stands, nil for nowhere. The meaning of an event asks for the same
+// fields in the same order, record after record.
 type ask struct {
-	name  string
-	field int
+	name string
+	slot *slot
 }
 
 // maxAsks bounds what a template remembers.
@@ -82,32 +83,42 @@ func (h *holes) value(name string) value {
 	if t == nil {
 		return value{}
 	}
-	i := nowhere
+	var s *slot
 	if h.turn < len(t.asked) && t.asked[h.turn].name == name {
-		i = t.asked[h.turn].field
-	} else if i = t.data.search(name); h.turn < maxAsks {
-		t.asked = append(t.asked[:h.turn], ask{name, i})
+		s = t.asked[h.turn].slot
+	} else if s = t.data.search(name); h.turn < maxAsks {
+		t.asked = append(t.asked[:h.turn], ask{name, s})
 	}
 	h.turn++
-	if i == nowhere {
+	if s == nil {
 		return value{}
 	}
-	return h.from.value(h.in, t.data.fields[i].slot)
+	return h.from.value(h.in, s)
 }
 
-func (d *data) search(name string) int {
+func (d *data) search(name string) *slot {
 	for i := range d.fields {
 		if strings.EqualFold(d.fields[i].name, name) {
-			return i
+			return &d.fields[i].slot
 		}
 	}
-	return nowhere
+	return nil
 }
 
 // Field implements winevent.Fields.
 func (h *holes) Field(name string) (string, bool) {
 	v := h.value(name)
-	return h.from.texts.of(v), v.ok
+	return h.from.texts.of(v).Written(), v.ok
+}
+
+// Text implements winevent.Typed.
+func (h *holes) Text(name string) (*winevent.FieldText, bool) {
+	v := h.value(name)
+	if !v.ok {
+		return nil, false
+	}
+	t := h.from.texts.of(v)
+	return t, t.Written() != ""
 }
 
 // Uint implements winevent.Typed.

@@ -72,8 +72,8 @@ func (k *compiled) leftover(r record) (*compiledEvent, bool) {
 // consistent tells whether the record was made with the templates that stand where it says: the record repeats the
 // beginning of the template's GUID, and has a value for each hole.
 func (k *compiled) consistent(e *compiledEvent) bool {
-	_, timed := k.texts.stamp(k.value(&e.event, e.event.time), "TimeCreated")
-	if !timed || k.repeated(0, &e.event, e.event.provider) == "" || k.repeated(2, &e.event, e.event.computer) == "" {
+	_, timed := k.texts.stamp(k.value(&e.event, &e.event.time), "TimeCreated")
+	if !timed || k.repeated(0, &e.event, &e.event.provider) == "" || k.repeated(2, &e.event, &e.event.computer) == "" {
 		return false
 	}
 	return k.named(&e.event) && (e.data.table == e.event.table || k.named(&e.data))

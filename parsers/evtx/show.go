@@ -106,7 +106,7 @@ func (w *worker) numbered(c *chunk, id uint64) (found []tree) {
 // holds tells whether one of the records taken has the number.
 func (k *compiled) holds(id uint64) bool {
 	for i := range k.events {
-		if in := &k.events[i].event; k.value(in, in.recordID).number() == id {
+		if in := &k.events[i].event; k.value(in, &in.recordID).number() == id {
 			return true
 		}
 	}

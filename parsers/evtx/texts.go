@@ -15,6 +15,7 @@ type texts struct {
 	strings [1 << 13]memo
 	days    dayMemo
 	buf     []byte
+	literal winevent.FieldText // of the value asked for last
 	all     winevent.Strings
 }
 
@@ -22,7 +23,7 @@ type texts struct {
 type memo struct {
 	kind byte
 	raw  []byte
-	text string
+	text winevent.FieldText
 }
 
 // maxMemo bounds the size of a value that is remembered: a call trace has some 1,000 characters, a command line may have
@@ -32,29 +33,30 @@ const maxMemo = 1 << 12
 func newTexts() *texts { return &texts{seed: maphash.MakeSeed()} }
 
 // of returns the text of a value that is there.
-func (t *texts) of(v value) string {
+func (t *texts) of(v value) *winevent.FieldText {
 	switch {
 	case !v.ok || len(v.b) == 0:
-		return v.text
+		t.literal = winevent.NewText(v.text)
+		return &t.literal
 	case v.kind != kindString:
-		return t.all.Keep([]byte(text(v.kind, v.b)))
+		return t.all.Text([]byte(text(v.kind, v.b)))
 	case len(v.b) > maxMemo:
 		return t.fresh(v)
 	}
 	m := &t.strings[maphash.Bytes(t.seed, v.b)%uint64(len(t.strings))]
 	if !bytes.Equal(m.raw, v.b) {
-		m.raw, m.text = append(m.raw[:0], v.b...), t.fresh(v)
+		m.raw, m.text = append(m.raw[:0], v.b...), *t.fresh(v)
 	}
-	return m.text
+	return &m.text
 }
 
-func (t *texts) fresh(v value) string {
+func (t *texts) fresh(v value) *winevent.FieldText {
 	narrow, ok := ascii(t.buf[:0], v.b)
 	if !ok {
-		return t.all.Keep([]byte(text(v.kind, v.b)))
+		return t.all.Text([]byte(text(v.kind, v.b)))
 	}
 	t.buf = narrow
-	return t.all.Keep(narrow)
+	return t.all.Text(narrow)
 }
 
 // ascii appends UTF-16 text that is ASCII throughout, without the zeros at its end.

@@ -19,29 +19,29 @@ type event struct {
 	statements
 }
 
-// field returns the trimmed text of the first of the names that the record has a value for; "" when it has none. The
-// names are spellings of one field: versions of Windows and Sysmon do not agree on "Id" and "ID".
-func (e *event) field(names ...string) string {
+// read returns the first of the names that the record has a value for. The names are spellings of one field: versions of
+// Windows and Sysmon do not agree on "Id" and "ID".
+func (e *event) read(names []string) *FieldText {
 	for _, name := range names {
-		if s, _ := e.Fields.Field(name); s != "" {
-			return unset(strings.TrimSpace(s))
+		if e.typed != nil {
+			if t, ok := e.typed.Text(name); ok {
+				return t
+			}
+		} else if s, _ := e.Fields.Field(name); s != "" {
+			t := NewText(s)
+			return &t
 		}
 	}
-	return ""
+	return &noText
 }
 
-// unset is what the log's word for "nothing here" stands for.
-func unset(s string) string {
-	if s == "-" {
-		return ""
-	}
-	return s
-}
+// field returns the text of the first of the names, "" when there is none.
+func (e *event) field(names ...string) string { return e.read(names).trimmed }
 
 func (e *event) text(names ...string) string {
-	s := e.field(names...)
-	e.hash.Text(s)
-	return s
+	t := e.read(names)
+	e.hash.Uint(t.hash)
+	return t.trimmed
 }
 
 // uint reads a number of up to the given bits, decimal or 0x...; 0 when there is none.
@@ -103,12 +103,12 @@ func (e *event) pidOr(label string, names ...string) uint32 {
 // image reads a path. Sysmon writes "<unknown process>" when the process was gone before it could look, and some
 // forwarders escape that for HTML.
 func (e *event) image(names ...string) string {
-	s := e.field(names...)
-	if s == "<unknown process>" || s == "&lt;unknown process&gt;" {
-		s = ""
+	t := e.read(names)
+	if t.trimmed == "<unknown process>" || t.trimmed == "&lt;unknown process&gt;" {
+		t = &noText
 	}
-	e.hash.Text(s)
-	return s
+	e.hash.Uint(t.hash)
+	return t.trimmed
 }
 
 // entity reads a ProcessGuid.
@@ -138,7 +138,10 @@ func (e *event) joinAccount(domain, name string) string {
 // end reads an address and a port. An address that cannot be read leaves the zero address.
 func (e *event) end(addr, port string) netip.AddrPort {
 	a := Addr(e.field(addr))
-	e.hash.Text(a.String())
+	b := a.As16()
+	e.hash.Uint(uint64(a.BitLen()))
+	e.hash.Uint(binary.BigEndian.Uint64(b[:]))
+	e.hash.Uint(binary.BigEndian.Uint64(b[8:]))
 	return netip.AddrPortFrom(a, uint16(e.uint(16, port)))
 }
 

@@ -31,8 +31,8 @@ func step(state, n uint64) uint64 {
 	return bits.RotateLeft64(state, 23) ^ lo ^ hi
 }
 
-// Text folds in a text and its length, so that neighbouring values cannot run into each other.
-func (h *Hash) Text(s string) { h.state = fold(h.state, s) }
+// Text folds in the hash of a text and its length, so that neighbouring values cannot run into each other.
+func (h *Hash) Text(s string) { h.Uint(fold(hashStep, s)) }
 
 // HashBytes hashes a record as it is stored.
 func HashBytes(b []byte) uint64 {

@@ -6,6 +6,8 @@ import "github.com/wirewitness/wirewitness/parsers/evidence"
 // and numbers again then. What it returns must agree with the text that Field gives; where it says no, Field is asked.
 type Typed interface {
 	Fields
+	// Text returns a field, valid until the next call, and whether it is there and not empty.
+	Text(name string) (t *FieldText, ok bool)
 	// Uint returns a field that is stored as a whole number.
 	Uint(name string) (n uint64, ok bool)
 	// GUID returns a field that is stored as a GUID.
@@ -23,7 +25,7 @@ func (e *event) stored(names []string) (n uint64, ok bool) {
 		if n, ok := e.typed.Uint(name); ok {
 			return n, true
 		}
-		if s, _ := e.typed.Field(name); s != "" {
+		if _, ok := e.typed.Text(name); ok {
 			return 0, false
 		}
 	}
@@ -39,7 +41,7 @@ func (e *event) guid(names []string) (g evidence.GUID, ok bool) {
 		if g, ok := e.typed.GUID(name); ok {
 			return g, true
 		}
-		if s, _ := e.typed.Field(name); s != "" {
+		if _, ok := e.typed.Text(name); ok {
 			return g, false
 		}
 	}
