@@ -45,12 +45,16 @@ func short(name string) string {
 func books(cf *casefile.Casefile) []*book {
 	names := hostNames(cf)
 	by := map[string]*book{}
+	written := map[string]*book{}
 	of := func(computer string) *book {
-		k := names[nameKey(computer)]
-		b := by[k]
+		b := written[computer]
 		if b == nil {
-			b = &book{host: &Host{Logged: true}, spellings: map[string]int{}}
-			by[k] = b
+			k := names[nameKey(computer)]
+			if b = by[k]; b == nil {
+				b = &book{host: &Host{Logged: true}, spellings: map[string]int{}}
+				by[k] = b
+			}
+			written[computer] = b
 		}
 		b.spellings[computer]++
 		return b

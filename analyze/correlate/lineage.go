@@ -67,6 +67,9 @@ func (b *book) drives() {
 			see(s.Image, p.Image)
 		}
 	}
+	if len(volumes) == 0 {
+		return
+	}
 	for _, p := range b.table.all {
 		if letters := volumes[volumeOf(p.Image)]; len(letters) == 1 {
 			for l := range letters {

@@ -32,7 +32,7 @@ const (
 
 // fillTable builds the processes of a host from what its logs say of starts, ends and use.
 func (b *book) fillTable() {
-	b.table = table{byID: map[evidence.GUID]*Process{}, byPID: map[uint32][]*Process{}, nameless: map[uint32]bool{}}
+	b.table = table{byID: make(map[evidence.GUID]*Process, len(b.processes)), byPID: map[uint32][]*Process{}, nameless: map[uint32]bool{}}
 	b.starts()
 	b.implied()
 	b.exitsAndReuse()

@@ -31,30 +31,49 @@ func (b *book) chooseHome(all []*sensor) {
 // deriveFields measures shared fields against Sysmon's own UTC where no capture did: events other than 3 and 22 carry
 // both.
 func (b *book) deriveFields() {
-	diffs := map[string][]time.Duration{}
-	compare := func(h *evidence.Header) {
-		if h.Stamps[0].Field != "UtcTime" {
-			return
-		}
-		for _, s := range h.Stamps[1:] {
-			if !s.IsZero() {
-				diffs[s.Field] = append(diffs[s.Field], s.Time.Sub(h.Stamps[0].Time))
-			}
-		}
-	}
+	ahead := fieldsAhead{most: len(b.processes) + len(b.accesses)}
 	for _, p := range b.processes {
-		h := p.Header()
-		compare(&h)
+		ahead.compare(&p.Kept)
 	}
 	for _, x := range b.accesses {
-		h := x.Header()
-		compare(&h)
+		ahead.compare(&x.Kept)
 	}
-	for f, d := range diffs {
-		if _, known := b.clocks.fields[f]; !known {
-			b.clocks.fields[f] = median(d)
+	for _, f := range ahead.fields {
+		if _, known := b.clocks.fields[f.name]; !known {
+			b.clocks.fields[f.name] = median(f.by)
 		}
 	}
+}
+
+// fieldsAhead are the fields that stand beside UtcTime, a few at most, and by how much each record has them ahead of it.
+type fieldsAhead struct {
+	fields []fieldAhead
+	most   int // records
+}
+
+type fieldAhead struct {
+	name string
+	by   []time.Duration
+}
+
+func (a *fieldsAhead) compare(k *evidence.Kept) {
+	if k.Field(0) != "UtcTime" {
+		return
+	}
+	for i := 1; i < len(evidence.Header{}.Stamps) && !k.At(i).IsZero(); i++ {
+		by := a.of(k.Field(i))
+		*by = append(*by, time.Duration(k.At(i)-k.At(0)))
+	}
+}
+
+func (a *fieldsAhead) of(name string) *[]time.Duration {
+	for i := range a.fields {
+		if a.fields[i].name == name {
+			return &a.fields[i].by
+		}
+	}
+	a.fields = append(a.fields, fieldAhead{name, make([]time.Duration, 0, a.most)})
+	return &a.fields[len(a.fields)-1].by
 }
 
 // when returns the time of a record in corrected UTC: the sensor's time where the clocks could be aligned, else what the

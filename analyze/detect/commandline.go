@@ -23,9 +23,32 @@ var commandLine = Detector{
 	},
 }
 
-// signsOf returns the signs of the policy that a command line shows: the points of the strongest and half of the
-// others'.
+// A command is an image and a command line.
+type command struct{ image, line string }
+
+// shownSigns are the signs of the policy that a command line shows: the points of the strongest and half of the others'.
+type shownSigns struct {
+	points float64
+	names  []string
+}
+
+// maxCommands bounds the commands whose signs are remembered, and the images whose names are.
+const maxCommands = 1 << 14
+
 func (c *Context) signsOf(image, line string) (points float64, names []string) {
+	k := command{image, line}
+	s, known := c.commands[k]
+	if !known {
+		if len(c.commands) >= maxCommands {
+			clear(c.commands)
+		}
+		s.points, s.names = c.findSigns(image, line)
+		c.commands[k] = s
+	}
+	return s.points, s.names
+}
+
+func (c *Context) findSigns(image, line string) (points float64, names []string) {
 	line = strings.ToLower(line)
 	var strongest, rest float64
 	for i, s := range c.Policy.CommandSigns {

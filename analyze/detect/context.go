@@ -27,12 +27,14 @@ type Context struct {
 	folders   map[string]int    // index in Policy.WritableFolders by image, -1 for none
 	visited   map[*Usage]int    // machines visited around each usage
 	signs     []*regexp.Regexp  // of Policy.CommandSigns
+	commands  map[command]shownSigns
+	bases     map[string]string // names of images
 }
 
 func newContext(g *Gathering) *Context {
 	x := &Context{Case: g.c, Policy: g.policy, Usages: g.finish(), names: g.names, children: map[*correlate.Process][]*correlate.Process{}, into: map[*correlate.Process][]*correlate.Access{},
 		by: map[*correlate.Process][]*correlate.Access{}, asked: g.asked, servers: map[netip.Addr]bool{}, companies: map[*correlate.Host]bool{},
-		habits: map[string]*habit{}, loops: g.loops, folders: map[string]int{}}
+		habits: map[string]*habit{}, loops: g.loops, folders: map[string]int{}, commands: map[command]shownSigns{}, bases: map[string]string{}}
 	for _, s := range g.policy.CommandSigns {
 		x.signs = append(x.signs, regexp.MustCompile(s.Pattern))
 	}
@@ -48,14 +50,14 @@ func newContext(g *Gathering) *Context {
 
 func (c *Context) indexHosts() {
 	for _, h := range c.Case.Hosts {
-		named := namedParents(h.Processes)
+		named := c.namedParents(h.Processes)
 		for _, p := range h.Processes {
 			if p.Company != "" {
 				c.companies[h] = true
 			}
 			parent := p.Parent
 			if parent == nil {
-				parent = named[parentOf(p)]
+				parent = named[c.parentOf(p)]
 			}
 			if parent != nil && parent != p {
 				c.children[parent] = append(c.children[parent], p)
@@ -70,19 +72,37 @@ type program struct {
 	base string
 }
 
-func parentOf(p *correlate.Process) program { return program{p.ParentPID, policy.Base(p.ParentImage)} }
+func (c *Context) parentOf(p *correlate.Process) program {
+	return program{p.ParentPID, c.base(p.ParentImage)}
+}
+
+// base is policy.Base of an image, which many processes run.
+func (c *Context) base(image string) string {
+	b, known := c.bases[image]
+	if !known {
+		if len(c.bases) >= maxCommands {
+			clear(c.bases)
+		}
+		b = policy.Base(image)
+		c.bases[image] = b
+	}
+	return b
+}
 
 // namedParents finds the parents that start events name and that are not linked: where it is the only process of the host
 // with that PID and image.
-func namedParents(list []*correlate.Process) map[program]*correlate.Process {
+func (c *Context) namedParents(list []*correlate.Process) map[program]*correlate.Process {
 	found, times := map[program]*correlate.Process{}, map[program]int{}
 	for _, p := range list {
 		if p.Parent == nil && p.ParentPID != 0 {
-			times[parentOf(p)] = 0
+			times[c.parentOf(p)] = 0
 		}
 	}
+	if len(times) == 0 {
+		return found
+	}
 	for _, p := range list {
-		k := program{p.PID, policy.Base(p.Image)}
+		k := program{p.PID, c.base(p.Image)}
 		if n, asked := times[k]; asked {
 			times[k], found[k] = n+1, p
 		}

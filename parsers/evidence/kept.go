@@ -51,6 +51,10 @@ func (r Ref) Place() Place { return Place{&origin{file: r.File, unit: r.Unit}, r
 // Ref returns the reference.
 func (p Place) Ref() Ref { return Ref{p.of.file, p.of.unit, p.n} }
 
+// Field and At are what stands in a stamp of the record.
+func (k *Kept) Field(stamp int) string { return k.fields[stamp] }
+func (k *Kept) At(stamp int) Instant   { return k.at[stamp] }
+
 // Computer returns the host name as the record writes it.
 func (k *Kept) Computer() string { return k.computer }
 
