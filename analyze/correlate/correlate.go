@@ -145,11 +145,17 @@ func (j *joiner) finish() *Case {
 		c.Hosts = append(c.Hosts, b.host)
 	}
 	logged := len(c.Hosts)
-	c.Links = ahead(func(yield func(*Link) bool) {
-		if j.run(yield) {
+	c.Links = func(yield func(*Link) bool) {
+		whole := false
+		for l := range ahead(func(yield func(*Link) bool) { whole = j.run(yield) }) {
+			if !yield(l) {
+				return
+			}
+		}
+		if whole {
 			c.Hosts = append(c.Hosts[:logged:logged], j.strayHosts()...)
 		}
-	})
+	}
 	slices.SortStableFunc(c.Lookups, func(a, b *Lookup) int {
 		return cmp.Or(a.At.Compare(b.At), evidence.CompareRefs(a.Ref, b.Ref))
 	})

@@ -39,7 +39,7 @@ func (k *coder) int(v *int64) {
 
 // maxCommon bounds the texts that are held once for all connections of a run, and their length.
 const (
-	maxCommon    = 1 << 14
+	maxCommon    = 1 << 10
 	longestShort = 64
 )
 

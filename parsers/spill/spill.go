@@ -144,7 +144,7 @@ type run struct {
 
 // Open begins to read the run.
 func (r *run) Open(whole func(*evidence.Conn) bool) func() (*evidence.Conn, error) {
-	in := bufio.NewReaderSize(io.NewSectionReader(r.space.file, r.from, r.size), readAhead)
+	in := bufio.NewReaderSize(io.NewSectionReader(r.space.file, r.from, r.size), int(min(r.size, readAhead)))
 	k := coder{taking: true, names: r.space.known()}
 	left := r.conns
 	return func() (*evidence.Conn, error) {
