@@ -85,7 +85,7 @@ func (j *Joined) Judge(ctx context.Context) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	doc.Coverage = meter.Measure(j.c, found.BySeverity, found.Suppressed)
+	doc.Coverage = meter.Measure(j.c, coverage.Judged{BySeverity: found.BySeverity, Suppressed: found.Suppressed, Early: found.Early})
 	doc.Coverage.Totals.ConnectionsLeftOutByTime = left
 	return &Result{j, doc}, nil
 }

@@ -27,6 +27,7 @@ type jsonCoverage struct {
 	Totals     jsonTotals       `json:"totals"`
 	Negative   []string         `json:"negative"`
 	Hosts      []jsonHostCover  `json:"hosts"`
+	MoreHosts  int              `json:"hosts_not_listed,omitempty"`
 	Captures   []jsonCapture    `json:"captures"`
 	DNS        []jsonNameUse    `json:"dns"`
 	DNSLeftOut int              `json:"dns_left_out"`
@@ -194,7 +195,7 @@ func newInspection(doc *finding.Document) jsonInspection {
 func newCoverage(doc *finding.Document) jsonCoverage {
 	c := &doc.Coverage
 	return jsonCoverage{
-		newTotals(&c.Totals), list(c.Negative), each(c.Hosts, newHostCover), each(c.Captures, newCapture),
+		newTotals(&c.Totals), list(c.Negative), each(c.Hosts, newHostCover), c.HostsUnlisted, each(c.Captures, newCapture),
 		each(doc.Names, newNameUse), doc.NamesLeftOut, doc.QueriesUnlisted,
 		each(c.Suppressed, newSuppressed), c.Duplicates, c.Problems,
 	}

@@ -107,7 +107,7 @@ func clockBasis(k *finding.Clock) string {
 // blindLines names the hosts whose connections no process could be found for.
 func blindLines(c *finding.Coverage) []string {
 	var lines []string
-	nameless := 0
+	nameless := c.HostsUnlisted
 	for i := range c.Hosts {
 		switch h := &c.Hosts[i]; {
 		case h.Name == "":

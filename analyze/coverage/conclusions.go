@@ -96,7 +96,7 @@ func aboutCapture(cc *finding.CaptureCoverage) (out []string) {
 }
 
 // negative says what limits the absence of a finding, most important first.
-func (m *Meter) negative(cov *finding.Coverage) (out []string) {
+func (m *Meter) negative(cov *finding.Coverage, early int) (out []string) {
 	say := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
 	t := cov.Totals
 	if len(m.cf.Captures) == 0 && !m.conns {
@@ -125,6 +125,12 @@ func (m *Meter) negative(cov *finding.Coverage) (out []string) {
 				say("log %s of %s was cleared", c.Log, h.Name)
 			}
 		}
+	}
+	if early > 0 {
+		say("%d peers of unknown programs were judged before the end of the evidence, since there are too many: what came of them later was judged by itself", early)
+	}
+	if cov.HostsUnlisted > 0 {
+		say("%d local addresses without a log are not listed: those that sent least", cov.HostsUnlisted)
 	}
 	return out
 }

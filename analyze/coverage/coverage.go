@@ -16,7 +16,7 @@ import (
 type Meter struct {
 	cf      *casefile.Casefile
 	totals  finding.Totals
-	hosts   map[*correlate.Host]*finding.HostCoverage
+	hosts   map[*correlate.Host]presence
 	sensors map[string]*finding.CaptureCoverage
 	reasons map[string]*finding.ReasonCount
 	// seen, counted and linked remember connections with two ends.
@@ -26,7 +26,7 @@ type Meter struct {
 
 // Begin begins to measure the coverage of a case.
 func Begin(cf *casefile.Casefile) *Meter {
-	return &Meter{cf: cf, hosts: map[*correlate.Host]*finding.HostCoverage{}, sensors: map[string]*finding.CaptureCoverage{}, reasons: map[string]*finding.ReasonCount{},
+	return &Meter{cf: cf, hosts: map[*correlate.Host]presence{}, sensors: map[string]*finding.CaptureCoverage{}, reasons: map[string]*finding.ReasonCount{},
 		seen: map[*evidence.Conn]bool{}, counted: map[*evidence.Conn]bool{}, linked: map[*evidence.Conn]bool{}}
 }
 
@@ -57,12 +57,7 @@ func (m *Meter) first(met map[*evidence.Conn]bool, l *correlate.Link) bool {
 // Count takes a connection that is analysed.
 func (m *Meter) Count(l *correlate.Link) {
 	m.total(l)
-	hc := m.hosts[l.Host]
-	if hc == nil {
-		hc = &finding.HostCoverage{}
-		m.hosts[l.Host] = hc
-	}
-	countAt(hc, l)
+	m.hosts[l.Host] = m.hosts[l.Host].with(l)
 	if l.Process != nil {
 		return
 	}
@@ -76,20 +71,27 @@ func (m *Meter) Count(l *correlate.Link) {
 	r.Bytes += sent.N
 }
 
+// Judged is what became of the usages of a case.
+type Judged struct {
+	BySeverity [5]int
+	Suppressed []finding.Suppressed
+	Early      int // before the end of the evidence
+}
+
 // Measure computes the coverage of the case, once all of it has been seen and judged.
-func (m *Meter) Measure(c *correlate.Case, bySeverity [5]int, suppressed []finding.Suppressed) finding.Coverage {
-	cov := finding.Coverage{Duplicates: m.cf.Duplicates, Suppressed: suppressed}
-	cov.Hosts = m.hostCoverage(c)
+func (m *Meter) Measure(c *correlate.Case, judged Judged) finding.Coverage {
+	cov := finding.Coverage{Duplicates: m.cf.Duplicates, Suppressed: judged.Suppressed}
+	cov.Hosts, cov.HostsUnlisted = m.hostCoverage(c)
 	cov.Captures = m.captures(c)
-	cov.Totals = m.sum(c, bySeverity, suppressed)
+	cov.Totals = m.sum(c, judged)
 	for _, f := range m.cf.Files {
 		cov.Problems += f.ProblemsTotal
 	}
-	cov.Negative = m.negative(&cov)
+	cov.Negative = m.negative(&cov, judged.Early)
 	return cov
 }
 
-func (m *Meter) sum(c *correlate.Case, bySeverity [5]int, suppressed []finding.Suppressed) finding.Totals {
+func (m *Meter) sum(c *correlate.Case, judged Judged) finding.Totals {
 	t := m.totals
 	for _, h := range c.Hosts {
 		if h.Logged {
@@ -113,8 +115,8 @@ func (m *Meter) sum(c *correlate.Case, bySeverity [5]int, suppressed []finding.S
 		t.Frames += x.Frames
 	}
 	countFiles(&t, m.cf.Files)
-	t.FindingsBySeverity = bySeverity
-	for _, s := range suppressed {
+	t.FindingsBySeverity = judged.BySeverity
+	for _, s := range judged.Suppressed {
 		t.PolicyTouched += s.Count
 		if s.Expired {
 			t.ExpiredExclusions++

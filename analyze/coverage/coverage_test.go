@@ -40,7 +40,7 @@ func measure(b *evidence.Batch) finding.Coverage {
 		m.See(l)
 		m.Count(l)
 	}
-	return m.Measure(c, [5]int{}, nil)
+	return m.Measure(c, Judged{})
 }
 
 func volume(sent uint64) evidence.Volume {
@@ -108,5 +108,26 @@ func TestNothingMissingNothingSaid(t *testing.T) {
 	b.Capture(evidence.Capture{Ref: evidence.Ref{File: "cap"}, Kind: "pcap", Dropped: evidence.Measured(0)})
 	if got := measure(b).Negative; len(got) != 0 {
 		t.Errorf("negative %q", got)
+	}
+}
+
+// Of local addresses without a log, those that sent most are listed, and how many others there are is said.
+func TestTooManyAddressesAreCounted(t *testing.T) {
+	b := &evidence.Batch{}
+	const more = 3
+	for i := range maxNameless + more {
+		local := netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), 50001)
+		b.Conn(evidence.Conn{Sensor: "cap", Transport: evidence.TCP, Orig: local, Resp: netip.MustParseAddrPort("198.51.100.7:443"), Start: noon, End: noon, Volume: volume(uint64(i))})
+	}
+	socket(b, "A", 1, one, two, evidence.Yes)
+	cov := measure(b)
+	if len(cov.Hosts) != maxNameless+1 || cov.HostsUnlisted != more || cov.Hosts[0].Name != "A" {
+		t.Fatalf("%d hosts listed, %d not, the first is %q", len(cov.Hosts), cov.HostsUnlisted, cov.Hosts[0].Name)
+	}
+	if least := cov.Hosts[1]; least.OutboundBytes != more {
+		t.Errorf("%s is listed, which sent %d bytes", least.Addresses, least.OutboundBytes)
+	}
+	if want := "3 local addresses without a log are not listed: those that sent least"; !slices.Contains(cov.Negative, want) {
+		t.Errorf("%q does not say %q", cov.Negative, want)
 	}
 }

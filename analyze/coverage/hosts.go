@@ -18,36 +18,67 @@ const (
 	maxFiles = 50
 )
 
-func (m *Meter) hostCoverage(c *correlate.Case) []finding.HostCoverage {
-	var out []finding.HostCoverage
-	for _, h := range c.Hosts {
-		hc := finding.HostCoverage{}
-		if counted := m.hosts[h]; counted != nil {
-			hc = *counted
-		}
-		hc.Name, hc.Aliases, hc.Addresses, hc.Clocks, hc.Processes = h.Name, h.Aliases, h.Addrs, h.Clocks, len(h.Processes)
+// hostCoverage says it of the hosts of the case; of those that only captures show, as far as maxNameless goes.
+func (m *Meter) hostCoverage(c *correlate.Case) (out []finding.HostCoverage, unlisted int) {
+	hosts := m.listed(c.Hosts)
+	for _, h := range hosts {
+		seen := m.hosts[h]
+		hc := finding.HostCoverage{Name: h.Name, Aliases: h.Aliases, Addresses: h.Addrs, Clocks: h.Clocks, Processes: len(h.Processes),
+			Connections: seen.connections, Linked: seen.linked, OutboundBytes: seen.sent, AttributedBytes: seen.attributed}
 		if h.Logged {
 			hc.Sources = sources(m.cf, h)
 		}
 		hc.Conclusions = aboutHost(&hc)
 		out = append(out, hc)
 	}
-	return out
+	return out, len(c.Hosts) - len(hosts)
 }
 
-func countAt(hc *finding.HostCoverage, l *correlate.Link) {
-	hc.Connections++
+// maxNameless bounds the local addresses without a log that are listed: nobody reads on for so long.
+const maxNameless = 1 << 14
+
+// listed leaves out hosts without a log where they are too many: those that sent least.
+func (m *Meter) listed(all []*correlate.Host) []*correlate.Host {
+	var nameless []*correlate.Host
+	for _, h := range all {
+		if !h.Logged {
+			nameless = append(nameless, h)
+		}
+	}
+	if len(nameless) <= maxNameless {
+		return all
+	}
+	slices.SortStableFunc(nameless, func(a, b *correlate.Host) int {
+		x, y := m.hosts[a], m.hosts[b]
+		return cmp.Or(cmp.Compare(y.sent, x.sent), cmp.Compare(y.connections, x.connections))
+	})
+	out := map[*correlate.Host]bool{}
+	for _, h := range nameless[maxNameless:] {
+		out[h] = true
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(h *correlate.Host) bool { return out[h] })
+}
+
+// A presence is what connections at one host add up to.
+type presence struct {
+	connections, linked int
+	sent, attributed    uint64
+}
+
+func (p presence) with(l *correlate.Link) presence {
+	p.connections++
 	if l.Process != nil {
-		hc.Linked++
+		p.linked++
 	}
 	sent, _ := l.Sent()
 	if l.Conn == nil || l.Conn.Carries || !sent.Known {
-		return
+		return p
 	}
-	hc.OutboundBytes += sent.N
+	p.sent += sent.N
 	if l.Process != nil {
-		hc.AttributedBytes += sent.N
+		p.attributed += sent.N
 	}
+	return p
 }
 
 // named tells whether a computer name is one of the host's.

@@ -22,7 +22,7 @@ type scene struct {
 }
 
 func newScene() *scene {
-	h := &correlate.Host{Name: "desk01.corp.example", Addrs: []netip.Addr{netip.MustParseAddr("10.1.0.5")}}
+	h := &correlate.Host{Name: "desk01.corp.example", Logged: true, Addrs: []netip.Addr{netip.MustParseAddr("10.1.0.5")}}
 	s := &scene{host: h, now: time.Date(2024, 3, 4, 9, 0, 0, 0, time.UTC)}
 	s.c = &correlate.Case{Hosts: []*correlate.Host{h}, Local: func(a netip.Addr) bool { return a.IsPrivate() || a.IsLinkLocalUnicast() }}
 	return s
@@ -102,9 +102,11 @@ func (s *scene) gather(p *policy.Policy) *Gathering {
 // judge is what the scene says under a policy.
 func (s *scene) judge(p *policy.Policy) Result { return s.gather(p).Judge() }
 
+func wholeContext(g *Gathering) *Context { return newContext(g, g.finish()) }
+
 // say asks one detector about every usage and returns its facts by peer and port.
 func (s *scene) say(d Detector, p *policy.Policy) []finding.Fact {
-	c := newContext(s.gather(p))
+	c := wholeContext(s.gather(p))
 	var out []finding.Fact
 	for _, u := range c.Usages {
 		out = append(out, d.Find(u, c)...)

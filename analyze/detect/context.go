@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"maps"
 	"net/netip"
 	"regexp"
 	"strings"
@@ -31,9 +32,9 @@ type Context struct {
 	bases     map[string]string // names of images
 }
 
-func newContext(g *Gathering) *Context {
-	x := &Context{Case: g.c, Policy: g.policy, Usages: g.finish(), names: g.names, children: map[*correlate.Process][]*correlate.Process{}, into: map[*correlate.Process][]*correlate.Access{},
-		by: map[*correlate.Process][]*correlate.Access{}, asked: g.asked, servers: map[netip.Addr]bool{}, companies: map[*correlate.Host]bool{},
+func newContext(g *Gathering, usages []*Usage) *Context {
+	x := &Context{Case: g.c, Policy: g.policy, Usages: usages, names: g.names, children: map[*correlate.Process][]*correlate.Process{}, into: map[*correlate.Process][]*correlate.Access{},
+		by: map[*correlate.Process][]*correlate.Access{}, asked: maps.Clone(g.asked), servers: g.servers, companies: map[*correlate.Host]bool{},
 		habits: map[string]*habit{}, loops: g.loops, folders: map[string]int{}, commands: map[command]shownSigns{}, bases: map[string]string{}}
 	for _, s := range g.policy.CommandSigns {
 		x.signs = append(x.signs, regexp.MustCompile(s.Pattern))

@@ -40,7 +40,7 @@ func describe(f *finding.Finding, u *Usage, c *Context) {
 	f.Techniques = techniques(u, *f, c)
 	f.Innocent, f.Next, f.Missing = innocent(f.Facts), next(u, *f), missing(u)
 	refs := u.refs()
-	f.Refs, f.RefsTotal = refs.refs, refs.total
+	f.Refs, f.RefsTotal = refs.refs(), refs.total
 }
 
 // identity is a stable hash over what the finding is about: the same evidence named in another order, or with another
@@ -54,7 +54,11 @@ func identity(u *Usage) string {
 	if host == "" && u.Connections > 0 {
 		host = u.locals[0].String()
 	}
-	sum := sha256.Sum256([]byte(strings.Join([]string{host, program, fmt.Sprint(u.Inbound, u.Transport, u.Port), u.Peer}, "\x00")))
+	parts := []string{host, program, fmt.Sprint(u.Inbound, u.Transport, u.Port), u.Peer}
+	if u.round > 0 {
+		parts = append(parts, fmt.Sprint(u.round))
+	}
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return hex.EncodeToString(sum[:6])
 }
 

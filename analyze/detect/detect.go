@@ -39,6 +39,8 @@ type Result struct {
 	Names           []finding.NameUse
 	NamesLeftOut    int
 	QueriesUnlisted uint64
+	// Early is how many usages were judged before the end of the evidence.
+	Early int
 }
 
 // MaxFindings bounds the findings of a case that are described: nobody reads on for so long.
@@ -46,27 +48,16 @@ const MaxFindings = 1000
 
 // Judge looks at what was gathered with every detector.
 func (g *Gathering) Judge() Result {
-	ctx := newContext(g)
-	var r Result
-	var touched ledger
-	var best podium
+	ctx, v := newContext(g, g.finish()), &g.verdicts
 	for _, u := range ctx.Usages {
-		facts := ctx.facts(u)
-		if len(facts) == 0 {
-			continue
-		}
-		f := outline(u, facts)
-		if touched.judge(&f, u, ctx) {
-			r.BySeverity[f.Severity]++
-			best.add(candidate{f, u})
-		}
+		v.judge(u, ctx)
 	}
-	for i, c := range best.ranked() {
+	r := Result{BySeverity: v.bySeverity, Suppressed: v.touched.entries(), QueriesUnlisted: ctx.names.unlisted, Early: v.early}
+	for i, c := range v.best.ranked() {
 		describe(&c.Finding, c.usage, ctx)
 		c.Rank = i + 1
 		r.Findings = append(r.Findings, c.Finding)
 	}
-	r.Suppressed, r.QueriesUnlisted = touched.entries(), ctx.names.unlisted
 	r.Names, r.NamesLeftOut = ctx.names.statements()
 	return r
 }

@@ -34,8 +34,8 @@ var dnsTunnel = Detector{
 			return nil
 		}
 		points := []float64{twoSigns, threeSigns, moreSigns, moreSigns}[n.signs(c.Policy.Thresholds)-enoughSigns]
-		return fact(points, fmt.Sprintf("%d look-ups of %d different names under %s, on average %.0f characters and %.1f bits per character below it, %.0f %% of types that carry data, %d bytes of it in answers", n.total, len(n.names), u.Peer, n.length, n.entropy, 100*n.dataShare(), n.texts.N), n.refs,
-			finding.Number{Name: "different names", Value: float64(len(n.names)), Unit: "count"}, finding.Number{Name: "characters", Value: n.length, Unit: "count"},
+		return fact(points, fmt.Sprintf("%d look-ups of %d different names under %s, on average %.0f characters and %.1f bits per character below it, %.0f %% of types that carry data, %d bytes of it in answers", n.total, n.names.size(), u.Peer, n.length, n.entropy, 100*n.dataShare(), n.texts.N), n.refs,
+			finding.Number{Name: "different names", Value: float64(n.names.size()), Unit: "count"}, finding.Number{Name: "characters", Value: n.length, Unit: "count"},
 			finding.Number{Name: "entropy", Value: n.entropy, Unit: "bits"}, finding.Number{Name: "data types", Value: n.dataShare(), Unit: "ratio"})
 	},
 }
@@ -47,11 +47,13 @@ const (
 	typeKEY  = 25
 )
 
+func carriesData(typ uint16) bool { return typ == typeTXT || typ == typeNULL || typ == typeKEY }
+
 func (n *nameUse) dataShare() float64 {
 	if n.total == 0 {
 		return 0
 	}
-	return float64(n.types[typeTXT]+n.types[typeNULL]+n.types[typeKEY]) / float64(n.total)
+	return float64(n.carrying) / float64(n.total)
 }
 
 // tunnels makes a usage of every name use that looks as if it carried data: the resolver in between, which the
@@ -89,7 +91,7 @@ func (n *nameUse) signs(t policy.Thresholds) int {
 		return 0
 	}
 	k := 0
-	for _, sign := range []bool{float64(len(n.names)) >= t.DNSUniqueNames.Value, n.length >= t.DNSLabelLength.Value, n.entropy >= t.DNSEntropy.Value, n.dataShare() >= textShare, n.texts.N >= textVolume} {
+	for _, sign := range []bool{float64(n.names.size()) >= t.DNSUniqueNames.Value, n.length >= t.DNSLabelLength.Value, n.entropy >= t.DNSEntropy.Value, n.dataShare() >= textShare, n.texts.N >= textVolume} {
 		if sign {
 			k++
 		}

@@ -1,18 +1,29 @@
 package detect
 
 import (
+	"slices"
 	"strings"
+	"unique"
 
 	"github.com/wirewitness/wirewitness/analyze/correlate"
 	"github.com/wirewitness/wirewitness/analyze/finding"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
-// citations are references of which the first finding.MaxRefs are kept and all are counted.
+// citations are references of which the first finding.MaxRefs are kept and all are counted. A case holds many of them.
 type citations struct {
-	refs  []evidence.Ref
+	kept  []citation
 	total int
 }
+
+// A citation is a reference without the texts that it shares with most others.
+type citation struct {
+	place unique.Handle[place]
+	n     uint64
+}
+
+// A place is what references of one file and unit have in common.
+type place struct{ file, unit string }
 
 func cite(refs ...evidence.Ref) citations {
 	var c citations
@@ -21,23 +32,39 @@ func cite(refs ...evidence.Ref) citations {
 }
 
 func (c *citations) add(refs ...evidence.Ref) {
-	c.total += len(refs)
 	for _, r := range refs {
-		if len(c.refs) == finding.MaxRefs {
-			return
-		}
-		c.refs = append(c.refs, r)
+		c.one(r)
 	}
 }
 
+func (c *citations) one(r evidence.Ref) {
+	if c.total++; len(c.kept) == finding.MaxRefs {
+		return
+	}
+	if len(c.kept) == cap(c.kept) {
+		c.kept = slices.Grow(c.kept, min(max(len(c.kept), 1), finding.MaxRefs-len(c.kept)))
+	}
+	c.kept = append(c.kept, citation{unique.Make(place{r.File, r.Unit}), r.N})
+}
+
 func (c *citations) join(o citations) {
-	c.refs = append(c.refs, o.refs[:min(len(o.refs), finding.MaxRefs-len(c.refs))]...)
+	c.kept = append(c.kept, o.kept[:min(len(o.kept), finding.MaxRefs-len(c.kept))]...)
 	c.total += o.total
+}
+
+// refs are those that are kept.
+func (c citations) refs() []evidence.Ref {
+	var refs []evidence.Ref
+	for _, k := range c.kept {
+		p := k.place.Value()
+		refs = append(refs, evidence.Ref{File: p.file, Unit: p.unit, N: k.n})
+	}
+	return refs
 }
 
 // fact is the one fact that a detector states; Run fills in its id and family.
 func fact(points float64, text string, from citations, numbers ...finding.Number) []finding.Fact {
-	return []finding.Fact{{Points: points, Text: text, Numbers: numbers, Refs: from.refs, RefsTotal: from.total}}
+	return []finding.Fact{{Points: points, Text: text, Numbers: numbers, Refs: from.refs(), RefsTotal: from.total}}
 }
 
 // shown is the base name of a path as it is written.

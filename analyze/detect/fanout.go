@@ -53,7 +53,7 @@ func (c *Context) visits() map[*Usage]int {
 			continue
 		}
 		k := tour{u.Host, u.Image, u.Port, u.Transport}
-		for _, s := range u.moments {
+		for _, s := range u.moments() {
 			if s.events > 0 {
 				tours[k] = append(tours[k], visit{s.time(), u.Peer, u})
 			}

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"net/netip"
 	"time"
 
 	"github.com/wirewitness/wirewitness/analyze/correlate"
@@ -22,13 +23,17 @@ type Gathering struct {
 	asked  map[*correlate.Host]int                  // look-ups that captures show
 	loops  map[*correlate.Process][]*correlate.Link // of a process to its own host
 	held   held
+	// servers are the addresses that were met serving a directory or names.
+	servers  map[netip.Addr]bool
+	verdicts verdicts
 }
 
 // Gather begins the gathering of a case, whose hosts and lookups need to be known at its end only.
 func Gather(c *correlate.Case, p *policy.Policy) *Gathering {
 	return &Gathering{c: c, policy: p, room: room{moments: 1 << 16, said: 256, gap: seconds(p.Thresholds.RegularInterval.Value)},
 		byKey: map[usageKey]*Usage{}, sweeps: sweeps{}, names: newNameIndex(), asked: map[*correlate.Host]int{},
-		loops: map[*correlate.Process][]*correlate.Link{}, held: held{moments: maxHeldMoments, said: maxHeldSaid, usages: maxHeldUsages}}
+		loops: map[*correlate.Process][]*correlate.Link{}, servers: map[netip.Addr]bool{},
+		held: held{moments: maxHeldMoments, said: maxHeldSaid, usages: maxHeldUsages, most: maxUsages, names: maxHeldNames}}
 }
 
 // Add takes a connection. They have to come in the order of their start; l is not kept, unless it stays on its host.
@@ -50,14 +55,14 @@ func (g *Gathering) use(l *correlate.Link) {
 	k := keyOf(l, g.c.Local)
 	u := g.byKey[k]
 	if u == nil {
-		u = &Usage{Host: l.Host, Inbound: k.inbound, Transport: k.transport, Port: k.port, Peer: k.peer}
+		u = &Usage{Host: l.Host, Inbound: k.inbound, Transport: k.transport, Port: k.port, Peer: k.peer, round: g.verdicts.rounds}
 		g.byKey[k] = u
 		g.usages = append(g.usages, u)
 	}
-	g.held.nowMoments -= len(u.moments)
+	g.held.nowMoments -= u.amount
 	g.held.nowSaid -= len(u.said)
 	u.add(l, g.policy, g.room)
-	g.held.nowMoments += len(u.moments)
+	g.held.nowMoments += u.amount
 	g.held.nowSaid += len(u.said)
 }
 
@@ -77,10 +82,11 @@ type room struct {
 	gap           time.Duration
 }
 
-// held is how much all usages hold, and how much they may until they are made smaller.
+// held is how much all usages hold, and how much they may until they are made smaller, or until some of them are judged.
 type held struct {
 	nowMoments, nowSaid   int
 	moments, said, usages int
+	most, names           int // usages, and uses of names
 }
 
 // What a case may hold whole: 20 MiB of moments, about as much of content, and usages of a few hundred bytes each.
@@ -100,8 +106,11 @@ func (g *Gathering) shrink() {
 	if g.held.nowSaid > g.held.said {
 		g.thin()
 	}
-	if len(g.usages) > g.held.usages {
+	if len(g.usages) > min(g.held.usages, g.held.most) {
 		g.sweep()
+	}
+	if len(g.names.uses) > g.held.names {
+		g.held.names = g.names.forget(g.held.names, g.policy.Thresholds)
 	}
 }
 
@@ -112,11 +121,11 @@ func (g *Gathering) shrinkTimelines() {
 		g.held.nowMoments, g.names.moments = 0, 0
 		for _, u := range g.usages {
 			u.shrink(g.room)
-			g.held.nowMoments += len(u.moments)
+			g.held.nowMoments += u.amount
 		}
 		for _, n := range g.names.uses {
 			n.shrink(g.room)
-			g.names.moments += len(n.moments)
+			g.names.moments += n.amount
 		}
 		now := g.held.nowMoments + g.names.moments
 		if now <= g.held.moments/2 {
@@ -139,14 +148,17 @@ func (g *Gathering) thin() {
 	g.held.said = max(g.held.said, 2*g.held.nowSaid)
 }
 
-// sweep makes one usage of tries that nobody answered, where they are many.
+// sweep makes one usage of tries that nobody answered, where they are many. Where that is not enough, some are judged.
 func (g *Gathering) sweep() {
 	for _, u := range g.usages {
 		u.finish()
 	}
 	g.usages = g.sweeps.fold(g.usages, g.room)
+	if len(g.usages) > g.held.most {
+		g.settle()
+	}
 	for k, u := range g.byKey {
-		if u.folded {
+		if u.gone {
 			delete(g.byKey, k)
 		}
 	}

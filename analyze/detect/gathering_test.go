@@ -57,10 +57,10 @@ func TestLittleRoomSaysTheSame(t *testing.T) {
 		why  string
 		held held
 	}{
-		{"moments", held{moments: 1 << 11, said: math.MaxInt, usages: math.MaxInt}},
-		{"content", held{moments: math.MaxInt, said: 50, usages: math.MaxInt}},
-		{"usages", held{moments: math.MaxInt, said: math.MaxInt, usages: 100}},
-		{"everything", held{moments: 1 << 11, said: 50, usages: 100}},
+		{"moments", held{moments: 1 << 11, said: math.MaxInt, usages: math.MaxInt, most: math.MaxInt, names: math.MaxInt}},
+		{"content", held{moments: math.MaxInt, said: 50, usages: math.MaxInt, most: math.MaxInt, names: math.MaxInt}},
+		{"usages", held{moments: math.MaxInt, said: math.MaxInt, usages: 100, most: math.MaxInt, names: math.MaxInt}},
+		{"everything", held{moments: 1 << 11, said: 50, usages: 100, most: math.MaxInt, names: math.MaxInt}},
 	} {
 		g := Gather(s.c, policy.Default())
 		g.held = little.held
@@ -91,8 +91,8 @@ func TestShrunkTimelineKeepsItsCalls(t *testing.T) {
 		whole.add(l, room{moments: math.MaxInt, gap: gap})
 		small.add(l, room{moments: 2048, gap: gap})
 	}
-	if len(small.moments) >= 2048 || len(whole.moments) != 400*21 {
-		t.Fatalf("%d moments held, %d in all", len(small.moments), len(whole.moments))
+	if small.amount >= 2048 || whole.amount != 400*21 {
+		t.Fatalf("%d moments held, %d in all", small.amount, whole.amount)
 	}
 	got, all := small.calls(gap)
 	if want, _ := whole.calls(gap); !all || !slices.EqualFunc(got, want, time.Time.Equal) {
@@ -118,8 +118,8 @@ func TestBlurredTimelineSaysSo(t *testing.T) {
 		g.Add(l)
 	}
 	r := g.Judge()
-	if len(r.Findings) != 1 || len(g.usages[0].moments) > leastMoments {
-		t.Fatalf("%d findings, %d moments held", len(r.Findings), len(g.usages[0].moments))
+	if len(r.Findings) != 1 || g.usages[0].amount > leastMoments {
+		t.Fatalf("%d findings, %d moments held", len(r.Findings), g.usages[0].amount)
 	}
 	f := r.Findings[0]
 	i := slices.IndexFunc(f.Facts, func(x finding.Fact) bool { return x.ID == regular.Name })
@@ -147,5 +147,74 @@ func TestContentLeftOutIsSaid(t *testing.T) {
 	want := fmt.Sprintf("the content of %d connections was not looked at", n-maxNews)
 	if len(r.Findings) != 1 || !slices.ContainsFunc(r.Findings[0].Missing, func(m string) bool { return strings.HasPrefix(m, want) }) {
 		t.Errorf("%d findings, missing %q, want %q", len(r.Findings), r.Findings[0].Missing, want)
+	}
+}
+
+// Where the peers of unknown programs are too many, the ones that are quiet are judged early: what they did is found all the
+// same, and so is what a program that the log names did. What one of them does later has an identity of its own.
+func TestTooManyPeersAreJudgedEarly(t *testing.T) {
+	s := newScene()
+	implant := s.process(`C:\Users\u\AppData\Local\Temp\up.exe`)
+	for range 2 {
+		for range 20 {
+			s.now = s.now.Add(time.Minute)
+			s.link(nil, "198.51.100.7:8443", seen(700, 300, hello(evidence.TLS{JA4: "t12i", SelfSigned: evidence.Yes})))
+			s.link(implant, "198.51.100.8:8443", seen(700, 300, hello(evidence.TLS{JA4: "t12i", SelfSigned: evidence.Yes})))
+		}
+		for i := range 1000 {
+			s.link(nil, fmt.Sprintf("203.0.%d.%d:443", i/250, 1+i%250), seen(900, 40000, hello(evidence.TLS{SNI: "www.example.com", JA4: "t13d"})))
+		}
+	}
+	g := Gather(s.c, policy.Default())
+	g.held.most = 200
+	for _, l := range s.links {
+		if g.Add(l); len(g.usages) > 200 || len(g.byKey) > 200 {
+			t.Fatalf("%d usages held, %d of them by key", len(g.usages), len(g.byKey))
+		}
+	}
+	r := g.Judge()
+	ids, unknown, known := map[string]bool{}, 0, 0
+	for _, f := range r.Findings {
+		if ids[f.ID] {
+			t.Errorf("%s is the identity of two findings", f.ID)
+		}
+		ids[f.ID] = true
+		if f.Peer.IPs[0].String() == "198.51.100.7" {
+			unknown += f.Connections
+		}
+		if f.Process.Name == "up.exe" {
+			known += f.Connections
+		}
+	}
+	if unknown != 40 || known != 40 || r.Early == 0 {
+		t.Errorf("%d of 40 connections of the unknown program and %d of 40 of the known one are in findings; %d judged early", unknown, known, r.Early)
+	}
+}
+
+// Names that carry data stay, however many others there are.
+func TestTooManyNamesAreForgotten(t *testing.T) {
+	s := newScene()
+	s.host.Logged = false
+	ask := func(name string) {
+		s.link(nil, "10.1.0.2:53", overUDP, seen(60, 200, evidence.App{Protocol: "dns", Confirmed: true, Content: true, DNS: &evidence.DNS{Total: 1, Questions: []evidence.Question{
+			{At: s.now, Ref: s.ref("wire.pcap"), Name: name, Type: typeTXT, QueryBytes: 60, AnswerBytes: 200, Texts: 150}}}}))
+	}
+	for i := range 2000 {
+		ask(fmt.Sprintf("%032x.t.example.net", i*7919))
+		ask(fmt.Sprintf("www.example%d.com", i))
+	}
+	g := Gather(s.c, policy.Default())
+	g.held.names = 100
+	for _, l := range s.links {
+		if g.Add(l); len(g.names.uses) > 100 || len(g.names.byKey) > 100 {
+			t.Fatalf("%d uses held", len(g.names.uses))
+		}
+	}
+	r := g.Judge()
+	if r.Names[0].Domain != "example.net" || r.Names[0].UniqueNames != 2000 || len(r.Names)+r.NamesLeftOut != 2001 {
+		t.Errorf("%d names of %s, %d and %d uses", r.Names[0].UniqueNames, r.Names[0].Domain, len(r.Names), r.NamesLeftOut)
+	}
+	if !slices.ContainsFunc(r.Findings, func(f finding.Finding) bool { return f.Peer.Domain == "example.net" }) {
+		t.Error("no finding about the names that carry data")
 	}
 }

@@ -3,6 +3,7 @@ package detect
 import (
 	"cmp"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,9 +17,11 @@ import (
 type nameUse struct {
 	askerKey
 	total       int
-	names       map[string]bool // the first maxNames different ones
-	more        bool            // there were more different ones
-	types       map[uint16]int  // look-ups by type, where it is stated
+	names       distinctNames // the first maxNames different ones
+	more        bool          // there were more different ones
+	types       []finding.TypeCount
+	otherTypes  int // look-ups of types beyond maxKinds
+	carrying    int // look-ups of types that carry data
 	first, last time.Time
 	refs        citations
 	logged      bool // the host's log says who asked
@@ -35,6 +38,9 @@ type nameUse struct {
 	// length and entropy are the means that labels works out, over names.
 	length, entropy float64
 }
+
+// maxKinds bounds the types of look-ups that are told apart under one domain.
+const maxKinds = 64
 
 // maxNames bounds the different names that are kept of one asker and domain.
 const maxNames = 1 << 16
@@ -72,10 +78,12 @@ type nameIndex struct {
 	links   int // that asked for names
 	moments int // in all timelines
 	domains map[string]string
-	onWire  map[askerKey]bool // without the asker
+	onWire  map[askerKey]bool // of hosts with a log, without the asker
 	// unlisted counts the look-ups that no use holds: for the root or an address, over loopback, without a name in a
 	// sensor's log, or beyond evidence.MaxQuestions of a connection.
 	unlisted uint64
+	// forgotten counts the uses that were let go of.
+	forgotten int
 }
 
 func newNameIndex() *nameIndex {
@@ -122,7 +130,7 @@ func (x *nameIndex) complete(looks []*correlate.Lookup, r room) {
 func (x *nameIndex) at(k askerKey) *nameUse {
 	n := x.byKey[k]
 	if n == nil {
-		n = &nameUse{askerKey: k, names: map[string]bool{}, types: map[uint16]int{}}
+		n = &nameUse{askerKey: k}
 		x.byKey[k] = n
 		x.uses = append(x.uses, n)
 	}
@@ -146,9 +154,9 @@ func (x *nameIndex) fromWire(l *correlate.Link, r room) {
 			alone = false
 			continue
 		}
-		before := len(n.moments)
+		before := n.amount
 		n.ask(q.Name, q.Type, finding.Line{At: q.At, Sent: uint64(q.QueryBytes), Recv: uint64(q.AnswerBytes), Events: 1}, q.Ref, r)
-		x.moments += len(n.moments) - before
+		x.moments += n.amount - before
 		n.measure(q, l, x.links)
 		alone = alone && (last == nil || last == n)
 		last = n
@@ -166,7 +174,9 @@ func (x *nameIndex) sent(k askerKey, l *correlate.Link) *nameUse {
 	if k.host == nil {
 		k.client = l.Local.Addr()
 	}
-	x.onWire[askerKey{host: k.host, domain: k.domain}] = true
+	if k.host != nil && k.host.Logged {
+		x.onWire[askerKey{host: k.host, domain: k.domain}] = true
+	}
 	logged := k.asker != nil
 	k.asker = cmp.Or(k.asker, l.Process)
 	n := x.at(k)
@@ -211,18 +221,31 @@ func (n *nameUse) ask(name string, typ uint16, look finding.Line, ref evidence.R
 	n.total++
 	n.first, n.last = earliest(n.first, look.At), latest(n.last, look.At)
 	name = strings.ToLower(name)
-	if len(n.names) < maxNames {
-		n.names[name] = true
-	} else if !n.names[name] {
-		n.more = true
-	}
+	n.more = n.names.add(name) || n.more
 	if !look.At.IsZero() {
 		n.put(look, r)
 	}
-	if typ != 0 {
-		n.types[typ]++
-	}
+	n.want(typ)
 	n.refs.add(ref)
+}
+
+// want counts a look-up by its type, where it is stated.
+func (n *nameUse) want(typ uint16) {
+	if typ == 0 {
+		return
+	}
+	if carriesData(typ) {
+		n.carrying++
+	}
+	i := slices.IndexFunc(n.types, func(t finding.TypeCount) bool { return t.Type == typ })
+	switch {
+	case i >= 0:
+		n.types[i].Queries++
+	case len(n.types) < maxKinds:
+		n.types = append(n.types, finding.TypeCount{Type: typ, Queries: 1})
+	default:
+		n.otherTypes++
+	}
 }
 
 // measure adds the sizes of the messages that were seen over the connection of a number.

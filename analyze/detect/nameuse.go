@@ -2,7 +2,6 @@ package detect
 
 import (
 	"cmp"
-	"maps"
 	"math"
 	"net/netip"
 	"slices"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/wirewitness/wirewitness/analyze/correlate"
 	"github.com/wirewitness/wirewitness/analyze/finding"
+	"github.com/wirewitness/wirewitness/analyze/policy"
 )
 
 // Bounds of what is stated about names: the uses, and what one of them lists.
@@ -23,13 +23,37 @@ const (
 func (x *nameIndex) statements() (out []finding.NameUse, leftOut int) {
 	uses := slices.Clone(x.uses)
 	slices.SortStableFunc(uses, func(a, b *nameUse) int {
-		return cmp.Or(cmp.Compare(len(b.names), len(a.names)), cmp.Compare(a.hostName(), b.hostName()), slices.CompareFunc(a.addrs(), b.addrs(), netip.Addr.Compare),
+		return cmp.Or(cmp.Compare(b.names.size(), a.names.size()), cmp.Compare(a.hostName(), b.hostName()), slices.CompareFunc(a.addrs(), b.addrs(), netip.Addr.Compare),
 			cmp.Compare(a.domain, b.domain), compareAskers(a.asker, b.asker))
 	})
 	for _, n := range uses[:min(len(uses), maxNameUses)] {
 		out = append(out, n.statement())
 	}
-	return out, len(uses) - len(out)
+	return out, len(uses) - len(out) + x.forgotten
+}
+
+// maxHeldNames bounds the uses of names that are held.
+const maxHeldNames = 1 << 15
+
+// forget lets go of the uses of a case that holds too many: those of the fewest names, and of them the ones idle for longest.
+// Those of hosts with a log stay, and those that look as if they carried data. It returns how many there may be from now on.
+func (x *nameIndex) forget(most int, t policy.Thresholds) int {
+	small := slices.DeleteFunc(slices.Clone(x.uses), func(n *nameUse) bool {
+		n.length, n.entropy = n.labels()
+		return n.host != nil && n.host.Logged || n.signs(t) >= enoughSigns
+	})
+	slices.SortStableFunc(small, func(a, b *nameUse) int {
+		return cmp.Or(cmp.Compare(a.names.size(), b.names.size()), a.last.Compare(b.last))
+	})
+	gone := map[*nameUse]bool{}
+	for _, n := range small[:min(len(small), len(x.uses)-most/4*3)] {
+		gone[n] = true
+		delete(x.byKey, n.askerKey)
+		x.moments -= n.amount
+	}
+	x.forgotten += len(gone)
+	x.uses = slices.DeleteFunc(x.uses, func(n *nameUse) bool { return gone[n] })
+	return max(most, len(x.uses)/3*4)
 }
 
 func compareAskers(a, b *correlate.Process) int {
@@ -39,9 +63,10 @@ func compareAskers(a, b *correlate.Process) int {
 }
 
 func (n *nameUse) statement() finding.NameUse {
-	s := finding.NameUse{Host: n.hostName(), HostAddrs: n.addrs(), Queries: n.total, UniqueNames: len(n.names), MoreNames: n.more,
+	refs := n.refs.refs()
+	s := finding.NameUse{Host: n.hostName(), HostAddrs: n.addrs(), Queries: n.total, UniqueNames: n.names.size(), MoreNames: n.more,
 		LabelLength: n.length, Entropy: n.entropy, Sent: n.sent, Received: n.received, Texts: n.texts,
-		First: n.first, Last: n.last, Logged: n.logged, Refs: n.refs.refs[:min(len(n.refs.refs), maxNameRefs)], RefsTotal: n.refs.total}
+		First: n.first, Last: n.last, Logged: n.logged, Refs: refs[:min(len(refs), maxNameRefs)], RefsTotal: n.refs.total}
 	if n.domain != noDomain {
 		s.Domain = n.domain
 	}
@@ -83,9 +108,7 @@ func instance(p *correlate.Process) finding.Process {
 
 // frequentTypes lists the types most asked for, and counts the look-ups of the others.
 func (n *nameUse) frequentTypes() (out []finding.TypeCount, others int) {
-	for typ, k := range n.types {
-		out = append(out, finding.TypeCount{Type: typ, Queries: k})
-	}
+	out, others = slices.Clone(n.types), n.otherTypes
 	slices.SortFunc(out, func(a, b finding.TypeCount) int {
 		return cmp.Or(cmp.Compare(b.Queries, a.Queries), cmp.Compare(a.Type, b.Type))
 	})
@@ -97,12 +120,12 @@ func (n *nameUse) frequentTypes() (out []finding.TypeCount, others int) {
 
 // labels returns the mean length of what stands below the registered domain, and the mean entropy per character of it.
 func (n *nameUse) labels() (length, entropy float64) {
-	for _, name := range slices.Sorted(maps.Keys(n.names)) {
+	for _, name := range slices.Sorted(slices.Values(n.names.list)) {
 		below := strings.ReplaceAll(strings.TrimSuffix(strings.TrimSuffix(name, n.domain), "."), ".", "")
 		length += float64(len(below))
 		entropy += shannon(below)
 	}
-	if k := float64(len(n.names)); k > 0 {
+	if k := float64(n.names.size()); k > 0 {
 		return length / k, entropy / k
 	}
 	return 0, 0
@@ -122,4 +145,43 @@ func shannon(s string) float64 {
 		}
 	}
 	return sum
+}
+
+// distinctNames is a set of names. Most hold one, and there are many: an index is made once there are more than few.
+type distinctNames struct {
+	list  []string // in the order of their first look-up
+	index map[string]bool
+}
+
+// few names are found by looking through them.
+const few = 8
+
+func (d *distinctNames) size() int { return len(d.list) }
+
+// add puts a name into the set and tells whether it would be new and finds no room.
+func (d *distinctNames) add(name string) (more bool) {
+	if d.has(name) {
+		return false
+	}
+	if len(d.list) >= maxNames {
+		return true
+	}
+	d.list = append(d.list, name)
+	switch {
+	case d.index != nil:
+		d.index[name] = true
+	case len(d.list) > few:
+		d.index = map[string]bool{}
+		for _, n := range d.list {
+			d.index[n] = true
+		}
+	}
+	return false
+}
+
+func (d *distinctNames) has(name string) bool {
+	if d.index != nil {
+		return d.index[name]
+	}
+	return slices.Contains(d.list, name)
 }

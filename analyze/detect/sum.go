@@ -26,7 +26,7 @@ type sum struct {
 	captured, midway int
 	dissectedHere    bool
 	content          bool // content was seen
-	protocols        map[string]int
+	protocols        []votes
 	// uploads counts those that sent more than they received, uploaded the bytes they sent.
 	uploads  int
 	uploaded uint64
@@ -87,21 +87,37 @@ func (s *sum) observe(c *evidence.Conn) {
 	}
 }
 
+// votes are the connections on which content confirmed a protocol. Most usages know one, and there are many usages: a map
+// for each would be most of what they take.
+type votes struct {
+	protocol string
+	n        int
+}
+
+// maxProtocols bounds them; services whose port is shared by several know a handful.
+const maxProtocols = 64
+
 func (s *sum) vote(protocol string, n int) {
-	if s.protocols == nil {
-		s.protocols = map[string]int{}
+	for i := range s.protocols {
+		if s.protocols[i].protocol == protocol {
+			s.protocols[i].n += n
+			return
+		}
 	}
-	s.protocols[protocol] += n
+	if len(s.protocols) < maxProtocols {
+		s.protocols = append(s.protocols, votes{protocol, n})
+	}
 }
 
 // elected is the protocol that content confirmed on most connections, "" for none.
-func (s *sum) elected() (protocol string) {
-	for n, v := range s.protocols {
-		if v > s.protocols[protocol] || v == s.protocols[protocol] && n < protocol {
-			protocol = n
+func (s *sum) elected() string {
+	var best votes
+	for _, v := range s.protocols {
+		if v.n > best.n || v.n == best.n && v.protocol < best.protocol {
+			best = v
 		}
 	}
-	return protocol
+	return best.protocol
 }
 
 // join adds other connections behind these.
@@ -121,8 +137,8 @@ func (s *sum) join(o *sum) {
 	}
 	s.captured, s.midway = s.captured+o.captured, s.midway+o.midway
 	s.dissectedHere, s.content = s.dissectedHere || o.dissectedHere, s.content || o.content
-	for p, n := range o.protocols {
-		s.vote(p, n)
+	for _, v := range o.protocols {
+		s.vote(v.protocol, v.n)
 	}
 	s.uploads, s.uploaded = s.uploads+o.uploads, s.uploaded+o.uploaded
 }

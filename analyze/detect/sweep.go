@@ -98,7 +98,7 @@ type fold struct {
 }
 
 func (f *fold) take(u *Usage, r room) {
-	u.folded = true
+	u.gone = true
 	f.join(u, r)
 	for _, a := range u.Addrs {
 		f.peers[a] = true

@@ -15,12 +15,12 @@ import (
 // the host. Where there are too many, what follows each other closely is joined; where that is not enough, calls are told
 // apart only up to an instant, and what came later is a picture of its volume.
 type timeline struct {
-	moments []moment
+	packed
 	// blurred is where calls are told apart no more, the zero time for nowhere.
 	blurred time.Time
 }
 
-// A moment is an instant, or several that were joined. A case holds many: it has no time.Time.
+// A moment is an instant, or several that were joined.
 type moment struct {
 	at         int64 // nanoseconds since 1970
 	lasts      int64 // from there to the last instant at which the host began to speak, in nanoseconds
@@ -77,14 +77,16 @@ func burst(l *correlate.Link, p evidence.Point) finding.Line {
 }
 
 func (t *timeline) put(l finding.Line, r room) {
-	if len(t.moments) >= r.moments {
+	if t.amount >= r.moments {
 		t.shrink(r)
 	}
-	t.moments = append(t.moments, momentOf(l))
+	t.packed.add(momentOf(l))
 }
 
 func (t *timeline) join(o *timeline) {
-	t.moments = append(t.moments, o.moments...)
+	for _, m := range o.moments() {
+		t.packed.add(m)
+	}
 	if t.blurred.IsZero() || !o.blurred.IsZero() && o.blurred.Before(t.blurred) {
 		t.blurred = o.blurred
 	}
@@ -93,27 +95,28 @@ func (t *timeline) join(o *timeline) {
 // shrink makes room: it joins what is one call anyway, and then, where calls alone are too many, whatever lies in one
 // step behind the first of them.
 func (t *timeline) shrink(r room) {
-	if len(t.moments) == 0 {
+	all := t.moments()
+	if len(all) == 0 {
 		return
 	}
-	slices.SortStableFunc(t.moments, byTime)
-	span := t.moments[len(t.moments)-1].at - t.moments[0].at
-	t.merge(0, func(a, b *moment) bool { return b.at-a.until() < int64(r.gap) }, span/(2*maxLines)+1)
-	if exact := r.moments / 4; len(t.moments) > r.moments/2 {
-		if from := t.moments[exact].time(); t.blurred.IsZero() || from.Before(t.blurred) {
+	slices.SortStableFunc(all, byTime)
+	span := all[len(all)-1].at - all[0].at
+	all = merged(all, 0, func(a, b *moment) bool { return b.at-a.until() < int64(r.gap) }, span/(2*maxLines)+1)
+	if exact := r.moments / 4; len(all) > r.moments/2 {
+		if from := all[exact].time(); t.blurred.IsZero() || from.Before(t.blurred) {
 			t.blurred = from
 		}
-		t.merge(exact, func(a, b *moment) bool { return true }, span/int64(exact)+1)
+		all = merged(all, exact, func(a, b *moment) bool { return true }, span/int64(exact)+1)
 	}
-	t.moments = slices.Clip(t.moments)
+	t.packed = pack(all)
 }
 
 func byTime(a, b moment) int { return cmp.Compare(a.at, b.at) }
 
-// merge joins moments from a place on with the moment before them where they belong together, in steps no wider than step.
-func (t *timeline) merge(from int, together func(a, b *moment) bool, step int64) {
-	kept := t.moments[:from+1]
-	for _, b := range t.moments[from+1:] {
+// merged joins moments from a place on with the moment before them where they belong together, in steps no wider than step.
+func merged(all []moment, from int, together func(a, b *moment) bool, step int64) []moment {
+	kept := all[:from+1]
+	for _, b := range all[from+1:] {
 		a := &kept[len(kept)-1]
 		one := together(a, &b) || !b.speaks
 		if one && b.at-a.at <= step {
@@ -123,7 +126,7 @@ func (t *timeline) merge(from int, together func(a, b *moment) bool, step int64)
 		b.goesOn = b.goesOn || one && b.speaks
 		kept = append(kept, b)
 	}
-	t.moments = kept
+	return kept
 }
 
 // take joins a moment that follows.
@@ -138,8 +141,7 @@ func (m *moment) take(o *moment) {
 // calls are the instants at which the host began to speak: starts of connections and bursts inside them. What follows
 // within gap belongs to the same call. All tells that there are no more than these first ones.
 func (t *timeline) calls(gap time.Duration) (out []time.Time, all bool) {
-	spoken := slices.Clone(t.moments)
-	spoken = slices.DeleteFunc(spoken, func(m moment) bool { return !m.speaks || !t.blurred.IsZero() && !m.time().Before(t.blurred) })
+	spoken := slices.DeleteFunc(t.moments(), func(m moment) bool { return !m.speaks || !t.blurred.IsZero() && !m.time().Before(t.blurred) })
 	slices.SortFunc(spoken, byTime)
 	for i, m := range spoken {
 		if i == 0 || !m.goesOn && m.at-spoken[i-1].until() >= int64(gap) {
@@ -151,13 +153,14 @@ func (t *timeline) calls(gap time.Duration) (out []time.Time, all bool) {
 
 // lines is the traffic over time in at most maxLines equal steps.
 func (t *timeline) lines() []finding.Line {
-	if len(t.moments) == 0 {
+	all := t.moments()
+	if len(all) == 0 {
 		return nil
 	}
-	first, last := slices.MinFunc(t.moments, byTime).at, slices.MaxFunc(t.moments, byTime).at
+	first, last := slices.MinFunc(all, byTime).at, slices.MaxFunc(all, byTime).at
 	step := (last-first)/maxLines + 1
 	lines := make([]finding.Line, maxLines)
-	for _, m := range t.moments {
+	for _, m := range all {
 		l := &lines[min((m.at-first)/step, maxLines-1)]
 		if at := m.time(); l.At.IsZero() || at.Before(l.At) {
 			l.At = at

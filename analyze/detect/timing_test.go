@@ -135,7 +135,7 @@ func TestFanOutCountsTheFullestWindow(t *testing.T) {
 		s.now = time.Date(2024, 3, 4, 9, 0, at-1, 0, time.UTC)
 		s.link(p, fmt.Sprintf("10.1.0.%d:445", 20+i))
 	}
-	c := newContext(s.gather(policy.Default()))
+	c := wholeContext(s.gather(policy.Default()))
 	want := map[string]int{"10.1.0.20": 5, "10.1.0.21": 5, "10.1.0.25": 5, "10.1.0.26": 1}
 	for _, u := range c.Usages {
 		if n, ok := want[u.Peer]; ok && c.visited[u] != n {

@@ -41,8 +41,10 @@ type Usage struct {
 	Tunnel *nameUse
 	// Sweep is set on a usage that stands for many services tried in vain.
 	Sweep *sweepUse
-	// folded is set once another usage stands for this one.
-	folded bool
+	// gone is set once another usage stands for this one, or it has been judged. Round is how often usages had been judged
+	// before it began: there may have been another one of the same key.
+	gone  bool
+	round int
 }
 
 type usageKey struct {
@@ -145,7 +147,7 @@ func (u *Usage) open(l *correlate.Link) {
 	if u.opened == nil {
 		u.opened = map[*correlate.Process]opening{}
 	}
-	u.opened[l.Process] = opening{l.Start, citeLink(l).refs}
+	u.opened[l.Process] = opening{l.Start, citeLink(l).refs()}
 	u.Processes = append(u.Processes, l.Process)
 }
 

@@ -57,9 +57,12 @@ type File struct {
 
 // Coverage says what could have been seen, and what a negative result therefore means.
 type Coverage struct {
-	Hosts    []HostCoverage
-	Captures []CaptureCoverage
-	Totals   Totals
+	// Hosts are all that logs name, and as many of those that only captures show as a report has room for: HostsUnlisted
+	// counts the others.
+	Hosts         []HostCoverage
+	HostsUnlisted int
+	Captures      []CaptureCoverage
+	Totals        Totals
 	// Negative are the sentences that limit what the absence of a finding means; most important first.
 	Negative []string
 	// Suppressed lists what exclusions and expected uses touched.

@@ -1,0 +1,85 @@
+package detect
+
+import (
+	"encoding/binary"
+	"slices"
+)
+
+// packed holds moments in few bytes: of each, what it has beyond the one before. A case holds so many that they would
+// otherwise be most of what it takes.
+type packed struct {
+	bytes  []byte
+	amount int
+	last   int64 // when the last one is
+}
+
+// What stands beside the number of events of a moment.
+const (
+	speaking = 1 << iota
+	goingOn
+	lasting
+	beside = iota // bits
+)
+
+func (p *packed) add(m moment) {
+	head := uint64(uint32(m.events)) << beside
+	if m.speaks {
+		head |= speaking
+	}
+	if m.goesOn {
+		head |= goingOn
+	}
+	if m.lasts != 0 {
+		head |= lasting
+	}
+	b := binary.AppendVarint(p.bytes, m.at-p.last)
+	b = binary.AppendUvarint(b, head)
+	b = binary.AppendUvarint(b, m.sent)
+	b = binary.AppendUvarint(b, m.recv)
+	if m.lasts != 0 {
+		b = binary.AppendVarint(b, m.lasts)
+	}
+	p.bytes, p.last = b, m.at
+	p.amount++
+}
+
+// moments are all of them, in the order in which they were added.
+func (p *packed) moments() []moment {
+	all := make([]moment, 0, p.amount)
+	at := int64(0)
+	for b := (unpacker{p.bytes}); len(b.rest) > 0; {
+		at += b.signed()
+		head := b.unsigned()
+		m := moment{at: at, sent: b.unsigned(), recv: b.unsigned(), events: int32(head >> beside), speaks: head&speaking != 0, goesOn: head&goingOn != 0}
+		if head&lasting != 0 {
+			m.lasts = b.signed()
+		}
+		all = append(all, m)
+	}
+	return all
+}
+
+// An unpacker takes numbers off bytes that add has made.
+type unpacker struct{ rest []byte }
+
+func (u *unpacker) unsigned() uint64 {
+	n, width := binary.Uvarint(u.rest)
+	u.rest = u.rest[width:]
+	return n
+}
+
+func (u *unpacker) signed() int64 {
+	n, width := binary.Varint(u.rest)
+	u.rest = u.rest[width:]
+	return n
+}
+
+// pack takes no more room than it needs.
+func pack(all []moment) packed {
+	var p packed
+	for _, m := range all {
+		p.add(m)
+	}
+	p.bytes = slices.Clone(p.bytes)
+	return p
+}
