@@ -89,7 +89,7 @@ type held struct {
 	most, names           int // usages, and uses of names
 }
 
-// What a case may hold whole: 20 MiB of moments, about as much of content, and usages of a few hundred bytes each.
+// What a case may hold whole: moments of a dozen bytes each, 20 MiB of content, and usages of a few hundred bytes each.
 const (
 	maxHeldMoments = 1 << 19
 	maxHeldSaid    = 1 << 15
