@@ -33,8 +33,9 @@ func (k *coder) uint(v *uint64) {
 
 func (k *coder) int(v *int64) {
 	n := uint64(*v)<<1 ^ uint64(*v>>63)
-	k.uint(&n)
-	*v = int64(n>>1) ^ -int64(n&1)
+	if k.uint(&n); k.taking {
+		*v = int64(n>>1) ^ -int64(n&1)
+	}
 }
 
 // maxCommon bounds the texts that are held once for all connections of a run, and their length.
@@ -87,8 +88,9 @@ func (k *coder) time(v *time.Time) {
 		sec, nano = v.Unix(), uint64(v.Nanosecond())
 	}
 	k.int(&sec)
-	k.uint(&nano)
-	*v = time.Unix(sec, int64(nano)).UTC()
+	if k.uint(&nano); k.taking {
+		*v = time.Unix(sec, int64(nano)).UTC()
+	}
 }
 
 // zoned marks an address with a zone behind it; below it stands the length.
@@ -138,7 +140,9 @@ func (k *coder) flags(all ...*bool) {
 			mask |= 1 << i
 		}
 	}
-	k.uint(&mask)
+	if k.uint(&mask); !k.taking {
+		return
+	}
 	for i, v := range all {
 		*v = mask&(1<<i) != 0
 	}
@@ -166,8 +170,9 @@ func (t *names) number(s string) uint64 {
 // number codes any integer of a field.
 func number[T ~int | ~uint8 | ~uint16 | ~uint32](k *coder, v *T) {
 	n := int64(*v)
-	k.int(&n)
-	*v = T(n)
+	if k.int(&n); k.taking {
+		*v = T(n)
+	}
 }
 
 // list codes a slice; no elements and no slice are the same.

@@ -49,8 +49,9 @@ func ref(k *coder, r *evidence.Ref) {
 func end(k *coder, a *netip.AddrPort) {
 	addr, port := a.Addr(), a.Port()
 	k.addr(&addr)
-	number(k, &port)
-	*a = netip.AddrPortFrom(addr, port)
+	if number(k, &port); k.taking {
+		*a = netip.AddrPortFrom(addr, port)
+	}
 }
 
 // counts codes what may not have been measured.
