@@ -40,7 +40,7 @@ func (k *coder) int(v *int64) {
 
 // maxCommon bounds the texts that are held once for all connections of a run, and their length.
 const (
-	maxCommon    = 1 << 10
+	maxCommon    = 1 << 9
 	longestShort = 64
 )
 

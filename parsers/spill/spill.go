@@ -164,7 +164,7 @@ func (r *run) Open(whole func(*evidence.Conn) bool) func() (*evidence.Conn, erro
 }
 
 // readAhead is the buffer that a run is read through.
-const readAhead = 64 << 10
+const readAhead = 32 << 10
 
 // next takes n bytes, which stay as they are until in is read again.
 func next(in *bufio.Reader, n int) ([]byte, error) {
