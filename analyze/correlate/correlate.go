@@ -127,10 +127,9 @@ func (j *joiner) lookups(b *book) {
 
 func (j *joiner) accesses(b *book) {
 	for _, k := range b.accesses {
-		a := k.Access()
-		at := b.when(&a.Header)
-		if source, target := b.find(a.Source, at), b.find(a.Target, at); a.Kind == evidence.RemoteThread || a.Unbacked() {
-			j.reached = append(j.reached, &Access{a, b.host, source, target, at})
+		at := b.whenKept(&k.Kept)
+		if source, target := b.find(k.Source(), at), b.find(k.Target(), at); !k.Everyday() {
+			j.reached = append(j.reached, &Access{k.Access(), b.host, source, target, at})
 		}
 	}
 	b.accesses = nil

@@ -70,8 +70,7 @@ func (b *book) starts() {
 	nameless := slices.ContainsFunc(b.processes, func(e *evidence.KeptProcess) bool { return e.EntityID().IsZero() })
 	for i, e := range b.processes {
 		b.processes[i] = nil
-		h := e.Header()
-		at := b.when(&h)
+		at := b.whenKept(&e.Kept)
 		p := b.table.byID[e.EntityID()]
 		if p == nil && nameless {
 			p = near.twin(e, at)
@@ -171,10 +170,9 @@ func (b *book) implied() {
 		b.find(l.Program, b.when(&l.Header))
 	}
 	for _, k := range b.accesses {
-		a := k.Access()
-		at := b.when(&a.Header)
-		b.find(a.Source, at)
-		b.find(a.Target, at)
+		at := b.whenKept(&k.Kept)
+		b.find(k.Source(), at)
+		b.find(k.Target(), at)
 	}
 }
 
@@ -327,8 +325,7 @@ func startOf(id evidence.GUID) evidence.Instant {
 // exitsAndReuse closes lifetimes: by end events, and where a PID was given to a later process.
 func (b *book) exitsAndReuse() {
 	for _, e := range b.exits {
-		h, pr := e.Header(), e.Program()
-		at := b.when(&h)
+		at, pr := b.whenKept(&e.Kept), e.Program()
 		p := b.table.byID[pr.EntityID]
 		if p == nil {
 			p = b.alive(pr, at)

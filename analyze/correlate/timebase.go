@@ -99,6 +99,12 @@ func (b *book) when(h *evidence.Header) time.Time {
 	return h.Time()
 }
 
+// whenKept is when for what is kept in less memory.
+func (b *book) whenKept(k *evidence.Kept) time.Time {
+	h := k.Header()
+	return b.when(&h)
+}
+
 // sharedMeasured tells whether a field of the record other than UtcTime was measured against a capture.
 func (b *book) sharedMeasured(h *evidence.Header) bool {
 	if b.clocks.home == "" {

@@ -195,7 +195,9 @@ type Access struct {
 }
 
 // Unbacked tells whether the call came from memory that no file backs.
-func (a *Access) Unbacked() bool { return strings.Contains(a.CallTrace, "UNKNOWN") }
+func (a *Access) Unbacked() bool { return unbacked(a.CallTrace) }
+
+func unbacked(callTrace string) bool { return strings.Contains(callTrace, "UNKNOWN") }
 
 // A Cleared is a statement that a log was emptied: 1102 (Security), 104 (System).
 type Cleared struct {

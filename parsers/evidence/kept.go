@@ -133,9 +133,23 @@ type accessTexts struct {
 	startModule, callTrace string
 }
 
+// Source returns which process reached into Target.
+func (k *KeptAccess) Source() Program {
+	return Program{k.sourceID, k.sourcePID, k.texts.source.image, k.texts.source.user}
+}
+
+// Target returns which process Source reached into.
+func (k *KeptAccess) Target() Program {
+	return Program{k.targetID, k.targetPID, k.texts.target.image, k.texts.target.user}
+}
+
+// Everyday tells whether it is no remote thread, and came from a module.
+func (k *KeptAccess) Everyday() bool {
+	return k.kind != RemoteThread && !unbacked(k.texts.callTrace)
+}
+
 // Access returns what was kept.
 func (k *KeptAccess) Access() Access {
-	t := k.texts
-	return Access{Header: k.Header(), Kind: k.kind, Source: Program{k.sourceID, k.sourcePID, t.source.image, t.source.user},
-		Target: Program{k.targetID, k.targetPID, t.target.image, t.target.user}, Granted: k.granted, StartModule: t.startModule, CallTrace: t.callTrace}
+	return Access{Header: k.Header(), Kind: k.kind, Source: k.Source(), Target: k.Target(), Granted: k.granted,
+		StartModule: k.texts.startModule, CallTrace: k.texts.callTrace}
 }

@@ -33,12 +33,15 @@ func unset(s string) string {
 type Strings struct {
 	seen map[string]*FieldText
 	last [256]*FieldText // by a look at three bytes: mostly the text is found here
+	held int             // bytes in seen
 }
 
-// A longer text hardly repeats; a file with more different ones than that gains nothing from looking them up.
+// A longer text than maxKept, which some call traces have, hardly repeats; a file with more different ones than fit into
+// maxHeld gains nothing from looking them up.
 const (
-	maxKept     = 512
-	maxKeptText = 1 << 16
+	maxKept = 2 << 10
+	maxHeld = 16 << 20
+	perText = 128 // bytes beside those of the text
 )
 
 // Keep returns b as a string that does not share memory with it.
@@ -74,7 +77,8 @@ func (k *Strings) keep(b []byte) *FieldText {
 	if k.seen == nil {
 		k.seen = map[string]*FieldText{}
 	}
-	if len(k.seen) < maxKeptText {
+	if k.held < maxHeld {
+		k.held += len(b) + perText
 		k.seen[t.written] = &t
 	}
 	return &t
