@@ -7,14 +7,14 @@ import (
 
 // fragment counts a fragment for the connection of its datagram, as soon as that is known, and keeps it until the others are
 // there.
-func (t *tracker) fragment(f *capfile.Frame, c *contents, p *packet, outer *flow, tunnel uint32) *flow {
+func (t *tracker) fragment(f *capfile.Frame, c *contents, p *packet, carrier uint64, tunnel uint32) *flow {
 	t.held.expire(f.Time)
-	g := t.held.find(f, c, p, outer, tunnel)
+	g := t.held.find(f, c, p, carrier, tunnel)
 	if p.frag.first {
-		fl, dir := t.find(f, c, p, outer, tunnel)
+		fl, dir := t.find(f, c, p, carrier, tunnel)
 		if g.flow != nil && g.flow != fl { // the number is used again
 			t.held.drop(g)
-			g = t.held.find(f, c, p, outer, tunnel)
+			g = t.held.find(f, c, p, carrier, tunnel)
 		}
 		g.belongs(fl, dir, 0)
 	}
@@ -85,7 +85,7 @@ func (t *tracker) datagram(g *datagram) {
 	}
 	p := &d.packets[0]
 	if g.flow == nil {
-		fl, dir := t.find(f, &d.contents, p, g.outer, g.key.tunnel)
+		fl, dir := t.find(f, &d.contents, p, g.carrier, g.key.tunnel)
 		g.belongs(fl, dir, g.total-p.payload.wire)
 	}
 	g.flow.content(f, p, g.dir)

@@ -39,19 +39,6 @@ type flow struct {
 	pins           int  // datagrams held whose fragments do
 }
 
-// newFlow makes a connection, and what only TCP needs in the same piece of memory.
-func newFlow(proto uint8) *flow {
-	if proto != protoTCP {
-		return &flow{}
-	}
-	both := &struct {
-		flow
-		tcp
-	}{}
-	both.flow.tcp = &both.tcp
-	return &both.flow
-}
-
 // A side counts what one end sent.
 type side struct{ packets, seen, ip, cut uint64 }
 

@@ -60,10 +60,11 @@ type datagram struct {
 	queue
 	key   datagramKey
 	proto uint8
-	kind  string // of the tunnel it travels in, whose flow is outer
-	outer *flow
-	flow  *flow // nil as long as the ports are not known
-	dir   int
+	kind  string // of the tunnel it travels in
+	// carrier is the first frame of the connection that is the tunnel.
+	carrier uint64
+	flow    *flow // nil as long as the ports are not known
+	dir     int
 	// uncounted are the fragments that came while the ports were not known.
 	uncounted []share
 	began     capfile.Frame // of the fragment that came first
@@ -133,7 +134,7 @@ type collection struct {
 }
 
 // find returns the datagram of a fragment.
-func (c *collection) find(f *capfile.Frame, of *contents, p *packet, outer *flow, tunnel uint32) *datagram {
+func (c *collection) find(f *capfile.Frame, of *contents, p *packet, carrier uint64, tunnel uint32) *datagram {
 	k := datagramKeyOf(p, tunnel)
 	if g := c.known[k]; g != nil && (!g.over || !p.frag.first) {
 		return g
@@ -145,7 +146,7 @@ func (c *collection) find(f *capfile.Frame, of *contents, p *packet, outer *flow
 		c.known = map[datagramKey]*datagram{}
 	}
 	g := &datagram{
-		key: k, proto: p.frag.proto, kind: p.kind, outer: outer,
+		key: k, proto: p.frag.proto, kind: p.kind, carrier: carrier,
 		began: capfile.Frame{Number: f.Number, Time: f.Time}, vlan: of.vlan, nvlan: of.nvlan,
 	}
 	g.place = c.order.PushBack(g)

@@ -142,6 +142,7 @@ func (t *tracker) end(f *flow) {
 	if t.flows[f.key] == f {
 		delete(t.flows, f.key)
 	}
+	t.latest = nil
 	t.live.leave(f)
 	f.over = true
 	f.close()
@@ -155,6 +156,7 @@ func (t *tracker) state(f *flow) {
 	t.live.n--
 	t.out.Conn(f.conn())
 	t.given.add(f.result.DHCP)
+	t.spare.put(f)
 }
 
 // pin keeps a connection while fragments of one of its datagrams are held.

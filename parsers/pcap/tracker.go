@@ -32,7 +32,9 @@ type tracker struct {
 	file    string
 	out     evidence.Sink
 	flows   map[key]*flow
+	latest  *flow // of the last packet; many come one behind the other
 	live    live
+	spare   spare
 	begun   uint64 // connections
 	tunnels tunnelNumbers
 	budget  int // bytes that reassembly may still buffer
@@ -75,10 +77,12 @@ func (t *tracker) packets(f *capfile.Frame, c *contents, from int, outer *flow, 
 		} else {
 			outer, tunnel = nil, 0
 		}
+		carrier := uint64(0)
 		if outer != nil {
 			outer.carries = true
+			carrier = outer.first
 		}
-		outer = t.packet(f, c, p, outer, tunnel)
+		outer = t.packet(f, c, p, carrier, tunnel)
 	}
 }
 
@@ -91,12 +95,13 @@ func (t *tracker) tunnel(frame uint64, outer, inner *packet, in uint32) uint32 {
 	return t.tunnels.of(k, frame)
 }
 
-// packet takes a packet to its connection; nil when that is not known yet.
-func (t *tracker) packet(f *capfile.Frame, c *contents, p *packet, outer *flow, tunnel uint32) *flow {
+// packet takes a packet to its connection; nil when that is not known yet. The first frame of the connection that carries it is
+// that of carrier, 0 when none does.
+func (t *tracker) packet(f *capfile.Frame, c *contents, p *packet, carrier uint64, tunnel uint32) *flow {
 	if !p.frag.whole() {
-		return t.fragment(f, c, p, outer, tunnel)
+		return t.fragment(f, c, p, carrier, tunnel)
 	}
-	fl, dir := t.find(f, c, p, outer, tunnel)
+	fl, dir := t.find(f, c, p, carrier, tunnel)
 	fl.count(shareOf(f, p), dir)
 	fl.content(f, p, dir)
 	t.live.heard(fl)
@@ -104,19 +109,22 @@ func (t *tracker) packet(f *capfile.Frame, c *contents, p *packet, outer *flow, 
 }
 
 // find finds or begins the connection of a packet.
-func (t *tracker) find(f *capfile.Frame, c *contents, p *packet, outer *flow, tunnel uint32) (fl *flow, dir int) {
+func (t *tracker) find(f *capfile.Frame, c *contents, p *packet, carrier uint64, tunnel uint32) (fl *flow, dir int) {
 	k, down := keyOf(p, tunnel)
-	fl = t.flows[k]
+	if fl = t.latest; fl == nil || fl.key != k {
+		fl = t.flows[k]
+	}
 	if fl != nil && fl.renewed(p, fl.dir(down), f.Time) {
 		t.end(fl)
 		fl = nil
 	}
 	if fl == nil {
 		fl = t.begin(f, c, p, k, down)
-		if outer != nil {
-			fl.tunnel, fl.kind = outer.first, p.kind
+		if carrier != 0 {
+			fl.tunnel, fl.kind = carrier, p.kind
 		}
 	}
+	t.latest = fl
 	return fl, fl.dir(down)
 }
 
@@ -132,7 +140,7 @@ func (t *tracker) begin(f *capfile.Frame, c *contents, p *packet, k key, down bo
 	}
 	t.live.n++
 	t.begun++
-	fl := newFlow(p.proto)
+	fl := t.spare.take(p.proto)
 	fl.tracker, fl.key, fl.number, fl.down, fl.first = t, k, t.begun, down != swapped, f.Number
 	if c.nvlan > 0 {
 		fl.vlan = append([]uint16(nil), c.vlan[:c.nvlan]...)

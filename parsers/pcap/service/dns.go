@@ -267,7 +267,7 @@ func (p *Pool) dns() *dnsReader {
 // release gives the memory of a reader back, unless it has grown with a long connection.
 func (d *dnsReader) release() {
 	p, asked := d.scene.pool, d.dns.Questions
-	if len(p.names) == maxSpare || cap(asked) > ordinaryQuestions {
+	if len(p.names) == maxSessions || cap(asked) > ordinaryQuestions {
 		return
 	}
 	clear(d.open)
@@ -277,4 +277,4 @@ func (d *dnsReader) release() {
 }
 
 // ordinaryQuestions is more than most connections ask.
-const ordinaryQuestions = 64
+const ordinaryQuestions = 8

@@ -1,0 +1,48 @@
+package pcap
+
+// spare is the memory of connections that have been stated: those without TCP and those with it, which needs more.
+type spare struct{ other, tcp []*flow }
+
+// maxSpare is how many of either are kept: with room for ordinaryBursts, about ten megabytes.
+const (
+	maxSpare       = 1 << 13
+	ordinaryBursts = 8
+)
+
+// take makes a connection of which nothing is known.
+func (l *spare) take(proto uint8) *flow {
+	from := &l.other
+	if proto == protoTCP {
+		from = &l.tcp
+	}
+	if n := len(*from); n > 0 {
+		f := (*from)[n-1]
+		*from = (*from)[:n-1]
+		return f
+	}
+	if proto != protoTCP {
+		return &flow{}
+	}
+	both := &struct {
+		flow
+		tcp
+	}{}
+	both.flow.tcp = &both.tcp
+	return &both.flow
+}
+
+// put takes a connection that nothing points to any more.
+func (l *spare) put(f *flow) {
+	bursts := f.series.bursts[:0]
+	if cap(bursts) > ordinaryBursts {
+		bursts = nil
+	}
+	*f = flow{tcp: f.tcp, series: series{bursts: bursts}}
+	switch {
+	case f.tcp == nil && len(l.other) < maxSpare:
+		l.other = append(l.other, f)
+	case f.tcp != nil && len(l.tcp) < maxSpare:
+		*f.tcp = tcp{}
+		l.tcp = append(l.tcp, f)
+	}
+}
