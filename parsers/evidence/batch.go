@@ -49,7 +49,7 @@ func (b *Batch) Cleared(c Cleared) { b.Clearings = append(b.Clearings, c) }
 // are looked up by their UID.
 func (b *Batch) Conn(c Conn) {
 	b.Conns = append(room(b.Conns, 1), c)
-	if b.Overflow != nil && c.UID == "" && b.Overflow.Full(&c, len(b.Conns)) {
+	if b.Overflow != nil && c.UID == "" && b.Overflow.Full(&b.Conns[len(b.Conns)-1], len(b.Conns)) {
 		b.spill()
 	}
 }

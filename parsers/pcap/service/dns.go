@@ -167,8 +167,11 @@ type dnsKey struct {
 const dnsKeep = 64 << 10
 
 func openDNS(sc scene) analyzer {
-	d := sc.pool.dns()
+	d := sc.pool.dns.take()
 	d.scene = sc
+	if d.open == nil {
+		d.open = map[dnsKey]int{}
+	}
 	if sc.transport != evidence.UDP {
 		d.streams = &[2]frames{{length: lengthBefore16, keep: dnsKeep}, {length: lengthBefore16, keep: dnsKeep}}
 	}
@@ -253,28 +256,17 @@ func (d *dnsReader) describe(r *Result) {
 
 func (d *dnsReader) done() bool { return false }
 
-// dns begins a reader, in the memory of one that ended if there is one.
-func (p *Pool) dns() *dnsReader {
-	n := len(p.names)
-	if n == 0 {
-		return &dnsReader{open: map[dnsKey]int{}}
-	}
-	d := p.names[n-1]
-	p.names = p.names[:n-1]
-	return d
-}
+// ordinaryQuestions is more than most connections ask.
+const ordinaryQuestions = 8
 
-// release gives the memory of a reader back, unless it has grown with a long connection.
-func (d *dnsReader) release() {
-	p, asked := d.scene.pool, d.dns.Questions
-	if len(p.names) == maxSessions || cap(asked) > ordinaryQuestions {
+// release gives the memory of the reader back, unless it has grown with a long connection.
+func (d *dnsReader) release(p *Pool) {
+	asked := d.dns.Questions
+	if cap(asked) > ordinaryQuestions {
 		return
 	}
 	clear(d.open)
 	clear(asked)
 	*d = dnsReader{last: d.last, dns: evidence.DNS{Questions: asked[:0]}, open: d.open}
-	p.names = append(p.names, d)
+	p.dns.put(d, manySmall)
 }
-
-// ordinaryQuestions is more than most connections ask.
-const ordinaryQuestions = 8

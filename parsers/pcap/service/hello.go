@@ -210,3 +210,11 @@ func text(b []byte) string {
 	}
 	return strings.ToValidUTF8(string(b), "\ufffd")
 }
+
+// appendText appends it.
+func appendText(out, b []byte) []byte {
+	if len(b) <= maxText && utf8.Valid(b) {
+		return append(out, b...)
+	}
+	return append(out, text(b)...)
+}

@@ -2,6 +2,7 @@ package service
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -138,9 +139,9 @@ func (h *httpReader) answered(status int, content string) {
 	h.list(&h.http.Types, content)
 }
 
-// list notes a value of a header field.
+// list notes a value, in memory of its own: it may be a small part of a long line.
 func (h *httpReader) list(to *[]string, v string) {
-	if v != "" && note(to, text([]byte(v))) {
+	if v != "" && !slices.Contains(*to, v) && note(to, text([]byte(v))) {
 		h.http.More = true
 	}
 }

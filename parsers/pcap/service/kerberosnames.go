@@ -1,8 +1,8 @@
 package service
 
 import (
+	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
@@ -44,30 +44,38 @@ func ticket(to *[]string, b []byte) {
 }
 
 // principal notes a name, with its realm where there is one.
-func principal(to *[]string, b []byte, realm string) {
+func principal(to *[]string, b []byte, realm []byte) {
 	sequence, _ := berInside(b, 0x30)
 	list, _ := berInside(berField(sequence, 0xa1), 0x30)
-	var parts []string
-	for len(list) > 0 && len(parts) < maxParts {
+	name := make([]byte, 0, nameRoom)
+	n := 0
+	for ; len(list) > 0 && n < maxParts; n++ {
 		_, part, rest, ok := berNext(list)
 		if !ok {
 			break
 		}
-		parts, list = append(parts, text(part)), rest
+		if list = rest; n > 0 {
+			name = append(name, '/')
+		}
+		name = appendText(name, part)
 	}
-	if len(parts) == 0 {
+	if n == 0 {
 		return
 	}
-	name := strings.Join(parts, "/")
-	if realm != "" {
-		name += "@" + realm
+	if len(realm) > 0 {
+		name = appendText(append(name, '@'), realm)
 	}
-	note(to, name)
+	if !slices.ContainsFunc(*to, func(have string) bool { return have == string(name) }) {
+		note(to, string(name))
+	}
 }
 
-func kerberosText(b []byte) string {
+// nameRoom is room for most names.
+const nameRoom = 128
+
+func kerberosText(b []byte) []byte {
 	_, value, _, _ := berNext(b)
-	return text(value)
+	return value
 }
 
 // refusal notes an error by its name.

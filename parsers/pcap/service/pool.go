@@ -7,26 +7,43 @@ import "github.com/wirewitness/wirewitness/parsers/evidence"
 type Pool struct {
 	File     string
 	known    Certificates
-	sessions []*Session
-	openings []*opening
-	names    []*dnsReader
+	sessions stock[Session]
+	openings stock[opening]
+	dns      stock[dnsReader]
+	tls      stock[tlsReader]
+	quic     stock[quicReader]
+	plain    []byte // of the last QUIC packet opened
 }
 
-// The most that is kept for use again: with their windows full, openings take ten megabytes.
+// A stock is memory to be used again.
+type stock[T any] []*T
+
+// The most that is kept of what takes a few hundred bytes, and of what may have windows and records in it.
 const (
-	maxSessions = 1 << 12
-	maxSpare    = 1 << 6
+	manySmall = 1 << 12
+	fewLarge  = 1 << 7
 )
+
+func (s *stock[T]) take() *T {
+	n := len(*s)
+	if n == 0 {
+		return new(T)
+	}
+	v := (*s)[n-1]
+	*s = (*s)[:n-1]
+	return v
+}
+
+func (s *stock[T]) put(v *T, most int) {
+	if len(*s) < most {
+		*s = append(*s, v)
+	}
+}
 
 // Session starts following a connection.
 func (p *Pool) Session(t evidence.Transport) *Session {
-	var s *Session
-	if n := len(p.sessions); n > 0 {
-		s, p.sessions = p.sessions[n-1], p.sessions[:n-1]
-	} else {
-		s = &Session{}
-	}
-	*s = Session{scene: scene{pool: p, transport: t}}
+	s := p.sessions.take()
+	s.scene = scene{pool: p, transport: t}
 	return s
 }
 
@@ -34,37 +51,29 @@ func (p *Pool) Session(t evidence.Transport) *Session {
 func (s *Session) End(r *Result) {
 	s.tell(r)
 	s.letGo()
-	if d, ok := s.reader.(*dnsReader); ok {
-		d.release()
+	if reader, ok := s.reader.(interface{ release(*Pool) }); ok {
+		reader.release(s.scene.pool)
 	}
-	if p := s.scene.pool; len(p.sessions) < maxSessions {
-		*s = Session{}
-		p.sessions = append(p.sessions, s)
-	}
+	p := s.scene.pool
+	*s = Session{}
+	p.sessions.put(s, manySmall)
 }
 
 // looking is the opening, begun if need be.
 func (s *Session) looking() *opening {
-	if s.opening != nil {
-		return s.opening
-	}
-	if p := s.scene.pool; len(p.openings) > 0 {
-		n := len(p.openings)
-		s.opening, p.openings = p.openings[n-1], p.openings[:n-1]
-	} else {
-		s.opening = &opening{}
+	if s.opening == nil {
+		s.opening = s.scene.pool.openings.take()
 	}
 	return s.opening
 }
 
 // letGo keeps nothing of the opening but its memory.
 func (s *Session) letGo() {
-	o := s.opening
-	s.opening = nil
-	if p := s.scene.pool; o != nil && !s.copied && len(p.openings) < maxSpare {
+	if o := s.opening; o != nil && !s.copied {
 		o.empty()
-		p.openings = append(p.openings, o)
+		s.scene.pool.openings.put(o, fewLarge)
 	}
+	s.opening = nil
 }
 
 // empty makes room for another opening.

@@ -51,7 +51,7 @@ func BenchmarkSessions(b *testing.B) {
 func TestPoolIsBounded(t *testing.T) {
 	p := &Pool{}
 	var open []*Session
-	for range 2 * maxSessions {
+	for range 2 * manySmall {
 		s := p.Session(evidence.TCP)
 		s.Feed(Chunk{Data: []byte("?")})
 		open = append(open, s)
@@ -59,7 +59,7 @@ func TestPoolIsBounded(t *testing.T) {
 	for _, s := range open {
 		s.End(new(Result))
 	}
-	if len(p.sessions) > maxSessions || len(p.openings) > maxSpare {
+	if len(p.sessions) > manySmall || len(p.openings) > fewLarge {
 		t.Errorf("%d sessions and %d openings kept", len(p.sessions), len(p.openings))
 	}
 }

@@ -2,6 +2,7 @@ package service
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/binary"
 	"slices"
 	"strings"
@@ -17,6 +18,8 @@ const (
 	maxPieces = 512
 	// ordinaryPieces is room for those of most handshakes.
 	ordinaryPieces = 16
+	// ordinaryHandshake is what one side of most handshakes takes.
+	ordinaryHandshake = 2 << 10
 )
 
 // matchQUIC recognises long headers of the versions in use, and the headers of Google's versions before them.
@@ -57,11 +60,12 @@ func quicNegotiation(b []byte, side Side) verdict {
 
 // quicReader opens the first packets and reads the hellos in them.
 type quicReader struct {
+	pool           *Pool
 	tries          int
 	client         Side
 	clientKnown    bool
 	toServer, back *quicKeys
-	secret         []byte // that back is made of
+	secret         *[sha256.Size]byte // that back is made of
 	version        quicVersion
 	crypto         [2]cryptoStream
 	short          [2]bool
@@ -69,7 +73,24 @@ type quicReader struct {
 	hello, answer  bool
 }
 
-func openQUIC(scene) analyzer { return &quicReader{} }
+func openQUIC(sc scene) analyzer {
+	q := sc.pool.quic.take()
+	q.pool = sc.pool
+	return q
+}
+
+// release gives the memory of the reader back, unless its handshake was a long one.
+func (q *quicReader) release(p *Pool) {
+	crypto := q.crypto
+	for i := range crypto {
+		if cap(crypto[i].data)+cap(crypto[i].pieces) > 2*ordinaryHandshake {
+			return
+		}
+		crypto[i] = cryptoStream{crypto[i].pieces[:0], crypto[i].data[:0]}
+	}
+	*q = quicReader{crypto: crypto}
+	p.quic.put(q, manySmall)
+}
 
 func (q *quicReader) feed(c Chunk) {
 	b := c.Data
@@ -99,16 +120,16 @@ func (q *quicReader) feed(c Chunk) {
 func (q *quicReader) initial(side Side, p quicPacket) {
 	q.tries++
 	if q.clientKnown && side != q.client {
-		if plain, ok := q.serverKeys().open(p); ok {
+		if plain, ok := q.serverKeys().open(q.pool, p); ok {
 			q.frames(side, p.version, plain)
 		}
 		return
 	}
-	plain, ok := q.toServer.open(p)
+	plain, ok := q.toServer.open(q.pool, p)
 	if !ok && p.version.salt != "" {
 		secret := p.version.secret(p.dcid)
 		toServer := p.version.initialKeys(secret, quicClient)
-		if plain, ok = toServer.open(p); ok {
+		if plain, ok = toServer.open(q.pool, p); ok {
 			q.toServer, q.back, q.secret, q.version = toServer, nil, secret, p.version
 		}
 	}

@@ -26,7 +26,8 @@ func TestQUICKeys(t *testing.T) {
 			name, want string
 			size       int
 		}{{"key", c.key, 16}, {"iv", c.iv, 12}, {"hp", c.hp, 16}} {
-			if got := hex.EncodeToString(expand(client, c.label+part.name, part.size)); got != part.want {
+			made := expand(&client, c.label+part.name, part.size)
+			if got := hex.EncodeToString(made[:part.size]); got != part.want {
 				t.Errorf("%s%s: got %s, want %s", c.label, part.name, got, part.want)
 			}
 		}

@@ -173,14 +173,15 @@ type quicKeys struct {
 	iv   [12]byte
 	hp   cipher.Block
 	// of the last packet opened
-	mask        [aes.BlockSize]byte
-	nonce       [12]byte
-	head, plain []byte
+	mask  [aes.BlockSize]byte
+	nonce [12]byte
+	head  []byte
 }
 
 // initialKeys derives the keys of one side.
-func (v quicVersion) initialKeys(secret []byte, sender string) *quicKeys {
-	return v.keys(expand(secret, sender, 32))
+func (v quicVersion) initialKeys(secret *[sha256.Size]byte, sender string) *quicKeys {
+	side := expand(secret, sender, sha256.Size)
+	return v.keys(&side)
 }
 
 // The senders by which keys differ.
@@ -190,24 +191,26 @@ const (
 )
 
 // secret derives from the connection id that the client chose what the keys of both sides are made of.
-func (v quicVersion) secret(dcid []byte) []byte {
+func (v quicVersion) secret(dcid []byte) *[sha256.Size]byte {
 	salt, err := hex.DecodeString(v.salt)
 	if err != nil {
 		panic(err) // a typing error in the table above
 	}
-	return authenticate(salt, dcid)
+	secret := authenticate(salt, dcid)
+	return &secret
 }
 
-func (v quicVersion) keys(secret []byte) *quicKeys {
+func (v quicVersion) keys(secret *[sha256.Size]byte) *quicKeys {
 	label := "quic "
 	if v.v2 {
 		label = "quicv2 "
 	}
-	aead, err := cipher.NewGCM(aesBlock(expand(secret, label+"key", 16)))
+	key, iv, hp := expand(secret, label+"key", 16), expand(secret, label+"iv", 12), expand(secret, label+"hp", 16)
+	aead, err := cipher.NewGCM(aesBlock(key[:16]))
 	if err != nil {
 		panic(err) // only for blocks of another size
 	}
-	return &quicKeys{aead: aead, iv: [12]byte(expand(secret, label+"iv", 12)), hp: aesBlock(expand(secret, label+"hp", 16))}
+	return &quicKeys{aead: aead, iv: [12]byte(iv[:12]), hp: aesBlock(hp[:16])}
 }
 
 func aesBlock(key []byte) cipher.Block {
@@ -218,19 +221,19 @@ func aesBlock(key []byte) cipher.Block {
 	return block
 }
 
-// expand is HKDF-Expand-Label of TLS 1.3 with an empty context.
-func expand(secret []byte, label string, size int) []byte {
+// expand is HKDF-Expand-Label of TLS 1.3 with an empty context, in the first bytes of what it returns.
+func expand(secret *[sha256.Size]byte, label string, size int) [sha256.Size]byte {
 	const prefix = "tls13 "
 	info := append(make([]byte, 0, 64), byte(size>>8), byte(size), byte(len(prefix)+len(label)))
 	info = append(append(append(info, prefix...), label...), 0, 1) // of one block
-	return authenticate(secret, info)[:size]
+	return authenticate(secret[:], info)
 }
 
 // authenticate is HMAC-SHA-256, as HKDF calls it for extracting and for expanding to one block. Keys and messages are shorter
 // than a block; crypto/hmac makes two hashes on the heap for each.
 //
 // https://www.rfc-editor.org/rfc/rfc2104#section-2
-func authenticate(key, message []byte) []byte {
+func authenticate(key, message []byte) [sha256.Size]byte {
 	var inner, outer [sha256.BlockSize]byte
 	copy(inner[:], key)
 	copy(outer[:], key)
@@ -239,12 +242,11 @@ func authenticate(key, message []byte) []byte {
 		outer[i] ^= 0x5c
 	}
 	sum := sha256.Sum256(append(append(make([]byte, 0, 2*sha256.BlockSize), inner[:]...), message...))
-	sum = sha256.Sum256(append(append(make([]byte, 0, 2*sha256.BlockSize), outer[:]...), sum[:]...))
-	return sum[:]
+	return sha256.Sum256(append(append(make([]byte, 0, 2*sha256.BlockSize), outer[:]...), sum[:]...))
 }
 
-// open removes the protection of a packet. What it returns is valid until the next.
-func (k *quicKeys) open(p quicPacket) ([]byte, bool) {
+// open removes the protection of a packet. What it returns is valid until the next of the pool.
+func (k *quicKeys) open(pool *Pool, p quicPacket) ([]byte, bool) {
 	if k == nil || len(p.whole) < p.number+4+aes.BlockSize {
 		return nil, false
 	}
@@ -259,10 +261,10 @@ func (k *quicKeys) open(p quicPacket) ([]byte, bool) {
 		head[p.number+i] ^= mask[1+i]
 		nonce[len(nonce)-size+i] ^= head[p.number+i]
 	}
-	plain, err := k.aead.Open(k.plain[:0], nonce, p.whole[p.number+size:], head)
+	plain, err := k.aead.Open(pool.plain[:0], nonce, p.whole[p.number+size:], head)
 	if err != nil {
 		return nil, false
 	}
-	k.plain = plain
+	pool.plain = plain
 	return plain, true
 }
