@@ -1,6 +1,9 @@
 package evidence
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // An Overflow takes the connections of captures that memory has no room for.
 type Overflow interface {
@@ -48,12 +51,35 @@ func (b *Batch) spill() {
 func (m *move) to(o Overflow) {
 	defer close(m.done)
 	defer func() { m.panicked = recover() }()
-	sorted := make([]*Conn, len(m.conns))
-	for i := range m.conns {
-		sorted[i] = &m.conns[i]
+	m.run, m.err = o.Move(inOrder(m.conns))
+}
+
+// inOrder lists connections in the order of CompareConns. Few of them start at the same instant.
+func inOrder(conns []Conn) []*Conn {
+	type begun struct {
+		sec  int64
+		nano int
+		*Conn
 	}
-	slices.SortFunc(sorted, CompareConns)
-	m.run, m.err = o.Move(sorted)
+	all := make([]begun, len(conns))
+	for i := range conns {
+		c := &conns[i]
+		all[i] = begun{c.Start.Unix(), c.Start.Nanosecond(), c}
+	}
+	slices.SortFunc(all, func(a, b begun) int {
+		if a.sec != b.sec {
+			return cmp.Compare(a.sec, b.sec)
+		}
+		if a.nano != b.nano {
+			return cmp.Compare(a.nano, b.nano)
+		}
+		return CompareConns(a.Conn, b.Conn)
+	})
+	sorted := make([]*Conn, len(all))
+	for i := range all {
+		sorted[i] = all[i].Conn
+	}
+	return sorted
 }
 
 // Settle waits for connections that are on their way out of memory: those who fill a Batch call it at the end. Where the way is

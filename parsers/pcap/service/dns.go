@@ -256,17 +256,23 @@ func (d *dnsReader) describe(r *Result) {
 
 func (d *dnsReader) done() bool { return false }
 
-// ordinaryQuestions is more than most connections ask.
-const ordinaryQuestions = 8
+// What most connections ask is less than fewQuestions; what asks for more than manyQuestions is let go.
+const (
+	fewQuestions  = 8
+	manyQuestions = 512
+)
 
 // release gives the memory of the reader back, unless it has grown with a long connection.
 func (d *dnsReader) release(p *Pool) {
-	asked := d.dns.Questions
-	if cap(asked) > ordinaryQuestions {
+	asked, most := d.dns.Questions, manySmall
+	switch {
+	case cap(asked) > manyQuestions:
 		return
+	case cap(asked) > fewQuestions:
+		most = fewLarge
 	}
 	clear(d.open)
 	clear(asked)
 	*d = dnsReader{last: d.last, dns: evidence.DNS{Questions: asked[:0]}, open: d.open}
-	p.dns.put(d, manySmall)
+	p.dns.put(d, most)
 }
