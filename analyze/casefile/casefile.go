@@ -56,7 +56,7 @@ func Gather(sources []Source) *Casefile {
 			g.take(s)
 		}
 	}
-	g.cf.once()
+	g.once()
 	g.cf.Conns = g.connections()
 	g.cf.sortLeases()
 	return g.cf
@@ -70,6 +70,9 @@ type gatherer struct {
 	apps    []*evidence.AppRecord
 	certs   certificates
 	sensors map[string]bool // that state connections
+	logs    int             // that hold events
+	// leftovers counts the records that are not tallied.
+	leftovers uint64
 }
 
 func (g *gatherer) take(s Source) {
@@ -84,6 +87,10 @@ func (g *gatherer) take(s Source) {
 	cf.Leases = append(cf.Leases, pointers(b.Leases)...)
 	cf.Namings = append(cf.Namings, pointers(b.Namings)...)
 	cf.Tallies = append(cf.Tallies, b.Tallies.Classes()...)
+	g.leftovers += b.Tallies.Leftovers
+	if b.Tallies.Records > 0 {
+		g.logs++
+	}
 	for _, l := range b.Tallies.Logs() {
 		cf.Logs = append(cf.Logs, Log{l, s.File.Name, b.Tallies.IDs(l)})
 	}

@@ -9,35 +9,43 @@ import (
 )
 
 // once sorts every kind of event and drops the records met before.
-func (cf *Casefile) once() {
-	cf.Processes = distinctKept(cf.Processes, func(x *evidence.KeptProcess) *evidence.Kept { return &x.Kept })
-	cf.Exits = distinctKept(cf.Exits, func(x *evidence.KeptExit) *evidence.Kept { return &x.Kept })
-	cf.Sockets = distinct(cf.Sockets, func(x *evidence.Socket) *evidence.Header { return &x.Header })
-	cf.Lookups = distinct(cf.Lookups, func(x *evidence.Lookup) *evidence.Header { return &x.Header })
-	cf.Accesses = distinctKept(cf.Accesses, func(x *evidence.KeptAccess) *evidence.Kept { return &x.Kept })
-	cf.Clearings = distinct(cf.Clearings, func(x *evidence.Cleared) *evidence.Header { return &x.Header })
+func (g *gatherer) once() {
+	cf := g.cf
 	cf.Duplicates = duplicates(cf.Tallies)
+	again := cf.Duplicates > 0 || g.leftovers > 0 || g.logs > 1
+	cf.Processes = sortedKept(cf.Processes, again, func(x *evidence.KeptProcess) *evidence.Kept { return &x.Kept })
+	cf.Exits = sortedKept(cf.Exits, again, func(x *evidence.KeptExit) *evidence.Kept { return &x.Kept })
+	cf.Sockets = sorted(cf.Sockets, again, func(x *evidence.Socket) *evidence.Header { return &x.Header })
+	cf.Lookups = sorted(cf.Lookups, again, func(x *evidence.Lookup) *evidence.Header { return &x.Header })
+	cf.Accesses = sortedKept(cf.Accesses, again, func(x *evidence.KeptAccess) *evidence.Kept { return &x.Kept })
+	cf.Clearings = sorted(cf.Clearings, again, func(x *evidence.Cleared) *evidence.Header { return &x.Header })
 }
 
-// distinct sorts events by best time and reference, and keeps the first of those with one digest: rather what a log holds
-// than what was recovered of it.
-func distinct[T any](all []*T, header func(*T) *evidence.Header) []*T {
+// sorted sorts events by best time and reference. Where some occur again, it keeps the first of those with one digest: rather
+// what a log holds than what was recovered of it.
+func sorted[T any](all []*T, again bool, header func(*T) *evidence.Header) []*T {
 	slices.SortFunc(all, func(a, b *T) int { return compareHeaders(header(a), header(b)) })
-	return firsts(all, func(x *T) uint64 { return header(x).Digest })
+	if again {
+		return distinct(all, func(x *T) uint64 { return header(x).Digest })
+	}
+	return all
 }
 
-// distinctKept is distinct for what is kept in less memory.
-func distinctKept[T any](all []*T, kept func(*T) *evidence.Kept) []*T {
+// sortedKept is sorted for what is kept in less memory.
+func sortedKept[T any](all []*T, again bool, kept func(*T) *evidence.Kept) []*T {
 	slices.SortFunc(all, func(a, b *T) int { return evidence.CompareKept(kept(a), kept(b)) })
-	return firsts(all, func(x *T) uint64 { return kept(x).Digest() })
+	if again {
+		return distinct(all, func(x *T) uint64 { return kept(x).Digest() })
+	}
+	return all
 }
 
 func compareHeaders(a, b *evidence.Header) int {
 	return cmp.Or(a.Time().Compare(b.Time()), cmp.Compare(a.Recovered, b.Recovered), evidence.CompareRefs(a.Ref, b.Ref), cmp.Compare(a.Digest, b.Digest))
 }
 
-// firsts keeps the first of those with one digest. Mostly there are no others.
-func firsts[T any](all []*T, digest func(*T) uint64) []*T {
+// distinct keeps the first of those with one digest. Mostly there are no others.
+func distinct[T any](all []*T, digest func(*T) uint64) []*T {
 	met := repeated(all, digest)
 	if len(met) == 0 {
 		return all

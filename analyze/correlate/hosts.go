@@ -25,6 +25,8 @@ type book struct {
 	first     time.Time // of the network events in corrected UTC, once asked for; last likewise
 	last      time.Time
 	clocks    clocks
+	before    *evidence.Kept // the record asked about last, and by what its time was told
+	read      reading
 	table     table
 	details   details
 	who       map[*evidence.Socket]evidence.Program // what all records of one connection know together

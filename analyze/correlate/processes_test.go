@@ -2,10 +2,13 @@ package correlate
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/wirewitness/wirewitness/analyze/casefile"
+	"github.com/wirewitness/wirewitness/analyze/finding"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
@@ -40,4 +43,66 @@ func TestManyInstancesOfOnePID(t *testing.T) {
 			t.Fatalf("process %d is %s since %v, want %s", i, p.Image, p.Start.Time(), want)
 		}
 	}
+}
+
+// A GUID that no process has is not looked for among all that had its PID, nor is a start's twin where every start has one.
+func TestManyGUIDsOfOnePID(t *testing.T) {
+	const n, pid = 50_000, 4242
+	var log evidence.Batch
+	id := func(kind, i int) evidence.GUID {
+		return evidence.GUID{0: byte(kind), 13: byte(i >> 16), 14: byte(i >> 8), 15: byte(i)}
+	}
+	for i := range n {
+		h := evidence.Header{Computer: "WS-07", EventID: 1, Ref: evidence.Ref{File: "f", Unit: "record", N: uint64(i)}}
+		h.Stamps[0] = evidence.Stamp{Time: time.Unix(int64(1_700_000_000+i), 0).UTC(), Field: "UtcTime"}
+		log.Process(evidence.Process{Header: h, Program: evidence.Program{EntityID: id(1, i), PID: pid}})
+		log.Access(evidence.Access{Header: h, Source: evidence.Program{EntityID: id(1, i/2), PID: pid}, Target: evidence.Program{EntityID: id(2, i), PID: pid}})
+	}
+	b := &book{host: &Host{Name: "WS-07"}, processes: log.Processes, accesses: log.Accesses}
+	begun := time.Now()
+	b.fillTable()
+	if took := time.Since(begun); took > 5*time.Second {
+		t.Errorf("%d starts and as many accesses took %v", n, took)
+	}
+	if got := len(b.table.all); got != 2*n {
+		t.Errorf("%d processes, want those started and those accessed, %d", got, 2*n)
+	}
+}
+
+// Logs of 2 GB hold 800,000 starts: what is kept of one, and the process made of it, must stay small.
+func TestProcessesAreSmall(t *testing.T) {
+	const n, ofStart, ofProcess = 50_000, 160, 160
+	before := heap()
+	log := &evidence.Batch{}
+	for i := range n {
+		h := evidence.Header{Computer: "WS-07", Provider: sysmonProvider, Channel: sysmonProvider + "/Operational", EventID: 1,
+			Ref: evidence.Ref{File: "f", Unit: "record", N: uint64(i)}, RecordID: uint64(i), Digest: uint64(i + 1)}
+		h.Stamps[0] = evidence.Stamp{Time: noon.Add(time.Duration(i) * time.Second), Field: "UtcTime"}
+		h.Stamps[1] = evidence.Stamp{Time: noon.Add(time.Duration(i) * time.Second), Field: "TimeCreated"}
+		id := evidence.GUID{13: byte(i >> 16), 14: byte(i >> 8), 15: byte(i)}
+		log.Record(h)
+		log.Process(evidence.Process{Header: h, Program: evidence.Program{EntityID: id, PID: uint32(i % 5000), Image: fmt.Sprintf(`C:\Tools\%d.exe`, i%300)},
+			CommandLine: fmt.Sprintf(`C:\Tools\%d.exe /work`, i%300), Parent: evidence.Program{EntityID: id, PID: 4}})
+	}
+	if got := (heap() - before) / n; got > ofStart {
+		t.Errorf("%d bytes are held of a start, want at most %d", got, ofStart)
+	}
+	cf := casefile.Gather([]casefile.Source{{File: finding.File{Name: "f"}, Batch: log}})
+	log = nil
+	c := Run(cf, nil)
+	if got := (heap() - before) / n; got > ofProcess {
+		t.Errorf("%d bytes are held of a process, want at most %d", got, ofProcess)
+	}
+	if got := len(c.Hosts[0].Processes); got != n {
+		t.Errorf("%d processes, want %d", got, n)
+	}
+	runtime.KeepAlive(cf)
+}
+
+// heap is how many bytes are in use.
+func heap() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }

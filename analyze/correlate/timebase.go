@@ -76,33 +76,58 @@ func (a *fieldsAhead) of(name string) *[]time.Duration {
 	return &a.fields[len(a.fields)-1].by
 }
 
+// A reading says by which stamp of a record its time is told, and what is to be taken off it.
+type reading struct {
+	stamp int
+	ahead time.Duration
+	clock *alignment // in place of ahead, nil for none
+}
+
+func (r reading) of(t time.Time) time.Time {
+	if r.clock != nil {
+		return t.Add(-r.clock.offsetAt(t))
+	}
+	return t.Add(-r.ahead)
+}
+
 // when returns the time of a record in corrected UTC: the sensor's time where the clocks could be aligned, else what the
 // host's own sources agree on.
 func (b *book) when(h *evidence.Header) time.Time {
+	r := b.reading(h)
+	return r.of(h.Stamps[r.stamp].Time)
+}
+
+// whenKept is when for what is kept in less memory, of which one record is mostly like the one before.
+func (b *book) whenKept(k *evidence.Kept) time.Time {
+	if b.before == nil || !b.before.Alike(k) {
+		h := k.Header()
+		b.before, b.read = k, b.reading(&h)
+	}
+	return b.read.of(k.At(b.read.stamp).Time())
+}
+
+// reading depends on nothing but what records of one kind in one log have in common.
+func (b *book) reading(h *evidence.Header) reading {
 	if off := b.clocks.stated; off != nil {
-		return h.Time().Add(-*off)
+		return reading{ahead: *off}
 	}
 	w := writerOf(h)
 	if a := b.clocks.aligned[alignKey{w, b.clocks.home}]; a != nil {
-		if s, ok := h.Stamp(a.Field); ok {
-			return s.Time.Add(-a.offsetAt(s.Time))
+		for i, s := range h.Stamps {
+			if s.Field == a.Field && !s.IsZero() {
+				return reading{stamp: i, clock: a}
+			}
 		}
 	}
 	if h.Stamps[0].Field == "UtcTime" && w.class != networkClass && !b.sharedMeasured(h) {
-		return h.Stamps[0].Time
+		return reading{}
 	}
-	for _, s := range h.Stamps {
+	for i, s := range h.Stamps {
 		if off, ok := b.clocks.fields[s.Field]; ok && !s.IsZero() {
-			return s.Time.Add(-off)
+			return reading{stamp: i, ahead: off}
 		}
 	}
-	return h.Time()
-}
-
-// whenKept is when for what is kept in less memory.
-func (b *book) whenKept(k *evidence.Kept) time.Time {
-	h := k.Header()
-	return b.when(&h)
+	return reading{}
 }
 
 // sharedMeasured tells whether a field of the record other than UtcTime was measured against a capture.

@@ -55,6 +55,9 @@ func (p Place) Ref() Ref { return Ref{p.of.file, p.of.unit, p.n} }
 func (k *Kept) Field(stamp int) string { return k.fields[stamp] }
 func (k *Kept) At(stamp int) Instant   { return k.at[stamp] }
 
+// Alike tells whether two records are of one kind in one log and have the same stamps.
+func (k *Kept) Alike(o *Kept) bool { return k.origin == o.origin }
+
 // Computer returns the host name as the record writes it.
 func (k *Kept) Computer() string { return k.computer }
 
