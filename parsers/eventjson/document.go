@@ -112,6 +112,12 @@ func (v value) isObject() bool { return v.starts() == '{' }
 
 func (v value) isNull() bool { return v.doc != nil && string(v.doc.raw(v.at)) == "null" }
 
+// isText tells whether the value is a scalar other than null.
+func (v value) isText() bool {
+	c := v.starts()
+	return c != 0 && c != '{' && c != '[' && !v.isNull()
+}
+
 // name is that of a member, unescaped.
 func (v value) name() string { return string(v.doc.named(v.doc.nodes[v.at].name)) }
 

@@ -76,6 +76,7 @@ type reader struct {
 	found   fields
 	clock   clock
 	strings winevent.Strings
+	decoded decoded
 
 	computer, provider, channel, user recent
 }

@@ -11,6 +11,7 @@ import (
 type fields struct {
 	event
 	strings *winevent.Strings
+	decoded *decoded
 	clock   *clock
 	members []value         // objects whose members are fields, best first
 	values  winevent.Values // fields that are not members of an object
@@ -20,7 +21,7 @@ type fields struct {
 // the next event.
 func (r *reader) fields(e event) (*fields, error) {
 	f := &r.found
-	*f = fields{event: e, strings: &r.strings, clock: &r.clock, members: f.members[:0], values: f.values[:0]}
+	*f = fields{event: e, strings: &r.strings, decoded: &r.decoded, clock: &r.clock, members: f.members[:0], values: f.values[:0]}
 	v := e.first(e.data)
 	if b := bytes.TrimSpace(v.text()); len(b) > 0 {
 		return f, r.parseText(f, b)
@@ -93,42 +94,42 @@ func (f *fields) Text(name string) (*winevent.FieldText, bool) {
 }
 
 func (f *fields) find(name string) *winevent.FieldText {
-	if b := f.member(name); b != nil {
-		return f.strings.Text(b)
+	if v := f.member(name); v.exists() {
+		return f.decoded.text(v, f.strings)
 	}
 	if s, ok := f.values.Field(name); ok {
 		t := winevent.NewText(s)
 		return &t
 	}
-	if b := f.beside(name); b != nil {
-		return f.strings.Text(b)
+	if v := f.beside(name); v.isText() {
+		return f.decoded.text(v, f.strings)
 	}
 	return nil
 }
 
 // text finds a field that can be read without making a string of it.
 func (f *fields) text(name string) []byte {
-	if b := f.member(name); b != nil || len(f.values) > 0 {
-		return b
+	if v := f.member(name); v.exists() || len(f.values) > 0 {
+		return v.text()
 	}
-	return f.beside(name)
+	return f.beside(name).text()
 }
 
-func (f *fields) member(name string) []byte {
+func (f *fields) member(name string) value {
 	for _, o := range f.members {
-		if b := o.get(name).text(); b != nil {
-			return b
+		if v := o.get(name); v.isText() {
+			return v
 		}
 	}
-	return nil
+	return value{}
 }
 
 // beside finds a field of a flat record. Names that belong to System are not the event's, whatever it calls its own.
-func (f *fields) beside(name string) []byte {
+func (f *fields) beside(name string) value {
 	if !f.flat || f.belongsToSystem(name) {
-		return nil
+		return value{}
 	}
-	return f.root.get(name).text()
+	return f.root.get(name)
 }
 
 func (f *fields) belongsToSystem(name string) bool {
