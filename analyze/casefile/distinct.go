@@ -4,48 +4,54 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
-// once sorts every kind of event and drops the records met before.
+// once sorts every kind of event, side by side, and drops the records met before.
 func (g *gatherer) once() {
 	cf := g.cf
-	cf.Duplicates = duplicates(cf.Tallies)
-	again := cf.Duplicates > 0 || g.leftovers > 0 || g.logs > 1
-	cf.Processes = sortedKept(cf.Processes, again, func(x *evidence.KeptProcess) *evidence.Kept { return &x.Kept })
-	cf.Exits = sortedKept(cf.Exits, again, func(x *evidence.KeptExit) *evidence.Kept { return &x.Kept })
-	cf.Sockets = sorted(cf.Sockets, again, func(x *evidence.Socket) *evidence.Header { return &x.Header })
-	cf.Lookups = sorted(cf.Lookups, again, func(x *evidence.Lookup) *evidence.Header { return &x.Header })
-	cf.Accesses = sortedKept(cf.Accesses, again, func(x *evidence.KeptAccess) *evidence.Kept { return &x.Kept })
-	cf.Clearings = sorted(cf.Clearings, again, func(x *evidence.Cleared) *evidence.Header { return &x.Header })
+	var all sync.WaitGroup
+	all.Go(func() { cf.Duplicates = duplicates(cf.Tallies) })
+	all.Go(func() { sortKept(cf.Processes, (*evidence.KeptProcess).Record) })
+	all.Go(func() { sortKept(cf.Exits, (*evidence.KeptExit).Record) })
+	all.Go(func() { sortKept(cf.Accesses, (*evidence.KeptAccess).Record) })
+	all.Go(func() { sort(cf.Sockets, func(x *evidence.Socket) *evidence.Header { return &x.Header }) })
+	sort(cf.Lookups, func(x *evidence.Lookup) *evidence.Header { return &x.Header })
+	sort(cf.Clearings, func(x *evidence.Cleared) *evidence.Header { return &x.Header })
+	all.Wait()
+	if cf.Duplicates > 0 || g.leftovers > 0 || g.logs > 1 {
+		cf.distinct()
+	}
 }
 
-// sorted sorts events by best time and reference. Where some occur again, it keeps the first of those with one digest: rather
-// what a log holds than what was recovered of it.
-func sorted[T any](all []*T, again bool, header func(*T) *evidence.Header) []*T {
+// distinct keeps the first of those with one digest: rather what a log holds than what was recovered of it.
+func (cf *Casefile) distinct() {
+	cf.Processes = firsts(cf.Processes, (*evidence.KeptProcess).Digest)
+	cf.Exits = firsts(cf.Exits, (*evidence.KeptExit).Digest)
+	cf.Accesses = firsts(cf.Accesses, (*evidence.KeptAccess).Digest)
+	cf.Sockets = firsts(cf.Sockets, func(x *evidence.Socket) uint64 { return x.Digest })
+	cf.Lookups = firsts(cf.Lookups, func(x *evidence.Lookup) uint64 { return x.Digest })
+	cf.Clearings = firsts(cf.Clearings, func(x *evidence.Cleared) uint64 { return x.Digest })
+}
+
+// sort sorts events by best time and reference.
+func sort[T any](all []*T, header func(*T) *evidence.Header) {
 	slices.SortFunc(all, func(a, b *T) int { return compareHeaders(header(a), header(b)) })
-	if again {
-		return distinct(all, func(x *T) uint64 { return header(x).Digest })
-	}
-	return all
 }
 
-// sortedKept is sorted for what is kept in less memory.
-func sortedKept[T any](all []*T, again bool, kept func(*T) *evidence.Kept) []*T {
-	slices.SortFunc(all, func(a, b *T) int { return evidence.CompareKept(kept(a), kept(b)) })
-	if again {
-		return distinct(all, func(x *T) uint64 { return kept(x).Digest() })
-	}
-	return all
+// sortKept is sort for what is kept in less memory.
+func sortKept[T any](all []*T, record func(*T) *evidence.Kept) {
+	slices.SortFunc(all, func(a, b *T) int { return evidence.CompareKept(record(a), record(b)) })
 }
 
 func compareHeaders(a, b *evidence.Header) int {
 	return cmp.Or(a.Time().Compare(b.Time()), cmp.Compare(a.Recovered, b.Recovered), evidence.CompareRefs(a.Ref, b.Ref), cmp.Compare(a.Digest, b.Digest))
 }
 
-// distinct keeps the first of those with one digest. Mostly there are no others.
-func distinct[T any](all []*T, digest func(*T) uint64) []*T {
+// firsts keeps the first of those with one digest. Mostly there are no others.
+func firsts[T any](all []*T, digest func(*T) uint64) []*T {
 	met := repeated(all, digest)
 	if len(met) == 0 {
 		return all

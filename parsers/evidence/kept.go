@@ -23,6 +23,9 @@ type origin struct {
 	recovered                   Recovery
 }
 
+// Record returns the record of an observation that is kept.
+func (k *Kept) Record() *Kept { return k }
+
 // Header returns what was kept.
 func (k *Kept) Header() Header {
 	h := Header{Ref: k.Ref(), Computer: k.computer, Provider: k.provider, Channel: k.channel, EventID: k.eventID,
