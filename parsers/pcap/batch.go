@@ -28,11 +28,12 @@ const batches = 4
 type source struct {
 	*capfile.Reader
 	decoder  decoder
+	census   census
 	problems []evidence.Problem // met since the last batch
 }
 
 func newSource(in io.ReaderAt, size int64) (*source, error) {
-	s := &source{}
+	s := &source{census: census{linked: map[capfile.LinkType]bool{}}}
 	r, err := capfile.Open(in, size, func(p evidence.Problem) { s.problems = append(s.problems, p) })
 	s.Reader = r
 	return s, err
@@ -98,6 +99,7 @@ func (s *source) read(b *batch) {
 	room := b.room
 	for i := range b.Frames {
 		s.decoder.decode(&b.Frames[i], room)
+		s.census.frame(&b.Frames[i], &s.decoder.contents)
 		b.contents = append(b.contents, s.decoder.contents)
 		room = s.decoder.packets[len(s.decoder.packets):]
 	}

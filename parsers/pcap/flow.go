@@ -44,7 +44,7 @@ type side struct{ packets, seen, ip, cut uint64 }
 
 // dir is the direction of a packet between the flow's ends.
 func (f *flow) dir(down bool) int {
-	if f.key.lo == f.key.hi && f.key.loPort == f.key.hiPort || down == f.down {
+	if down == f.down || f.key.loPort == f.key.hiPort && f.key.lo == f.key.hi {
 		return 0
 	}
 	return 1

@@ -265,7 +265,7 @@ func TestFragmentsAreBounded(t *testing.T) {
 	pieces := cutUp(record().udp(client, server, strings.Repeat("f", 60000)).frames[0].data, 30000, 0)
 	out := &evidence.Batch{}
 	var largest int
-	survey := newSurvey("test", func(evidence.Problem) {})
+	survey := newSurvey(func(evidence.Problem) {})
 	tr := newTracker("test", out, survey)
 	given := func() (fragments uint64) {
 		for _, f := range survey.failures {

@@ -69,7 +69,7 @@ func FuzzReassembly(f *testing.F) {
 			t.Skip("larger than the bound speaks of")
 		}
 		var got evidence.Batch
-		tr := newTracker("fuzz", &got, newSurvey("fuzz", func(evidence.Problem) {}))
+		tr := newTracker("fuzz", &got, newSurvey(func(evidence.Problem) {}))
 		parsertest.Bounded(t, func() {
 			frame := capfile.Frame{Time: epoch}
 			for ; len(ops) >= 8; ops = ops[8:] {

@@ -21,7 +21,7 @@ type following struct {
 
 func follow(most int) *following {
 	f := &following{}
-	f.tracker = newTracker("test", &f.got, newSurvey("test", f.got.Problem))
+	f.tracker = newTracker("test", &f.got, newSurvey(f.got.Problem))
 	f.live.max = most
 	return f
 }

@@ -35,7 +35,7 @@ func parse(ctx context.Context, in *parsers.Input, out evidence.Sink) error {
 	if err != nil {
 		return fmt.Errorf("open capture: %w", err)
 	}
-	s := newSurvey(in.Name, report)
+	s := newSurvey(report)
 	t := newTracker(in.Name, out, s)
 	if err := r.each(ctx, func(b *batch) { b.hand(s, t) }); err != nil {
 		return err
@@ -43,8 +43,8 @@ func parse(ctx context.Context, in *parsers.Input, out evidence.Sink) error {
 	t.giveUp()
 	t.finish()
 	s.finish()
-	out.Capture(s.capture(r.Info()))
-	s.names(r.Info().Names, out)
+	out.Capture(r.census.capture(in.Name, r.Info()))
+	stateNames(in.Name, r.Info().Names, out)
 	return nil
 }
 

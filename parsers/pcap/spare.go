@@ -33,11 +33,11 @@ func (l *spare) take(proto uint8) *flow {
 
 // put takes a connection that nothing points to any more.
 func (l *spare) put(f *flow) {
-	bursts := f.series.bursts[:0]
-	if cap(bursts) > ordinaryBursts {
-		bursts = nil
+	past := f.series.past[:0]
+	if cap(past) > ordinaryBursts {
+		past = nil
 	}
-	*f = flow{tcp: f.tcp, series: series{bursts: bursts}}
+	*f = flow{tcp: f.tcp, series: series{past: past}}
 	switch {
 	case f.tcp == nil && len(l.other) < maxSpare:
 		l.other = append(l.other, f)

@@ -11,15 +11,10 @@ import (
 	"github.com/wirewitness/wirewitness/parsers/pcap/capfile"
 )
 
-// A survey counts what a capture holds and what in it could not be read. One kind of failure is one problem, with its
-// first frame and the number of frames: thousands of frames may share it.
+// A survey counts what in a capture could not be read. One kind of failure is one problem, with its first frame and the number
+// of frames: thousands of frames may share it.
 type survey struct {
-	file     string
 	report   func(evidence.Problem)
-	c        evidence.Capture
-	links    []capfile.LinkType // in order of appearance
-	linked   map[capfile.LinkType]bool
-	link     capfile.LinkType // of the last frame
 	failures map[failure]*tally
 }
 
@@ -39,54 +34,17 @@ func (t *tally) note(frame, n uint64) {
 	t.n += n
 }
 
-func newSurvey(file string, report func(evidence.Problem)) *survey {
-	return &survey{file: file, report: report, linked: map[capfile.LinkType]bool{}, failures: map[failure]*tally{}}
+func newSurvey(report func(evidence.Problem)) *survey {
+	return &survey{report: report, failures: map[failure]*tally{}}
 }
 
+// frame notes a frame that could not be taken apart wholly.
 func (s *survey) frame(f *capfile.Frame, c *contents) {
-	s.measure(f)
-	if f.LinkType != s.link || s.c.Frames == 1 {
-		s.link = f.LinkType
-		s.linkType(f.LinkType)
-	}
-	for i := range c.packets {
-		if c.packets[i].badSum {
-			s.c.BadChecksum++
-		}
-	}
 	switch {
 	case c.unsupported:
-		s.c.Undecoded++
 		s.count(evidence.Unsupported, "link type "+linkName(f.LinkType), f.Number, 1)
 	case c.err != nil:
-		s.c.Undecoded++
 		s.count(severity(c.err), c.err.Error(), f.Number, 1)
-	case len(c.packets) == 0:
-		s.c.NotIP++
-	}
-}
-
-func (s *survey) linkType(l capfile.LinkType) {
-	if !s.linked[l] {
-		s.linked[l] = true
-		s.links = append(s.links, l)
-	}
-}
-
-func (s *survey) measure(f *capfile.Frame) {
-	s.c.Frames++
-	s.c.Bytes += uint64(f.OrigLen)
-	if f.CapLen < f.OrigLen {
-		s.c.CutFrames++
-	}
-	if f.Time.IsZero() {
-		return
-	}
-	if s.c.First.IsZero() || f.Time.Before(s.c.First) {
-		s.c.First = f.Time
-	}
-	if f.Time.After(s.c.Last) {
-		s.c.Last = f.Time
 	}
 }
 
@@ -146,35 +104,4 @@ func (s *survey) gaveUp(t tally, what string) {
 		return
 	}
 	s.report(evidence.Problem{Kind: evidence.Suspect, Ref: evidence.Ref{Unit: "frame", N: t.first}, Err: fmt.Errorf("%d %s", t.n, what)})
-}
-
-func (s *survey) capture(info capfile.Info) evidence.Capture {
-	c := s.c
-	c.Ref, c.Sensor = evidence.Ref{File: s.file}, s.file
-	c.Kind, c.Snaplen, c.Dropped, c.Comment = info.Kind, info.Snaplen, info.Dropped, remarks(info)
-	for _, l := range s.links {
-		c.LinkTypes = append(c.LinkTypes, linkName(l))
-	}
-	return c
-}
-
-// remarks is what the file says in words, and which of its blocks were not read.
-func remarks(info capfile.Info) string {
-	var all []string
-	if info.Comment != "" {
-		all = append(all, info.Comment)
-	}
-	for _, name := range slices.Sorted(maps.Keys(info.Passed)) {
-		all = append(all, fmt.Sprintf("%s blocks not read: %d", name, info.Passed[name]))
-	}
-	return strings.Join(all, "; ")
-}
-
-// names states what the file calls addresses.
-func (s *survey) names(names []capfile.Name, out evidence.Sink) {
-	for _, n := range names {
-		out.Naming(evidence.Naming{
-			Ref: evidence.Ref{File: s.file, Unit: "offset", N: uint64(n.Offset)}, Sensor: s.file, Addr: n.Addr.Unmap(), Names: n.Names, Server: n.Server,
-		})
-	}
 }

@@ -13,6 +13,7 @@ type frames struct {
 	buf  []byte
 	skip uint64 // bytes of the unit handed out that are still to come
 	lost bool
+	pool *Pool // that buf goes back to between units, nil when it stays
 }
 
 // feed hands out the units that the chunk completes. A unit is valid during the call; size is its whole length.
@@ -45,6 +46,19 @@ func (f *frames) feed(c Chunk, unit func(c Chunk, u []byte, size int)) {
 		unit(c, b[:min(size, f.keep)], size)
 		n := min(size, len(b))
 		b, f.skip = b[n:], uint64(size-n)
+	}
+	f.hold(b)
+}
+
+// hold keeps the beginning of a unit.
+func (f *frames) hold(b []byte) {
+	switch {
+	case len(b) == 0 && f.pool != nil:
+		f.pool.put(f.buf)
+		f.buf = nil
+		return
+	case len(f.buf) == 0 && f.pool != nil:
+		f.buf = f.pool.take()
 	}
 	f.buf = append(f.buf[:0], b...)
 }

@@ -12,7 +12,8 @@ type Pool struct {
 	dns      stock[dnsReader]
 	tls      stock[tlsReader]
 	quic     stock[quicReader]
-	plain    []byte // of the last QUIC packet opened
+	units    [][]byte // beginnings of units, when there are no such
+	plain    []byte   // of the last QUIC packet opened
 }
 
 // A stock is memory to be used again.
@@ -37,6 +38,23 @@ func (s *stock[T]) take() *T {
 func (s *stock[T]) put(v *T, most int) {
 	if len(*s) < most {
 		*s = append(*s, v)
+	}
+}
+
+// take returns memory for the beginning of a unit, put takes it back.
+func (p *Pool) take() []byte {
+	n := len(p.units)
+	if n == 0 {
+		return nil
+	}
+	b := p.units[n-1]
+	p.units = p.units[:n-1]
+	return b
+}
+
+func (p *Pool) put(b []byte) {
+	if b != nil && len(p.units) < fewLarge {
+		p.units = append(p.units, b[:0])
 	}
 }
 

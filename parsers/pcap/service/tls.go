@@ -31,19 +31,18 @@ func openTLS(sc scene) analyzer {
 	t := sc.pool.tls.take()
 	t.known = &sc.pool.known
 	for i := range t.records {
-		t.records[i] = frames{length: tlsUnit, keep: tlsHeader + tlsMaxRecord, buf: t.records[i].buf}
+		t.records[i] = frames{length: tlsUnit, keep: tlsHeader + tlsMaxRecord, pool: sc.pool}
 	}
 	return t
 }
 
 // release gives the memory of the reader back.
 func (t *tlsReader) release(p *Pool) {
-	buf := [2][]byte{t.records[Orig].buf[:0], t.records[Resp].buf[:0]}
-	*t = tlsReader{}
 	for i := range t.records {
-		t.records[i].buf = buf[i]
+		p.put(t.records[i].buf)
 	}
-	p.tls.put(t, fewLarge)
+	*t = tlsReader{}
+	p.tls.put(t, manySmall)
 }
 
 // tlsUnit is the length of a record, or of the one hello in the form of SSL 2.0 that may open a connection.
