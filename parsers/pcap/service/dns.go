@@ -271,6 +271,9 @@ func (d *dnsReader) release(p *Pool) {
 	case cap(asked) > fewQuestions:
 		most = fewLarge
 	}
+	if cap(d.last.asked) > fewQuestions {
+		d.last = dnsMessage{} // the names in it may be long ones
+	}
 	clear(d.open)
 	clear(asked)
 	*d = dnsReader{last: d.last, dns: evidence.DNS{Questions: asked[:0]}, open: d.open}

@@ -2,6 +2,7 @@ package service
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
@@ -50,16 +51,22 @@ func BenchmarkSessions(b *testing.B) {
 // TestPoolIsBounded: many connections at once leave little memory behind.
 func TestPoolIsBounded(t *testing.T) {
 	p := &Pool{}
+	many := "\x12\x34\x01\x00\x00\x20\x00\x00\x00\x00\x00\x00" + strings.Repeat("\x3f"+strings.Repeat("x", 63)+"\x00\x00\x01\x00\x01", 32)
 	var open []*Session
 	for range 2 * manySmall {
-		s := p.Session(evidence.TCP)
+		s, d := p.Session(evidence.TCP), p.Session(evidence.UDP)
 		s.Feed(Chunk{Data: []byte("?")})
-		open = append(open, s)
+		d.Feed(Chunk{Data: []byte(many)})
+		open = append(open, s, d)
 	}
 	for _, s := range open {
 		s.End(new(Result))
 	}
-	if len(p.sessions) > manySmall || len(p.openings) > fewLarge {
-		t.Errorf("%d sessions and %d openings kept", len(p.sessions), len(p.openings))
+	names := 0
+	for _, d := range p.dns {
+		names += cap(d.last.asked)
+	}
+	if len(p.sessions) > manySmall || len(p.openings) > fewLarge || len(p.dns) == 0 || len(p.dns) > manySmall || names > 2*manySmall {
+		t.Errorf("%d sessions, %d openings and %d readers with %d names kept", len(p.sessions), len(p.openings), len(p.dns), names)
 	}
 }

@@ -83,7 +83,7 @@ func openQUIC(sc scene) analyzer {
 func (q *quicReader) release(p *Pool) {
 	crypto := q.crypto
 	for i := range crypto {
-		if cap(crypto[i].data)+cap(crypto[i].pieces) > 2*ordinaryHandshake {
+		if cap(crypto[i].data) > ordinaryHandshake || cap(crypto[i].pieces) > ordinaryPieces {
 			return
 		}
 		crypto[i] = cryptoStream{crypto[i].pieces[:0], crypto[i].data[:0]}
