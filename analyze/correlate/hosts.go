@@ -74,11 +74,26 @@ func books(cf *casefile.Casefile) []*book {
 	return settle(by)
 }
 
-// file puts each observation into the list of its book.
+// file puts each observation into the list of its book. Where all are of one, that list is all of them.
 func file[T any](all []*T, shelf func(*T) *[]*T) {
-	for _, x := range all {
-		list := shelf(x)
-		*list = append(*list, x)
+	var list *[]*T
+	from := 0
+	for i, x := range all {
+		if l := shelf(x); l != list {
+			put(list, all[from:i])
+			list, from = l, i
+		}
+	}
+	put(list, all[from:])
+}
+
+func put[T any](list *[]*T, some []*T) {
+	switch {
+	case len(some) == 0:
+	case *list == nil:
+		*list = slices.Clip(some)
+	default:
+		*list = append(*list, some...)
 	}
 }
 
