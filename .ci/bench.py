@@ -91,8 +91,8 @@ class Case:
         return self.generate("sysmon-%d.evtx" % size, "evtx", "-bytes", str(size), self.data + "/evtx/other/omerbenamram/sysmon.evtx")
 
     def capture(self, size):
-        """A capture of mixed protocols with as many flows for its size as 190,000 are for 750 MB."""
-        return self.generate("mixed-%d.pcap" % size, "capture", "-bytes", str(size), "-flows", str(size * 190 // 750000), self.data + "/pcap-protocols")
+        """A capture of mixed protocols with as many flows for its size as 190,000 are for 750 MB, a longer one of the same hosts."""
+        return self.generate("mixed-%d.pcap" % size, "capture", "-bytes", str(size), "-flows", str(size * 190 // 750000), "-networks", "64", self.data + "/pcap-protocols")
 
     def json(self):
         """The large host logs of the recordings, unpacked."""
