@@ -61,7 +61,7 @@ func TestManyGUIDsOfOnePID(t *testing.T) {
 	b := &book{host: &Host{Name: "WS-07"}, processes: log.Processes, accesses: log.Accesses}
 	begun := time.Now()
 	b.fillTable()
-	if took := time.Since(begun); took > 5*time.Second {
+	if took := time.Since(begun); took > 20*time.Second {
 		t.Errorf("%d starts and as many accesses took %v", n, took)
 	}
 	if got := len(b.table.all); got != 2*n {
