@@ -30,12 +30,13 @@ type Context struct {
 	signs     []*regexp.Regexp  // of Policy.CommandSigns
 	commands  map[command]shownSigns
 	bases     map[string]string // names of images
+	unusual   map[string]bool   // whether Policy.UnusualProcessList has a name
 }
 
 func newContext(g *Gathering, usages []*Usage) *Context {
 	x := &Context{Case: g.c, Policy: g.policy, Usages: usages, names: g.names, children: map[*correlate.Process][]*correlate.Process{}, into: map[*correlate.Process][]*correlate.Access{},
 		by: map[*correlate.Process][]*correlate.Access{}, asked: maps.Clone(g.asked), servers: g.servers, companies: map[*correlate.Host]bool{},
-		habits: map[string]*habit{}, loops: g.loops, folders: map[string]int{}, commands: map[command]shownSigns{}, bases: map[string]string{}}
+		habits: map[string]*habit{}, loops: g.loops, folders: map[string]int{}, commands: map[command]shownSigns{}, bases: map[string]string{}, unusual: map[string]bool{}}
 	for _, s := range g.policy.CommandSigns {
 		x.signs = append(x.signs, regexp.MustCompile(s.Pattern))
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/wirewitness/wirewitness/analyze/correlate"
@@ -54,12 +55,12 @@ func (c *Context) inSystemFolder(image string) bool {
 }
 
 func (c *Context) isUnusual(name string) bool {
-	for _, class := range c.Policy.UnusualProcessList {
-		if matchAny(class.Programs, name) {
-			return true
-		}
+	is, known := c.unusual[name]
+	if !known {
+		is = slices.ContainsFunc(c.Policy.UnusualProcessList, func(class policy.Class) bool { return matchAny(class.Programs, name) })
+		c.unusual[name] = is
 	}
-	return false
+	return is
 }
 
 // original is the OriginalFileName in lower case, without the ".mui" that resources of Windows carry; "" when the file
