@@ -99,12 +99,13 @@ func (p *protocol) dissect(t testing.TB, k talk, client Side) {
 	if p.open != nil {
 		a = p.open(scene{transport: k.over, client: client, pool: &Pool{}})
 	}
-	var o opening
+	var o, datagrams opening
 	for _, w := range k.said {
 		c := Chunk{Side: w.side, Gap: w.gap, Data: []byte(w.text)}
-		if p.udp != nil && len(c.Data) > 0 && len(o.chunks) < maxDatagrams {
-			o.datagram(c)
-			p.udp(c, &o)
+		if p.udp != nil && len(c.Data) > 0 && len(datagrams.pieces) < maxDatagrams {
+			datagrams.parsed = false
+			p.udp(c, &datagrams)
+			datagrams.keep(c)
 		}
 		if p.tcp != nil && !o.full() {
 			part := c

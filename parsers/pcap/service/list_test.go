@@ -165,8 +165,8 @@ func TestGapsAreBounded(t *testing.T) {
 	s := (&Pool{File: "f"}).Session(evidence.TCP)
 	for i := range uint64(5 * window) {
 		s.Feed(Chunk{Frame: i, Side: Side(i & 1), Gap: 1460})
-		if s.opening != nil && len(s.opening.chunks) > 4*window {
-			t.Fatalf("%d gaps kept", len(s.opening.chunks))
+		if s.opening != nil && len(s.opening.pieces) > 4*window {
+			t.Fatalf("%d gaps kept", len(s.opening.pieces))
 		}
 	}
 }

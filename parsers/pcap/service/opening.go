@@ -1,10 +1,9 @@
 package service
 
 import (
-	"bytes"
 	"math/bits"
 	"net/netip"
-	"slices"
+	"time"
 )
 
 // A verdict is a matcher's answer about the beginning of a connection.
@@ -44,83 +43,114 @@ const (
 
 // An opening is the beginning of a connection, kept until its protocol is known.
 type opening struct {
-	head [2][]byte
+	// text is what is kept of either side, and head how far it goes without a gap.
+	text, head [2][]byte
 	// closed: nothing can be added to the head of this side, because of a gap or because nothing more will come.
 	closed [2]bool
 	first  Side
-	// borrowed: the last chunk, which is the head of its side, is not copied yet.
+	// borrowed: the last piece, which is the text of its side, is not copied yet.
 	borrowed bool
-	chunks   []Chunk
-	kept     int // bytes of the chunks; one of which only a gap is left counts as one
+	pieces   []piece
+	kept     int // bytes of the pieces; one of which only a gap is left counts as one
 	ends     [2]netip.Addr
-	// room is memory of an opening before this one, for either head.
+	// room is memory of an opening before this one, for either text.
 	room [2][]byte
 	// dns is the last datagram as a DNS message, if it is one, once parsed.
 	dns           *dnsMessage
 	parsed, isDNS bool
 }
 
+// A piece is a chunk whose data lies in the text of its side.
+type piece struct {
+	at       time.Time
+	frame    uint64
+	gap      uint64
+	from, to uint32
+	cut      uint32
+	side     Side
+}
+
+// chunk returns a piece as it came.
+func (o *opening) chunk(i int) Chunk {
+	p := &o.pieces[i]
+	return Chunk{At: p.at, Frame: p.frame, Side: p.side, Data: o.text[p.side][p.from:p.to:p.to], Gap: p.gap, Cut: p.cut}
+}
+
+// last is the piece that came last.
+func (o *opening) last() *piece { return &o.pieces[len(o.pieces)-1] }
+
 // add takes the next chunk, which fits into the window. Pieces of one packet are kept as one.
 func (o *opening) add(c Chunk) {
-	if len(o.chunks) == 0 {
+	if len(o.pieces) == 0 {
 		o.first = c.Side
 	}
-	c.Data = o.extend(c)
+	from := len(o.text[c.Side])
+	o.extend(c)
 	o.kept += max(len(c.Data), 1)
-	if n := len(o.chunks); n > 0 {
-		if last := &o.chunks[n-1]; last.Side == c.Side && last.Frame == c.Frame && c.Gap == 0 && last.At.Equal(c.At) {
-			last.Data = append(last.Data, c.Data...)
+	if len(o.pieces) > 0 {
+		if last := o.last(); last.side == c.Side && last.frame == c.Frame && c.Gap == 0 && last.at.Equal(c.At) {
+			last.to += uint32(len(c.Data))
 			return
 		}
 	}
-	o.chunks = append(o.chunks, c)
+	o.note(c, from)
 }
 
-// extend adds the chunk to the head of its side, as far as it goes without a gap, and returns its data to keep. The first of
-// a side is borrowed until it turns out that it is not enough: most connections are recognised by it.
-func (o *opening) extend(c Chunk) []byte {
-	head := &o.head[c.Side]
+// note adds a piece whose data begins at from in the text of its side.
+func (o *opening) note(c Chunk, from int) {
+	o.pieces = append(o.pieces, piece{c.At, c.Frame, c.Gap, uint32(from), uint32(from + len(c.Data)), c.Cut, c.Side})
+}
+
+// extend adds the chunk to the text of its side, and to the head as long as there is no gap. The first of a side is borrowed
+// until it turns out that it is not enough: most connections are recognised by it.
+func (o *opening) extend(c Chunk) {
+	text, head := &o.text[c.Side], &o.head[c.Side]
 	if c.Gap > 0 && len(*head) > 0 {
 		o.closed[c.Side] = true
 	}
-	if o.closed[c.Side] {
-		return bytes.Clone(c.Data)
-	}
-	before := len(*head)
-	if o.borrowed = before == 0; o.borrowed {
-		*head = c.Data
+	if o.borrowed = len(*text) == 0; o.borrowed {
+		*text = c.Data
 	} else {
-		*head = append(*head, c.Data...)
+		*text = append(*text, c.Data...)
 	}
+	if o.closed[c.Side] {
+		*head = (*text)[:len(*head)]
+		return
+	}
+	*head = *text
 	o.closed[c.Side] = len(*head) == window
-	return slices.Clip((*head)[before:])
 }
 
-// held is how many bytes are kept.
-func (o *opening) held() int { return o.kept + len(o.head[Orig]) + len(o.head[Resp]) }
+// What an opening and a piece of it take beside text, in bytes.
+const (
+	openingSize = 256
+	pieceSize   = 64
+)
 
-// datagram adds a datagram, without copying it.
-func (o *opening) datagram(c Chunk) {
-	o.chunks, o.kept = append(o.chunks, c), o.kept+len(c.Data)
-	o.parsed = false
+// held is about how many bytes of memory the opening takes.
+func (o *opening) held() int {
+	return openingSize + pieceSize*len(o.pieces) + len(o.text[Orig]) + len(o.text[Resp])
 }
 
-// keep copies the last datagram.
-func (o *opening) keep() {
-	store, last := &o.room[Orig], &o.chunks[len(o.chunks)-1]
-	from := len(*store)
-	*store = append(*store, last.Data...)
-	last.Data = slices.Clip((*store)[from:])
+// keep copies a datagram.
+func (o *opening) keep(c Chunk) {
+	text := &o.text[c.Side]
+	if *text == nil {
+		*text = o.room[c.Side][:0]
+	}
+	o.note(c, len(*text))
+	*text = append(*text, c.Data...)
+	o.kept += len(c.Data)
 }
 
-// own copies what is borrowed of the last chunk.
+// own copies what is borrowed of the last piece.
 func (o *opening) own() {
 	if !o.borrowed {
 		return
 	}
-	last := &o.chunks[len(o.chunks)-1]
-	head := append(o.room[last.Side][:0], last.Data...)
-	o.head[last.Side], last.Data, o.borrowed = head, slices.Clip(head), false
+	side := o.last().side
+	o.text[side] = append(o.room[side][:0], o.text[side]...)
+	o.head[side], o.borrowed = o.text[side][:len(o.head[side])], false
 }
 
 // full tells that the window holds all it can.
@@ -167,7 +197,7 @@ func (s *Session) decide() {
 		s.tries++
 		s.over = s.tries == maxTries
 		// In the middle of a long message: the answer to it begins with a header.
-		s.waiting, s.last = true, o.chunks[len(o.chunks)-1].Side
+		s.waiting, s.last = true, o.last().side
 		s.letGo()
 	}
 }
@@ -208,8 +238,7 @@ func (s *Session) datagram(c Chunk) {
 		return
 	}
 	o := s.looking()
-	o.ends = s.scene.ends
-	o.datagram(c)
+	o.ends, o.parsed = s.scene.ends, false
 	for i := range protocols {
 		p := &protocols[i]
 		if p.udp == nil {
@@ -217,12 +246,13 @@ func (s *Session) datagram(c Chunk) {
 		}
 		if v := p.udp(c, o); v >= yes {
 			s.read(p, v)
+			s.reader.feed(c)
 			return
 		}
 	}
-	if s.over = len(o.chunks) >= maxDatagrams || o.kept >= maxKept; s.over {
+	if s.over = len(o.pieces)+1 >= maxDatagrams || o.kept+len(c.Data) >= maxKept; s.over {
 		s.letGo()
 		return
 	}
-	o.keep()
+	o.keep(c)
 }

@@ -96,12 +96,11 @@ func (s *Session) letGo() {
 
 // empty makes room for another opening.
 func (o *opening) empty() {
-	for side, head := range o.head {
-		if cap(head) > cap(o.room[side]) && !(o.borrowed && o.chunks[len(o.chunks)-1].Side == Side(side)) {
-			o.room[side] = head
+	for side, text := range o.text {
+		if cap(text) > cap(o.room[side]) && !(o.borrowed && o.last().side == Side(side)) {
+			o.room[side] = text
 		}
 		o.room[side] = o.room[side][:0]
 	}
-	clear(o.chunks)
-	*o = opening{chunks: o.chunks[:0], room: o.room, dns: o.dns}
+	*o = opening{pieces: o.pieces[:0], room: o.room, dns: o.dns}
 }

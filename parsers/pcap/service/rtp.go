@@ -20,10 +20,11 @@ func matchRTP(c Chunk, o *opening) verdict {
 		return no
 	}
 	run := 1
-	for i := len(o.chunks) - 2; i >= 0 && run < rtpRun; i-- {
-		h, ok := parseRTP(o.chunks[i])
+	for i := len(o.pieces) - 1; i >= 0 && run < rtpRun; i-- {
+		before := o.chunk(i)
+		h, ok := parseRTP(before)
 		switch {
-		case o.chunks[i].Side != c.Side:
+		case before.Side != c.Side:
 		case ok && h.before(last):
 			run, last = run+1, h
 		default:

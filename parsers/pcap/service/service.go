@@ -135,7 +135,7 @@ func (s *Session) Feed(c Chunk) {
 // Done tells that further content cannot change the result.
 func (s *Session) Done() bool { return s.over || s.reader != nil && s.reader.done() }
 
-// Held is how many bytes of the connection are kept because its protocol is not known yet.
+// Held is about how many bytes of memory the connection takes because its protocol is not known yet.
 func (s *Session) Held() int {
 	if s.opening == nil {
 		return 0
@@ -172,8 +172,8 @@ func (s *Session) read(p *protocol, v verdict) {
 	if p.open != nil {
 		s.reader = p.open(s.scene)
 	}
-	for _, c := range s.opening.chunks {
-		s.reader.feed(c)
+	for i := range s.opening.pieces {
+		s.reader.feed(s.opening.chunk(i))
 	}
 	s.letGo()
 }

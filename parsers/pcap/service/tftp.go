@@ -28,11 +28,11 @@ func matchTFTP(c Chunk, o *opening) verdict {
 			return asks(c.Side.other())
 		}
 	case ack:
-		if len(b) == 4 && len(o.chunks) == 2 && tftpBefore(o.chunks[0], b, c.Side) {
+		if len(b) == 4 && len(o.pieces) == 1 && tftpBefore(o.chunk(0), b, c.Side) {
 			return asks(c.Side)
 		}
 	case data:
-		if len(o.chunks) == 2 && len(b) <= 4+512 && tftpBefore(o.chunks[0], b, c.Side) {
+		if len(o.pieces) == 1 && len(b) <= 4+512 && tftpBefore(o.chunk(0), b, c.Side) {
 			return asks(c.Side.other())
 		}
 	}
