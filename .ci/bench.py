@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Build a large case and print one table of how fast wirewitness is and what memory it takes, beside other programs.
 
-FOLDER takes the case (16 GB unless smaller sizes are given) and every program's output; what is in it is used again, and
-nothing is deleted. The sizes are those of the two files whose memory is measured, once each; everything else is run N times
+FOLDER takes the case (19 GB unless smaller sizes are given) and every program's output; what is in it is used again, and
+nothing is deleted. The sizes are those of the largest files, whose memory is measured, once each; everything else is run N times
 (5), the programs in turn, and medians are printed. --only names the groups to run, such as "capture,start-up".
 tshark, ndpiReader, evtxexport and evtx_dump (cargo install evtx) are measured where they are on PATH.
 
@@ -90,6 +90,10 @@ class Case:
         """A log of Sysmon's."""
         return self.generate("sysmon-%d.evtx" % size, "evtx", "-bytes", str(size), self.data + "/evtx/other/omerbenamram/sysmon.evtx")
 
+    def network(self, size):
+        """A server's log of its connections."""
+        return self.generate("network-%d.evtx" % size, "network", "-bytes", str(size))
+
     def capture(self, size):
         """A capture of mixed protocols with as many flows for its size as 190,000 are for 750 MB, a longer one of the same hosts."""
         return self.generate("mixed-%d.pcap" % size, "capture", "-bytes", str(size), "-flows", str(size * 190 // 750000), "-networks", "64", self.data + "/pcap-protocols")
@@ -162,7 +166,8 @@ def start(case, runs):
 
 def memory(case, runs):
     """Once each: these are large."""
-    for what, make, size, small, goal in (("EVTX", case.evtx, case.args.evtx, 100 << 20, "300 MiB"), ("capture", case.capture, case.args.capture, 750_000_000, "600 MiB")):
+    for what, make, size, small, goal in (("EVTX", case.evtx, case.args.evtx, 100 << 20, "300 MiB"), ("connections", case.network, case.args.evtx, 100 << 20, ""),
+                                          ("capture", case.capture, case.args.capture, 750_000_000, "600 MiB")):
         programs = [case.ours("%d MB" % (n / 1e6), "analyze", "-f", "json", make(n)) for n in (small, size // 2, size)]
         first, half, whole = programs
         whole.goal = goal

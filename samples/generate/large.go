@@ -56,6 +56,18 @@ func office(args []string) error {
 	return err
 }
 
+func network(args []string) error {
+	var n cases.Network
+	set := flag.NewFlagSet("network", flag.ExitOnError)
+	out := set.String("o", "", "file to write")
+	set.Int64Var(&n.Bytes, "bytes", 1<<30, "size of the file, 4 GiB at most")
+	set.BoolVar(&n.Sysmon, "sysmon", false, "Sysmon's log instead of Security's")
+	if err := set.Parse(args); err != nil {
+		return err
+	}
+	return create(*out, func(f *os.File) (fmt.Stringer, error) { return n.Write(f) })
+}
+
 // maxHosts is what the addresses of the office's networks suffice for.
 const maxHosts = 250 * 200
 

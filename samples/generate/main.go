@@ -4,6 +4,7 @@
 //	go run ./samples/generate capture -o FILE CAPTURE...     one large capture out of small ones
 //	go run ./samples/generate evtx -o FILE LOG...            one large event log out of small ones
 //	go run ./samples/generate office -o FOLDER               an office: a capture, and the logs of the hosts in it
+//	go run ./samples/generate network -o FILE                the log of a server that writes down every connection
 //
 // -h after a word lists its flags. The same flags give the same bytes.
 package main
@@ -33,6 +34,8 @@ func run(args []string) error {
 		return eventLog(args[1:])
 	case "office":
 		return office(args[1:])
+	case "network":
+		return network(args[1:])
 	}
 	return cases.Write(args[0])
 }

@@ -51,6 +51,35 @@ func TestLarge(t *testing.T) {
 	}
 }
 
+// TestNetwork: the log of a server can be read wholly, and its connections are as many as were made, from ports of their own.
+func TestNetwork(t *testing.T) {
+	for _, sysmon := range []bool{false, true} {
+		folder, again := t.TempDir(), t.TempDir()
+		var made Talk
+		for _, to := range []string{folder, again} {
+			f, err := os.Create(filepath.Join(to, "log.evtx"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if made, err = (Network{Bytes: 300_000, Sysmon: sysmon}).Write(f); err != nil {
+				t.Fatal(err)
+			}
+			f.Close()
+		}
+		log := parse(t, evtx.Format, folder, again, "log.evtx")
+		ports, connections := map[uint16]bool{}, 0
+		for _, s := range log.Sockets {
+			if s.Kind == evidence.Connect {
+				connections++
+				ports[s.Src.Port()] = true
+			}
+		}
+		if connections != made.Connections || len(ports) != connections || int(log.Records()) != made.Events || sysmon != (len(log.Lookups) > 0) {
+			t.Errorf("%d connections from %d ports in %d records, %d look-ups; made %v", connections, len(ports), log.Records(), len(log.Lookups), made)
+		}
+	}
+}
+
 func parse(t *testing.T, f parsers.Format, folder, again, name string) *evidence.Batch {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(folder, name))

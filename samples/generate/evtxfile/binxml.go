@@ -43,7 +43,7 @@ func (c *chunk) event(e Event) {
 		inner, vs := dataTemplate(e.Data)
 		values[holeContent] = instance{inner, vs}
 	}
-	c.instance(instance{outerTemplate(e.UserData != nil), values})
+	c.instance(instance{outerTemplates[e.UserData != nil], values})
 }
 
 // An instance is a template with the values for its holes. As a value of another instance it is nested BinXML.

@@ -36,14 +36,15 @@ func newChunk(firstNum uint64) *chunk {
 
 // add appends a record. It reports false and leaves the chunk as it was when there is no room.
 func (c *chunk) add(e Event) bool {
-	before := *c
-	before.buf = append([]byte(nil), c.buf...)
-	before.names, before.templates = maps.Clone(c.names), maps.Clone(c.templates)
-
+	before, tables := *c, [chunkHeaderSize]byte(c.buf)
 	c.record(e)
 	if len(c.buf) <= chunkSize {
 		return true
 	}
+	gone := func(at uint32) bool { return int(at) >= len(before.buf) }
+	maps.DeleteFunc(c.names, func(_ string, at uint32) bool { return gone(at) })
+	maps.DeleteFunc(c.templates, func(_ [16]byte, at uint32) bool { return gone(at) })
+	copy(before.buf, tables[:]) // of what is in front, a record changes these only
 	*c = before
 	return false
 }

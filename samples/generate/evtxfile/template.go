@@ -80,6 +80,9 @@ const (
 	holes
 )
 
+// outerTemplates are those of events without and with UserData.
+var outerTemplates = map[bool]template{false: outerTemplate(false), true: outerTemplate(true)}
+
 // outerTemplate is the Event element with System. EventData is filled in whole; UserData is an element of its own
 // around the provider's.
 func outerTemplate(userData bool) template {
