@@ -52,7 +52,7 @@ func describe(f *finding.Flow, l *correlate.Link, p *policy.Policy) {
 	}
 	f.CommunityID = communityID(f.Transport, f.Orig, f.Resp)
 	for _, s := range l.Sockets[:min(len(l.Sockets), finding.MaxRefs)] {
-		f.Refs = append(f.Refs, s.Ref)
+		f.Refs = append(f.Refs, s.Ref())
 	}
 }
 

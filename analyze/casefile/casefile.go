@@ -24,8 +24,8 @@ type Casefile struct {
 	Files     []finding.File
 	Processes []*evidence.KeptProcess // until the processes of the hosts have been made of them
 	Exits     []*evidence.KeptExit
-	Sockets   []*evidence.Socket
-	Lookups   []*evidence.Lookup
+	Sockets   []*evidence.KeptSocket
+	Lookups   []*evidence.KeptLookup
 	Accesses  []*evidence.KeptAccess
 	Clearings []*evidence.Cleared
 	Conns     Connections
@@ -79,8 +79,8 @@ func (g *gatherer) take(s Source) {
 	b, cf := s.Batch, g.cf
 	cf.Processes = append(cf.Processes, b.Processes...)
 	cf.Exits = append(cf.Exits, b.Exits...)
-	cf.Sockets = append(cf.Sockets, pointers(b.Sockets)...)
-	cf.Lookups = append(cf.Lookups, pointers(b.Lookups)...)
+	cf.Sockets = append(cf.Sockets, b.Sockets...)
+	cf.Lookups = append(cf.Lookups, b.Lookups...)
 	cf.Accesses = append(cf.Accesses, b.Accesses...)
 	cf.Clearings = append(cf.Clearings, pointers(b.Clearings)...)
 	cf.Captures = append(cf.Captures, pointers(b.Captures)...)

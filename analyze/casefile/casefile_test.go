@@ -41,7 +41,7 @@ func TestRecordsMetTwiceCountOnce(t *testing.T) {
 		cf := Gather(order)
 		var got []string
 		for _, s := range cf.Sockets {
-			got = append(got, s.Ref.File)
+			got = append(got, s.Ref().File)
 		}
 		if want := []string{"a.evtx", "a.evtx", "c.json"}; !slices.Equal(got, want) {
 			t.Errorf("sockets from %q, want %q", got, want)

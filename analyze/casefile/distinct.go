@@ -17,9 +17,9 @@ func (g *gatherer) once() {
 	all.Go(func() { sortKept(cf.Processes, (*evidence.KeptProcess).Record) })
 	all.Go(func() { sortKept(cf.Exits, (*evidence.KeptExit).Record) })
 	all.Go(func() { sortKept(cf.Accesses, (*evidence.KeptAccess).Record) })
-	all.Go(func() { sort(cf.Sockets, func(x *evidence.Socket) *evidence.Header { return &x.Header }) })
-	sort(cf.Lookups, func(x *evidence.Lookup) *evidence.Header { return &x.Header })
-	sort(cf.Clearings, func(x *evidence.Cleared) *evidence.Header { return &x.Header })
+	all.Go(func() { sortKept(cf.Sockets, (*evidence.KeptSocket).Record) })
+	sortKept(cf.Lookups, (*evidence.KeptLookup).Record)
+	slices.SortFunc(cf.Clearings, func(a, b *evidence.Cleared) int { return compareHeaders(&a.Header, &b.Header) })
 	all.Wait()
 	if cf.Duplicates > 0 || g.leftovers > 0 || g.logs > 1 {
 		cf.distinct()
@@ -31,17 +31,12 @@ func (cf *Casefile) distinct() {
 	cf.Processes = firsts(cf.Processes, (*evidence.KeptProcess).Digest)
 	cf.Exits = firsts(cf.Exits, (*evidence.KeptExit).Digest)
 	cf.Accesses = firsts(cf.Accesses, (*evidence.KeptAccess).Digest)
-	cf.Sockets = firsts(cf.Sockets, func(x *evidence.Socket) uint64 { return x.Digest })
-	cf.Lookups = firsts(cf.Lookups, func(x *evidence.Lookup) uint64 { return x.Digest })
+	cf.Sockets = firsts(cf.Sockets, (*evidence.KeptSocket).Digest)
+	cf.Lookups = firsts(cf.Lookups, (*evidence.KeptLookup).Digest)
 	cf.Clearings = firsts(cf.Clearings, func(x *evidence.Cleared) uint64 { return x.Digest })
 }
 
-// sort sorts events by best time and reference.
-func sort[T any](all []*T, header func(*T) *evidence.Header) {
-	slices.SortFunc(all, func(a, b *T) int { return compareHeaders(header(a), header(b)) })
-}
-
-// sortKept is sort for what is kept in less memory.
+// sortKept sorts events by best time and reference.
 func sortKept[T any](all []*T, record func(*T) *evidence.Kept) {
 	slices.SortFunc(all, func(a, b *T) int { return evidence.CompareKept(record(a), record(b)) })
 }

@@ -5,13 +5,12 @@ import (
 	"slices"
 	"time"
 
-	"github.com/wirewitness/wirewitness/analyze/casefile"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
 // A claim is a host's statement that one of its processes used a connection.
 type claim struct {
-	socket  *evidence.Socket
+	socket  *evidence.KeptSocket
 	process *Process // nil when the record names none
 	at      time.Time
 	apart   time.Duration // from the connection's beginning
@@ -25,17 +24,17 @@ type end struct {
 
 // claim finds for every event of a host the connection it speaks of: same tuple, either direction, at its aligned time.
 // It returns the claims by connection and the events that no capture shows.
-func (b *book) claim(all []*sensor, claims map[end][]claim) (alone []*evidence.Socket) {
+func (b *book) claim(all []*sensor, claims map[end][]claim) (alone []*evidence.KeptSocket) {
 	for _, s := range b.sockets {
-		if s.Kind == evidence.Bind {
+		if s.Kind() == evidence.Bind {
 			continue
 		}
 		found := false
 		for _, sn := range all {
 			if c, apart := b.connOf(s, sn); c != nil {
-				at := b.when(&s.Header)
+				at := b.when(&s.Kept)
 				e := end{b, c}
-				claims[e] = append(claims[e], claim{s, b.find(b.who[s], at), at, apart})
+				claims[e] = append(claims[e], claim{s, b.find(b.program(s), at), at, apart})
 				found = true
 			}
 		}
@@ -47,8 +46,8 @@ func (b *book) claim(all []*sensor, claims map[end][]claim) (alone []*evidence.S
 }
 
 // connOf returns the connection of a sensor that an event speaks of, nil when there is none or the clock is not known.
-func (b *book) connOf(s *evidence.Socket, sn *sensor) (*evidence.Conn, time.Duration) {
-	a := b.clocks.aligned[alignKey{writerOf(&s.Header), sn.name}]
+func (b *book) connOf(s *evidence.KeptSocket, sn *sensor) (*evidence.Conn, time.Duration) {
+	a := b.clocks.aligned[alignKey{writerOf(&s.Kept), sn.name}]
 	if a == nil {
 		return nil, 0
 	}
@@ -59,7 +58,7 @@ func (b *book) connOf(s *evidence.Socket, sn *sensor) (*evidence.Conn, time.Dura
 	at := st.Time.Add(-a.offsetAt(st.Time))
 	var best *evidence.Conn
 	var apart time.Duration
-	for _, c := range sn.conns[casefile.TupleOf(s.Transport, s.Src, s.Dst)] {
+	for _, c := range sn.conns[tupleOf(s)] {
 		d, ok := fits(c, at, a.slack())
 		if ok && (best == nil || d < apart) {
 			best, apart = c, d

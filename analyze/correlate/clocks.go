@@ -25,14 +25,14 @@ type writer struct{ source, class string }
 // networkClass are the Sysmon events that the driver stamps.
 const networkClass = "3, 22"
 
-func writerOf(h *evidence.Header) writer {
-	if !strings.EqualFold(h.Provider, "Microsoft-Windows-Sysmon") {
-		return writer{h.Provider, "all"}
+func writerOf(k *evidence.Kept) writer {
+	if !strings.EqualFold(k.Provider(), "Microsoft-Windows-Sysmon") {
+		return writer{k.Provider(), "all"}
 	}
-	if h.EventID == 3 || h.EventID == 22 {
-		return writer{h.Provider, networkClass}
+	if k.EventID() == 3 || k.EventID() == 22 {
+		return writer{k.Provider(), networkClass}
 	}
-	return writer{h.Provider, "others"}
+	return writer{k.Provider(), "others"}
 }
 
 // clocks is what is known about the clocks of one host.
@@ -91,13 +91,13 @@ const (
 // align measures every clock of a host against every sensor.
 func (b *book) align(all []*sensor) {
 	b.clocks.aligned = map[alignKey]*alignment{}
-	groups := map[writer][]*evidence.Socket{}
+	groups := map[writer][]*evidence.KeptSocket{}
 	var order []writer
 	for _, s := range b.sockets {
-		if s.Kind == evidence.Bind {
+		if s.Kind() == evidence.Bind {
 			continue
 		}
-		w := writerOf(&s.Header)
+		w := writerOf(&s.Kept)
 		if groups[w] == nil {
 			order = append(order, w)
 		}
@@ -120,7 +120,7 @@ func (b *book) align(all []*sensor) {
 
 // measure lets the connections that both a writer and a sensor saw vote on the clock of every field the writer fills,
 // and applies the best one. It returns the clocks that have candidates but were not accepted.
-func (b *book) measure(w writer, sockets []*evidence.Socket, sn *sensor) (open []*alignment) {
+func (b *book) measure(w writer, sockets []*evidence.KeptSocket, sn *sensor) (open []*alignment) {
 	var best *alignment
 	var measured []*alignment
 	for _, field := range fieldsOf(sockets) {
@@ -150,8 +150,9 @@ func (b *book) measure(w writer, sockets []*evidence.Socket, sn *sensor) (open [
 		}
 	}
 	if off := b.clocks.stated; off != nil {
-		a := &alignment{Clock: finding.Clock{Host: b.host.Name, Source: w.source, Class: w.class, Field: sockets[0].Stamps[0].Field,
-			Capture: sn.name, Offset: *off, Applied: true, Stated: true}, resolution: sockets[0].Stamps[0].Resolution}
+		first := sockets[0].Header().Stamps[0]
+		a := &alignment{Clock: finding.Clock{Host: b.host.Name, Source: w.source, Class: w.class, Field: first.Field,
+			Capture: sn.name, Offset: *off, Applied: true, Stated: true}, resolution: first.Resolution}
 		b.clocks.aligned[alignKey{w, sn.name}] = a
 		measured = append(measured, a)
 	}
@@ -222,18 +223,17 @@ func (b *book) lender(a *alignment, sensor string) *alignment {
 
 // fieldsOf names the time fields of events, in the order in which records state them. A field that only repeats an
 // earlier one (exports copy TimeCreated to @timestamp) is no clock of its own.
-func fieldsOf(sockets []*evidence.Socket) (fields []string) {
+func fieldsOf(sockets []*evidence.KeptSocket) (fields []string) {
 	own := map[string]bool{}
 	for _, s := range sockets {
-		for i, st := range s.Stamps {
-			if st.IsZero() {
+		for i := range evidence.MaxStamps {
+			if s.At(i).IsZero() {
 				continue
 			}
-			if !slices.Contains(fields, st.Field) {
-				fields = append(fields, st.Field)
+			if !slices.Contains(fields, s.Field(i)) {
+				fields = append(fields, s.Field(i))
 			}
-			repeats := slices.ContainsFunc(s.Stamps[:i], func(o evidence.Stamp) bool { return o.Time.Equal(st.Time) })
-			own[st.Field] = own[st.Field] || !repeats
+			own[s.Field(i)] = own[s.Field(i)] || !s.Repeats(i)
 		}
 	}
 	return slices.DeleteFunc(fields, func(f string) bool { return !own[f] })

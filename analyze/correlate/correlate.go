@@ -120,14 +120,14 @@ func (j *joiner) local(a netip.Addr) bool { return len(j.owners[a]) > 0 || insid
 
 func (j *joiner) lookups(b *book) {
 	for _, l := range b.lookups {
-		at := b.when(&l.Header)
-		j.looks = append(j.looks, &Lookup{l, b.host, b.find(l.Program, at), at})
+		at := b.when(&l.Kept)
+		j.looks = append(j.looks, &Lookup{l, b.host, b.find(l.Program(), at), at})
 	}
 }
 
 func (j *joiner) accesses(b *book) {
 	for _, k := range b.accesses {
-		at := b.whenKept(&k.Kept)
+		at := b.when(&k.Kept)
 		if source, target := b.find(k.Source(), at), b.find(k.Target(), at); !k.Everyday() {
 			j.reached = append(j.reached, &Access{k.Access(), b.host, source, target, at})
 		}
@@ -156,7 +156,7 @@ func (j *joiner) finish() *Case {
 		}
 	}
 	slices.SortStableFunc(c.Lookups, func(a, b *Lookup) int {
-		return cmp.Or(a.At.Compare(b.At), evidence.CompareRefs(a.Ref, b.Ref))
+		return cmp.Or(a.At.Compare(b.At), evidence.CompareRefs(a.Ref(), b.Ref()))
 	})
 	slices.SortStableFunc(c.Accesses, func(a, b *Access) int {
 		return cmp.Or(a.At.Compare(b.At), evidence.CompareRefs(a.Ref, b.Ref))
@@ -188,7 +188,7 @@ func (l *Link) ref() evidence.Ref {
 		return l.Conn.Ref
 	}
 	if len(l.Sockets) > 0 {
-		return l.Sockets[0].Ref
+		return l.Sockets[0].Ref()
 	}
 	return evidence.Ref{}
 }

@@ -305,7 +305,10 @@ func TestLeftoversAreLessSure(t *testing.T) {
 	s := &scene{}
 	s.socket(sysmonProvider, 50001, noon, noon, program(7, `C:\agent.exe`))
 	s.socket(sysmonProvider, 50002, noon, noon, program(7, `C:\agent.exe`))
-	s.batch.Sockets[1].Recovered = evidence.Leftover
+	leftover := s.batch.Sockets[1].Socket()
+	leftover.Recovered = evidence.Leftover
+	s.batch.Sockets = s.batch.Sockets[:1]
+	s.batch.Socket(leftover)
 	links := slices.Collect(s.run().Links)
 	if sure, less := links[0].Attribution.Confidence, links[1].Attribution.Confidence; sure != 1 || less >= surePeer {
 		t.Errorf("confidence %v of an ordinary record, %v of a leftover", sure, less)

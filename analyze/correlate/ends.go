@@ -26,35 +26,35 @@ func inside(a netip.Addr) bool {
 
 // ends tells which end of a socket is the host's own. Sysmon and the filtering platform write both orders, so the
 // host's addresses decide; where both or neither of the ends is one of them, a connection the host opened has it first.
-func (b *book) ends(s *evidence.Socket) (local, remote netip.AddrPort) {
-	src, dst := b.addrs[s.Src.Addr()], b.addrs[s.Dst.Addr()]
+func (b *book) ends(s *evidence.KeptSocket) (local, remote netip.AddrPort) {
+	src, dst := b.addrs[s.Src().Addr()], b.addrs[s.Dst().Addr()]
 	switch {
 	case src && !dst:
-		return s.Src, s.Dst
+		return s.Src(), s.Dst()
 	case dst && !src:
-		return s.Dst, s.Src
-	case s.Initiated == evidence.No && b.flipped:
-		return s.Dst, s.Src
+		return s.Dst(), s.Src()
+	case s.Initiated() == evidence.No && b.flipped:
+		return s.Dst(), s.Src()
 	}
-	return s.Src, s.Dst
+	return s.Src(), s.Dst()
 }
 
 // learnAddrs collects the addresses that a host's sockets were bound to: the source of what it opened. For what was
 // opened to it the order varies with the version that wrote it; the addresses already known settle which one it is.
-func (b *book) learnAddrs(sockets []*evidence.Socket) {
+func (b *book) learnAddrs(sockets []*evidence.KeptSocket) {
 	b.addrs = map[netip.Addr]bool{}
 	for _, s := range sockets {
-		if s.Kind != evidence.Bind && s.Initiated == evidence.Yes && speaks(s.Src.Addr()) {
-			b.addrs[s.Src.Addr()] = true
+		if s.Kind() != evidence.Bind && s.Initiated() == evidence.Yes && speaks(s.Src().Addr()) {
+			b.addrs[s.Src().Addr()] = true
 		}
-		if s.Kind == evidence.Bind && speaks(s.Src.Addr()) {
-			b.addrs[s.Src.Addr()] = true
+		if s.Kind() == evidence.Bind && speaks(s.Src().Addr()) {
+			b.addrs[s.Src().Addr()] = true
 		}
 	}
 	first, second := 0, 0
 	for _, s := range sockets {
-		if s.Initiated == evidence.No && b.addrs[s.Src.Addr()] != b.addrs[s.Dst.Addr()] {
-			if b.addrs[s.Src.Addr()] {
+		if s.Initiated() == evidence.No && b.addrs[s.Src().Addr()] != b.addrs[s.Dst().Addr()] {
+			if b.addrs[s.Src().Addr()] {
 				first++
 			} else {
 				second++
@@ -68,14 +68,14 @@ func (b *book) learnAddrs(sockets []*evidence.Socket) {
 }
 
 // commonAddr takes the address that stands in every event of a host that only ever answered.
-func (b *book) commonAddr(sockets []*evidence.Socket) {
+func (b *book) commonAddr(sockets []*evidence.KeptSocket) {
 	count, total := map[netip.Addr]int{}, 0
 	for _, s := range sockets {
-		if s.Kind == evidence.Bind {
+		if s.Kind() == evidence.Bind {
 			continue
 		}
 		total++
-		for _, a := range []netip.Addr{s.Src.Addr(), s.Dst.Addr()} {
+		for _, a := range []netip.Addr{s.Src().Addr(), s.Dst().Addr()} {
 			if speaks(a) {
 				count[a]++
 			}

@@ -17,8 +17,8 @@ type book struct {
 	spellings map[string]int // how often each spelling of the name was written
 	processes []*evidence.KeptProcess
 	exits     []*evidence.KeptExit
-	sockets   []*evidence.Socket
-	lookups   []*evidence.Lookup
+	sockets   []*evidence.KeptSocket
+	lookups   []*evidence.KeptLookup
 	accesses  []*evidence.KeptAccess
 	addrs     map[netip.Addr]bool
 	flipped   bool      // answered connections are written with the remote end first
@@ -29,7 +29,7 @@ type book struct {
 	read      reading
 	table     table
 	details   details
-	who       map[*evidence.Socket]evidence.Program // what all records of one connection know together
+	who       map[*evidence.KeptSocket]evidence.Program // what all records of one connection know together, where it is more
 }
 
 // nameKey is a computer name without what varies: case.
@@ -68,8 +68,8 @@ func books(cf *casefile.Casefile) []*book {
 	file(cf.Processes, func(x *evidence.KeptProcess) *[]*evidence.KeptProcess { return &of(x.Computer()).processes })
 	cf.Processes = nil // see starts
 	file(cf.Exits, func(x *evidence.KeptExit) *[]*evidence.KeptExit { return &of(x.Computer()).exits })
-	file(cf.Sockets, func(x *evidence.Socket) *[]*evidence.Socket { return &of(x.Computer).sockets })
-	file(cf.Lookups, func(x *evidence.Lookup) *[]*evidence.Lookup { return &of(x.Computer).lookups })
+	file(cf.Sockets, func(x *evidence.KeptSocket) *[]*evidence.KeptSocket { return &of(x.Computer()).sockets })
+	file(cf.Lookups, func(x *evidence.KeptLookup) *[]*evidence.KeptLookup { return &of(x.Computer()).lookups })
 	file(cf.Accesses, func(x *evidence.KeptAccess) *[]*evidence.KeptAccess { return &of(x.Computer()).accesses })
 	return settle(by)
 }

@@ -58,13 +58,14 @@ func (b *book) drives() {
 	}
 	seen := map[holder]bool{}
 	for _, s := range b.sockets {
-		h := holder{s.PID, s.Image}
-		if seen[h] || volumeOf(s.Image) == "" {
+		who := s.Program()
+		h := holder{who.PID, who.Image}
+		if seen[h] || volumeOf(who.Image) == "" {
 			continue
 		}
 		seen[h] = true
-		for _, p := range b.table.byPID[s.PID] {
-			see(s.Image, p.Image)
+		for _, p := range b.table.byPID[who.PID] {
+			see(who.Image, p.Image)
 		}
 	}
 	if len(volumes) == 0 {

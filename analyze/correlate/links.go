@@ -92,7 +92,7 @@ func (p *Process) Label() string {
 }
 
 // orient tells which end is the host's own and who opened the connection. The packets decide where they can.
-func (b *book) orient(l *Link, s *evidence.Socket) {
+func (b *book) orient(l *Link, s *evidence.KeptSocket) {
 	local, _ := b.ends(s)
 	c := l.Conn
 	switch {
@@ -101,8 +101,8 @@ func (b *book) orient(l *Link, s *evidence.Socket) {
 	default:
 		l.Local, l.Remote, l.Outbound = c.Orig, c.Resp, evidence.Yes
 	}
-	if !c.OrigKnown && s.Initiated != evidence.Unknown && (s.Initiated == evidence.Yes) != (l.Outbound == evidence.Yes) {
-		l.Outbound = s.Initiated
+	if !c.OrigKnown && s.Initiated() != evidence.Unknown && (s.Initiated() == evidence.Yes) != (l.Outbound == evidence.Yes) {
+		l.Outbound = s.Initiated()
 	}
 }
 
@@ -179,7 +179,7 @@ func (j *joiner) why(b *book, c *evidence.Conn) string {
 func (b *book) covered() (first, last time.Time) {
 	if b.first.IsZero() {
 		for _, s := range b.sockets {
-			at := b.when(&s.Header)
+			at := b.when(&s.Kept)
 			if b.first.IsZero() || at.Before(b.first) {
 				b.first = at
 			}
@@ -195,7 +195,7 @@ func (b *book) covered() (first, last time.Time) {
 const aloneSlack = 2 * time.Minute
 
 // hostOnly makes links of the events no capture shows: the process is known, the bytes are not.
-func (j *joiner) hostOnly(b *book, alone []*evidence.Socket) {
+func (j *joiner) hostOnly(b *book, alone []*evidence.KeptSocket) {
 	first := len(j.alone)
 	defer func() {
 		for _, l := range j.alone[first:] {
@@ -204,9 +204,9 @@ func (j *joiner) hostOnly(b *book, alone []*evidence.Socket) {
 	}()
 	open := map[casefile.Tuple]*Link{}
 	for _, s := range alone {
-		at := b.when(&s.Header)
-		k := casefile.TupleOf(s.Transport, s.Src, s.Dst)
-		p := b.find(b.who[s], at)
+		at := b.when(&s.Kept)
+		k := tupleOf(s)
+		p := b.find(b.program(s), at)
 		if l := open[k]; l != nil && at.Sub(l.End) <= aloneSlack && (p == nil || l.Process == nil || samePerhaps(p, l.Process)) {
 			l.End = at
 			l.Sockets = append(l.Sockets, s)
@@ -215,7 +215,7 @@ func (j *joiner) hostOnly(b *book, alone []*evidence.Socket) {
 			}
 			continue
 		}
-		l := &Link{Host: b.host, Process: p, Transport: s.Transport, Sockets: []*evidence.Socket{s}, Start: at, End: at, Outbound: s.Initiated}
+		l := &Link{Host: b.host, Process: p, Transport: s.Transport(), Sockets: []*evidence.KeptSocket{s}, Start: at, End: at, Outbound: s.Initiated()}
 		l.Local, l.Remote = b.ends(s)
 		open[k] = l
 		j.alone = append(j.alone, l)
@@ -227,7 +227,7 @@ func logged(l *Link) finding.Attribution {
 	if l.Process == nil {
 		return finding.Attribution{Basis: finding.BasisNone, Reason: "the host's log has the connection but names no process"}
 	}
-	if !slices.ContainsFunc(l.Sockets, func(s *evidence.Socket) bool { return s.Recovered != evidence.Leftover }) {
+	if !slices.ContainsFunc(l.Sockets, func(s *evidence.KeptSocket) bool { return s.Recovered() != evidence.Leftover }) {
 		return finding.Attribution{Basis: finding.BasisHostLog, Confidence: sureLeftover,
 			Reason: "stated only by records recovered from space the log does not use: an earlier state of it"}
 	}

@@ -87,7 +87,7 @@ type Link struct {
 	// Conn is what capture or sensor show, nil when only the host's log speaks of it.
 	Conn *evidence.Conn
 	// Sockets are the host's statements about it (Sysmon 3, 5156), in time order.
-	Sockets   []*evidence.Socket
+	Sockets   []*evidence.KeptSocket
 	Transport evidence.Transport
 	// Local and Remote are the ends as seen from Host; Outbound tells whether Host opened it (Unknown for the rare case
 	// where nothing says).
@@ -132,7 +132,7 @@ func (l *Link) Sent() (sent, received evidence.Count) {
 
 // A Lookup is a name a process asked for, with host and process resolved and the time corrected.
 type Lookup struct {
-	*evidence.Lookup
+	*evidence.KeptLookup
 	Host    *Host
 	Process *Process // nil when it could not be resolved
 	At      time.Time

@@ -31,8 +31,8 @@ const nameSlack = 5 * time.Second
 // logs adds the answers that hosts' logs hold.
 func (as answers) logs(looks []*Lookup) {
 	for _, l := range looks {
-		for _, a := range l.Answers {
-			as.add(answerKey{host: l.Host, address: a}, answer{l.At, strings.ToLower(l.Name)})
+		for _, a := range l.Answers() {
+			as.add(answerKey{host: l.Host, address: a}, answer{l.At, strings.ToLower(l.Name())})
 		}
 	}
 }
@@ -129,10 +129,10 @@ func (j *joiner) namesOf(l *Link) []string {
 		add(j.answers.before(k, l.Start))
 	}
 	for _, s := range l.Sockets {
-		if s.Dst == l.Remote {
-			add(s.DstHost)
-		} else if s.Src == l.Remote {
-			add(s.SrcHost)
+		if s.Dst() == l.Remote {
+			add(s.DstHost())
+		} else if s.Src() == l.Remote {
+			add(s.SrcHost())
 		}
 	}
 	return names
@@ -179,7 +179,7 @@ const askSlack = 10 * time.Second
 func (j *joiner) indexAsked() {
 	j.asked = map[string][]*Lookup{}
 	for _, l := range j.looks {
-		name := strings.ToLower(l.Name)
+		name := strings.ToLower(l.Name())
 		j.asked[name] = append(j.asked[name], l)
 	}
 }

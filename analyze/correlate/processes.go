@@ -70,7 +70,7 @@ func (b *book) starts() {
 	nameless := slices.ContainsFunc(b.processes, func(e *evidence.KeptProcess) bool { return e.EntityID().IsZero() })
 	for i, e := range b.processes {
 		b.processes[i] = nil
-		at := b.whenKept(&e.Kept)
+		at := b.when(&e.Kept)
 		p := b.table.byID[e.EntityID()]
 		if p == nil && nameless {
 			p = near.twin(e, at)
@@ -164,13 +164,13 @@ func betterImage(a, b string) string {
 func (b *book) implied() {
 	b.pairSockets()
 	for _, s := range b.sockets {
-		b.find(b.who[s], b.when(&s.Header))
+		b.find(b.program(s), b.when(&s.Kept))
 	}
 	for _, l := range b.lookups {
-		b.find(l.Program, b.when(&l.Header))
+		b.find(l.Program(), b.when(&l.Kept))
 	}
 	for _, k := range b.accesses {
-		at := b.whenKept(&k.Kept)
+		at := b.when(&k.Kept)
 		b.find(k.Source(), at)
 		b.find(k.Target(), at)
 	}
@@ -180,17 +180,17 @@ func (b *book) implied() {
 // knows the GUID, the filtering platform the PID and, where Sysmon wrote <unknown process>, the image. The observations
 // stay as they are; who holds what is known together.
 func (b *book) pairSockets() {
-	b.who = make(map[*evidence.Socket]evidence.Program, len(b.sockets))
-	last := map[casefile.Tuple][]*evidence.Socket{}
+	b.who = map[*evidence.KeptSocket]evidence.Program{}
+	last := map[casefile.Tuple][]*evidence.KeptSocket{}
 	for _, s := range b.sockets {
-		b.who[s] = s.Program
-		if s.Kind == evidence.Bind {
+		if s.Kind() == evidence.Bind {
 			continue
 		}
-		k := casefile.TupleOf(s.Transport, s.Src, s.Dst)
+		k := tupleOf(s)
 		for _, o := range last[k] {
-			if p, q := b.who[s], b.who[o]; complements(p, q) && b.apart(&s.Header, &o.Header) <= startSlack {
-				b.who[s], b.who[o] = completed(p, q), completed(q, p)
+			if p, q := b.program(s), b.program(o); complements(p, q) && b.apart(&s.Kept, &o.Kept) <= startSlack {
+				b.complete(s, completed(p, q))
+				b.complete(o, completed(q, p))
 			}
 		}
 		list := append(last[k], s)
@@ -198,14 +198,33 @@ func (b *book) pairSockets() {
 	}
 }
 
+// program is what all records of a socket's connection know together of its process.
+func (b *book) program(s *evidence.KeptSocket) evidence.Program {
+	if p, more := b.who[s]; more {
+		return p
+	}
+	return s.Program()
+}
+
+func (b *book) complete(s *evidence.KeptSocket, p evidence.Program) {
+	if p != b.program(s) {
+		b.who[s] = p
+	}
+}
+
+// tupleOf is the tuple of a socket's ends.
+func tupleOf(s *evidence.KeptSocket) casefile.Tuple {
+	return casefile.TupleOf(s.Transport(), s.Src(), s.Dst())
+}
+
 // apart is the time between two records of a host by a field that both carry, else by corrected time.
-func (b *book) apart(x, y *evidence.Header) time.Duration {
-	for _, s := range x.Stamps {
-		if s.IsZero() || s.Field == "UtcTime" {
+func (b *book) apart(x, y *evidence.Kept) time.Duration {
+	for i := range evidence.MaxStamps {
+		if x.At(i).IsZero() || x.Field(i) == "UtcTime" {
 			continue
 		}
-		if o, ok := y.Stamp(s.Field); ok {
-			return s.Time.Sub(o.Time).Abs()
+		if o, ok := y.Stamp(x.Field(i)); ok {
+			return x.At(i).Time().Sub(o.Time).Abs()
 		}
 	}
 	return b.when(x).Sub(b.when(y)).Abs()
@@ -325,7 +344,7 @@ func startOf(id evidence.GUID) evidence.Instant {
 // exitsAndReuse closes lifetimes: by end events, and where a PID was given to a later process.
 func (b *book) exitsAndReuse() {
 	for _, e := range b.exits {
-		at, pr := b.whenKept(&e.Kept), e.Program()
+		at, pr := b.when(&e.Kept), e.Program()
 		p := b.table.byID[pr.EntityID]
 		if p == nil {
 			p = b.alive(pr, at)

@@ -38,8 +38,8 @@ func (j *joiner) wanted() map[casefile.Tuple]bool {
 	all := map[casefile.Tuple]bool{}
 	for _, b := range j.books {
 		for _, s := range b.sockets {
-			if s.Kind != evidence.Bind {
-				all[casefile.TupleOf(s.Transport, s.Src, s.Dst)] = true
+			if s.Kind() != evidence.Bind {
+				all[tupleOf(s)] = true
 			}
 		}
 	}

@@ -60,7 +60,7 @@ func (a *fieldsAhead) compare(k *evidence.Kept) {
 	if k.Field(0) != "UtcTime" {
 		return
 	}
-	for i := 1; i < len(evidence.Header{}.Stamps) && !k.At(i).IsZero(); i++ {
+	for i := 1; i < evidence.MaxStamps && !k.At(i).IsZero(); i++ {
 		by := a.of(k.Field(i))
 		*by = append(*by, time.Duration(k.At(i)-k.At(0)))
 	}
@@ -91,27 +91,20 @@ func (r reading) of(t time.Time) time.Time {
 }
 
 // when returns the time of a record in corrected UTC: the sensor's time where the clocks could be aligned, else what the
-// host's own sources agree on.
-func (b *book) when(h *evidence.Header) time.Time {
-	r := b.reading(h)
-	return r.of(h.Stamps[r.stamp].Time)
-}
-
-// whenKept is when for what is kept in less memory, of which one record is mostly like the one before.
-func (b *book) whenKept(k *evidence.Kept) time.Time {
+// host's own sources agree on. One record is mostly like the one before.
+func (b *book) when(k *evidence.Kept) time.Time {
 	if b.before == nil || !b.before.Alike(k) {
-		h := k.Header()
-		b.before, b.read = k, b.reading(&h)
+		b.before, b.read = k, b.reading(k)
 	}
 	return b.read.of(k.At(b.read.stamp).Time())
 }
 
 // reading depends on nothing but what records of one kind in one log have in common.
-func (b *book) reading(h *evidence.Header) reading {
+func (b *book) reading(k *evidence.Kept) reading {
 	if off := b.clocks.stated; off != nil {
 		return reading{ahead: *off}
 	}
-	w := writerOf(h)
+	w, h := writerOf(k), k.Header()
 	if a := b.clocks.aligned[alignKey{w, b.clocks.home}]; a != nil {
 		for i, s := range h.Stamps {
 			if s.Field == a.Field && !s.IsZero() {
@@ -119,7 +112,7 @@ func (b *book) reading(h *evidence.Header) reading {
 			}
 		}
 	}
-	if h.Stamps[0].Field == "UtcTime" && w.class != networkClass && !b.sharedMeasured(h) {
+	if h.Stamps[0].Field == "UtcTime" && w.class != networkClass && !b.sharedMeasured(&h) {
 		return reading{}
 	}
 	for i, s := range h.Stamps {

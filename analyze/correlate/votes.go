@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/wirewitness/wirewitness/analyze/casefile"
 	"github.com/wirewitness/wirewitness/analyze/finding"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
@@ -26,10 +25,10 @@ type peak struct {
 
 // votes pairs the events of a writer with the connections of the same tuple. Connections whose beginning the capture
 // missed cannot vote, nor can tuples of two fixed ports, which recur in every recording of the same hosts.
-func (b *book) votes(sockets []*evidence.Socket, sn *sensor, field string) (all []vote, resolution time.Duration) {
+func (b *book) votes(sockets []*evidence.KeptSocket, sn *sensor, field string) (all []vote, resolution time.Duration) {
 	for _, s := range sockets {
 		st, ok := s.Stamp(field)
-		k := casefile.TupleOf(s.Transport, s.Src, s.Dst)
+		k := tupleOf(s)
 		if !ok || k.Fixed() {
 			continue
 		}

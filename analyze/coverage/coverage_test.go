@@ -54,7 +54,10 @@ func TestTwoEndsCountOnce(t *testing.T) {
 	b.Capture(evidence.Capture{Ref: evidence.Ref{File: "cap"}, Kind: "pcap", Frames: 9})
 	socket(b, "A", 1, one, two, evidence.Yes)
 	socket(b, "B", 2, one, two, evidence.No)
-	b.Sockets[1].Src, b.Sockets[1].Dst = two, one
+	s := b.Sockets[1].Socket()
+	s.Src, s.Dst = two, one
+	b.Sockets = b.Sockets[:1]
+	b.Socket(s)
 	tot := measure(b).Totals
 	if tot.Connections != 1 || tot.ConnectionsTwoEnds != 1 || tot.Linked != 1 {
 		t.Errorf("%d connections, %d with two ends, %d linked; want 1, 1, 1", tot.Connections, tot.ConnectionsTwoEnds, tot.Linked)

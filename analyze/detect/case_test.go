@@ -53,7 +53,9 @@ func (s *scene) link(p *correlate.Process, remote string, change ...func(*correl
 	l := &correlate.Link{Host: s.host, Process: p, Transport: evidence.TCP, Local: netip.AddrPortFrom(s.host.Addrs[0], uint16(50000+s.n)),
 		Remote: netip.MustParseAddrPort(remote), Outbound: evidence.Yes, Start: s.now, End: s.now, Attribution: finding.Attribution{Basis: finding.BasisNone, Reason: "no endpoint log"}}
 	if p != nil {
-		l.Sockets = []*evidence.Socket{{Header: evidence.Header{Ref: s.ref("sysmon.evtx")}}}
+		var log evidence.Batch
+		log.Socket(evidence.Socket{Header: evidence.Header{Ref: s.ref("sysmon.evtx")}})
+		l.Sockets = log.Sockets
 		l.Attribution = finding.Attribution{Basis: finding.BasisHostLog, Confidence: 1}
 	}
 	for _, f := range change {
@@ -87,7 +89,9 @@ func inbound(port uint16) func(*correlate.Link) {
 
 func (s *scene) lookup(p *correlate.Process, name string, typ uint16) {
 	s.now = s.now.Add(time.Second)
-	s.c.Lookups = append(s.c.Lookups, &correlate.Lookup{Lookup: &evidence.Lookup{Header: evidence.Header{Ref: s.ref("sysmon.evtx")}, Name: name, Type: typ}, Host: s.host, Process: p, At: s.now})
+	var log evidence.Batch
+	log.Lookup(evidence.Lookup{Header: evidence.Header{Ref: s.ref("sysmon.evtx")}, Name: name, Type: typ})
+	s.c.Lookups = append(s.c.Lookups, &correlate.Lookup{KeptLookup: log.Lookups[0], Host: s.host, Process: p, At: s.now})
 }
 
 // gather adds up the connections of the scene.

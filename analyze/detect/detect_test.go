@@ -261,7 +261,7 @@ func TestNothingPanics(t *testing.T) {
 			}
 		}
 	}
-	s.c.Lookups = append(s.c.Lookups, &correlate.Lookup{Lookup: &evidence.Lookup{}})
+	s.lookup(nil, "", 0)
 	s.c.Accesses = append(s.c.Accesses, &correlate.Access{})
 	found := s.judge(policy.Default()).Findings
 	for _, f := range found {

@@ -100,7 +100,7 @@ func (c *citations) link(l *correlate.Link) {
 		c.add(l.Conn.Ref)
 	}
 	for _, s := range l.Sockets {
-		c.add(s.Ref)
+		c.add(s.Ref())
 	}
 }
 

@@ -189,7 +189,7 @@ func (x *nameIndex) sent(k askerKey, l *correlate.Link) *nameUse {
 func askersOf(l *correlate.Link) (byName, byDomain map[string]*correlate.Process) {
 	byName, byDomain = map[string]*correlate.Process{}, map[string]*correlate.Process{}
 	for _, a := range l.Asked {
-		name := strings.ToLower(a.Name)
+		name := strings.ToLower(a.Name())
 		if byName[name] == nil {
 			byName[name] = a.Process
 		}
@@ -202,7 +202,7 @@ func askersOf(l *correlate.Link) (byName, byDomain map[string]*correlate.Process
 
 // fromLog adds a look-up of a host's log unless the wire shows what its process asked for under the domain.
 func (x *nameIndex) fromLog(l *correlate.Lookup, r room) {
-	k := askerKey{host: l.Host, domain: domainOf(l.Name)}
+	k := askerKey{host: l.Host, domain: domainOf(l.Name())}
 	if k.domain == "" {
 		x.unlisted++
 		return
@@ -214,7 +214,7 @@ func (x *nameIndex) fromLog(l *correlate.Lookup, r room) {
 	}
 	n := x.at(k)
 	n.logged, n.repeats = true, repeats
-	n.ask(l.Name, l.Type, finding.Line{At: l.At, Events: 1}, l.Ref, r)
+	n.ask(l.Name(), l.Type(), finding.Line{At: l.At, Events: 1}, l.Ref(), r)
 }
 
 func (n *nameUse) ask(name string, typ uint16, look finding.Line, ref evidence.Ref, r room) {

@@ -74,7 +74,8 @@ func countClasses(b *evidence.Batch) map[string]uint64 {
 // countUse counts the events of a use. An image that the labels took from elsewhere is known by PID or GUID here, or not
 // at all: some Sysmon events name nothing of the process.
 func countUse(b *evidence.Batch, u parsertest.Use) (sysmon, sec int) {
-	for _, s := range b.Sockets {
+	for _, k := range b.Sockets {
+		s := k.Socket()
 		if s.Kind != evidence.Connect || string(s.Transport) != u.Proto || !sameHost(s.Computer, u.Host) || !touches(s, u) || !sameProgram(s, u) {
 			continue
 		}

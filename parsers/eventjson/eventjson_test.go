@@ -99,7 +99,7 @@ func TestOneEnormousLine(t *testing.T) {
 	if err != nil || b.Records() != n+1 || b.Problems.Total != 0 || len(b.Sockets) != n+1 {
 		t.Errorf("%d records, %d problems, %v; want %d", b.Records(), b.Problems.Total, err, n+1)
 	}
-	if got := b.Sockets[n].Ref; got.N != 1 || got.Unit != "line" {
+	if got := b.Sockets[n].Ref(); got.N != 1 || got.Unit != "line" {
 		t.Errorf("the last event is on %v, want line 1", got)
 	}
 }
@@ -133,7 +133,7 @@ func TestSameInEveryShape(t *testing.T) {
 		if err != nil || len(b.Sockets) != 1 {
 			t.Fatalf("%s: %d sockets, %v", in, len(b.Sockets), err)
 		}
-		digests = append(digests, b.Sockets[0].Digest)
+		digests = append(digests, b.Sockets[0].Digest())
 	}
 	for _, d := range digests {
 		if d != digests[0] {

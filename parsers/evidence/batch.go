@@ -3,10 +3,10 @@ package evidence
 // A Batch is a Sink that keeps everything one file states. Event records themselves are not kept, only counted: see
 // Tally.
 type Batch struct {
-	Processes []*KeptProcess // most of a log, as Exits and Accesses may be
+	Processes []*KeptProcess // any of these five may be most of a log
 	Exits     []*KeptExit
-	Sockets   []Socket
-	Lookups   []Lookup
+	Sockets   []*KeptSocket
+	Lookups   []*KeptLookup
 	Accesses  []*KeptAccess
 	Clearings []Cleared
 	Conns     []Conn
@@ -34,10 +34,10 @@ func (b *Batch) Process(p Process) { b.Processes = append(b.Processes, b.keeper.
 func (b *Batch) Exit(e Exit) { b.Exits = append(b.Exits, b.keeper.exit(&e)) }
 
 // Socket keeps s.
-func (b *Batch) Socket(s Socket) { b.Sockets = append(b.Sockets, s) }
+func (b *Batch) Socket(s Socket) { b.Sockets = append(b.Sockets, b.keeper.socket(&s)) }
 
 // Lookup keeps l.
-func (b *Batch) Lookup(l Lookup) { b.Lookups = append(b.Lookups, l) }
+func (b *Batch) Lookup(l Lookup) { b.Lookups = append(b.Lookups, b.keeper.lookup(&l)) }
 
 // Access keeps a.
 func (b *Batch) Access(a Access) { b.Accesses = append(b.Accesses, b.keeper.access(&a)) }

@@ -53,14 +53,17 @@ type Header struct {
 	// RecordID is the EventRecordID of the log, 0 when the export dropped it.
 	RecordID uint64
 	// Stamps holds the times of the record, best first: the event's own time (UtcTime of Sysmon), then
-	// System/TimeCreated or the shipper's EventTime, then times of receipt ("@timestamp"). Never more than three.
-	Stamps [3]Stamp
+	// System/TimeCreated or the shipper's EventTime, then times of receipt ("@timestamp").
+	Stamps [MaxStamps]Stamp
 	// Digest is a hash over the record's meaning (System identity and all data fields), equal for the same event in
 	// EVTX, XML and JSON where they carry the same fields. It tells two different events with one RecordID apart.
 	Digest uint64
 	// Recovered tells that the record was not read the ordinary way.
 	Recovered Recovery
 }
+
+// MaxStamps is how many times a record has at most.
+const MaxStamps = 3
 
 // A Recovery says where a record was recovered from.
 type Recovery uint8

@@ -1,18 +1,27 @@
 package evidence
 
-import "hash/maphash"
+import (
+	"encoding/binary"
+	"hash/maphash"
+	"net/netip"
+)
 
 // A keeper makes of observations what is kept of them. It remembers what it has kept lately, so that what is the same is
 // kept once.
 type keeper struct {
 	processes slab[KeptProcess]
 	exits     slab[KeptExit]
+	sockets   slab[KeptSocket]
+	lookups   slab[KeptLookup]
 	accesses  slab[KeptAccess]
 
 	origins shared[origin]
 	last    [32]*origin // by the last bits of the event id
 	starts  shared[ProcessTexts]
 	names   shared[who]
+	users   shared[Program]
+	ways    shared[way]
+	asked   shared[question]
 	traces  shared[accessTexts]
 }
 
@@ -44,6 +53,30 @@ func (k *keeper) exit(e *Exit) *KeptExit {
 	x := k.exits.next()
 	*x = KeptExit{k.header(&e.Header), k.names.of(&w, 0, w.image, w.user), e.EntityID, e.PID}
 	return x
+}
+
+func (k *keeper) socket(s *Socket) *KeptSocket {
+	w := way{s.Src.Addr(), s.Dst.Addr(), s.SrcHost, s.DstHost, s.Transport, s.Kind, s.Initiated}
+	x := k.sockets.next()
+	*x = KeptSocket{k.header(&s.Header), k.user(&s.Program), k.ways.of(&w, (low(w.src)*31^low(w.dst))*31^uint64(w.kind)<<2^uint64(w.initiated), w.srcHost, w.dstHost), s.Src.Port(), s.Dst.Port()}
+	return x
+}
+
+func (k *keeper) lookup(l *Lookup) *KeptLookup {
+	q := question{name: l.Name, kind: l.Type, status: l.Status, answers: packAddrs(l.Answers), aliases: packTexts(l.Aliases)}
+	x := k.lookups.next()
+	*x = KeptLookup{k.header(&l.Header), k.user(&l.Program), k.asked.of(&q, uint64(q.kind), q.name, q.answers, q.aliases)}
+	return x
+}
+
+func (k *keeper) user(p *Program) *Program {
+	return k.users.of(p, uint64(p.PID)^binary.LittleEndian.Uint64(p.EntityID[8:]), p.Image)
+}
+
+// low are the bits by which addresses differ most.
+func low(a netip.Addr) uint64 {
+	b := a.As16()
+	return binary.LittleEndian.Uint64(b[8:])
 }
 
 func (k *keeper) access(a *Access) *KeptAccess {

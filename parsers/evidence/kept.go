@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"cmp"
+	"slices"
 	"time"
 )
 
@@ -10,7 +11,7 @@ import (
 type Kept struct {
 	*origin
 	n, id, digest uint64
-	at            [3]Instant
+	at            [MaxStamps]Instant
 }
 
 // An origin is what the records of one kind in one log share.
@@ -18,8 +19,8 @@ type origin struct {
 	file, unit                  string
 	computer, provider, channel string
 	eventID                     uint32
-	fields                      [3]string
-	steps                       [3]time.Duration
+	fields                      [MaxStamps]string
+	steps                       [MaxStamps]time.Duration
 	recovered                   Recovery
 }
 
@@ -54,9 +55,29 @@ func (r Ref) Place() Place { return Place{&origin{file: r.File, unit: r.Unit}, r
 // Ref returns the reference.
 func (p Place) Ref() Ref { return Ref{p.of.file, p.of.unit, p.n} }
 
+// Provider and EventID tell which kind of event it is.
+func (k *Kept) Provider() string { return k.provider }
+func (k *Kept) EventID() uint32  { return k.eventID }
+
+// Recovered tells whether and from where the record was recovered.
+func (k *Kept) Recovered() Recovery { return k.recovered }
+
+// Stamp returns the stamp of the given field and whether the record has it.
+func (k *Kept) Stamp(field string) (Stamp, bool) {
+	for i, f := range k.fields {
+		if f == field && !k.at[i].IsZero() {
+			return Stamp{k.at[i].Time(), f, k.steps[i]}, true
+		}
+	}
+	return Stamp{}, false
+}
+
 // Field and At are what stands in a stamp of the record.
 func (k *Kept) Field(stamp int) string { return k.fields[stamp] }
 func (k *Kept) At(stamp int) Instant   { return k.at[stamp] }
+
+// Repeats tells whether a stamp only repeats an earlier one.
+func (k *Kept) Repeats(stamp int) bool { return slices.Contains(k.at[:stamp], k.at[stamp]) }
 
 // Alike tells whether two records are of one kind in one log and have the same stamps.
 func (k *Kept) Alike(o *Kept) bool { return k.origin == o.origin }

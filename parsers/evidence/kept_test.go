@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"net/netip"
 	"reflect"
 	"slices"
 	"testing"
@@ -10,8 +11,15 @@ import (
 // fill gives every field below v a value of its own.
 func fill(v reflect.Value, n *int) {
 	*n++
-	if at, ok := v.Addr().Interface().(*time.Time); ok {
+	switch at := v.Addr().Interface().(type) {
+	case *time.Time:
 		*at = time.Unix(int64(1_700_000_000+*n), int64(*n)).UTC()
+		return
+	case *netip.Addr:
+		*at = []netip.Addr{netip.AddrFrom4([4]byte{10, 3: byte(*n)}), netip.AddrFrom16([16]byte{0xfe, 0x80, 15: byte(*n)}).WithZone("z"), {}}[*n%3]
+		return
+	case *netip.AddrPort:
+		*at = netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 3: byte(*n)}), uint16(*n))
 		return
 	}
 	switch v.Kind() {
@@ -20,6 +28,11 @@ func fill(v reflect.Value, n *int) {
 			fill(v.Field(i), n)
 		}
 	case reflect.Array:
+		for i := range v.Len() {
+			fill(v.Index(i), n)
+		}
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 3, 3))
 		for i := range v.Len() {
 			fill(v.Index(i), n)
 		}
@@ -40,15 +53,21 @@ func TestWhatIsKeptComesBack(t *testing.T) {
 		var p Process
 		var e Exit
 		var a Access
+		var s Socket
+		var l Lookup
 		if i%2 == 0 {
 			n := i % 100
 			fill(reflect.ValueOf(&p).Elem(), &n)
 			fill(reflect.ValueOf(&e).Elem(), &n)
 			fill(reflect.ValueOf(&a).Elem(), &n)
+			fill(reflect.ValueOf(&s).Elem(), &n)
+			fill(reflect.ValueOf(&l).Elem(), &n)
 		}
 		b.Process(p)
 		b.Exit(e)
 		b.Access(a)
+		b.Socket(s)
+		b.Lookup(l)
 		if got := b.Processes[i].Process(); got != p {
 			t.Fatalf("process %d came back as\n%+v, was\n%+v", i, got, p)
 		}
@@ -58,12 +77,19 @@ func TestWhatIsKeptComesBack(t *testing.T) {
 		if got := b.Accesses[i].Access(); got != a {
 			t.Fatalf("access %d came back as\n%+v, was\n%+v", i, got, a)
 		}
+		if got := b.Sockets[i].Socket(); got != s {
+			t.Fatalf("socket %d came back as\n%+v, was\n%+v", i, got, s)
+		}
+		if got := b.Lookups[i].Lookup(); !reflect.DeepEqual(got, l) {
+			t.Fatalf("lookup %d came back as\n%+v, was\n%+v", i, got, l)
+		}
 		if got := b.Exits[i].Ref(); got != e.Ref {
 			t.Fatalf("exit %d is at %v, was at %v", i, got, e.Ref)
 		}
 	}
-	if b.Processes[0].texts != b.Processes[100].texts || b.Processes[0].origin != b.Processes[100].origin {
-		t.Error("what two starts have in common stands twice")
+	if b.Processes[0].texts != b.Processes[100].texts || b.Processes[0].origin != b.Processes[100].origin ||
+		b.Sockets[0].way != b.Sockets[100].way || b.Lookups[0].question != b.Lookups[100].question || b.Lookups[0].who != b.Lookups[100].who {
+		t.Error("what two records have in common stands twice")
 	}
 }
 

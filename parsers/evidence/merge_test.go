@@ -88,7 +88,7 @@ func TestOnce(t *testing.T) {
 		}
 		var kept []uint64
 		for _, s := range got.Sockets {
-			kept = append(kept, s.Digest)
+			kept = append(kept, s.Digest())
 		}
 		if !slices.Equal(kept, tt.want) {
 			t.Errorf("%s: kept %v, want %v", tt.why, kept, tt.want)

@@ -55,8 +55,8 @@ func (o *Once) fresh(b *Batch) bool {
 func (b *Batch) once(seen map[uint64]struct{}) {
 	b.Processes = once(b.Processes, seen, func(x **KeptProcess) (uint64, Recovery) { return (*x).digest, (*x).recovered })
 	b.Exits = once(b.Exits, seen, func(x **KeptExit) (uint64, Recovery) { return (*x).digest, (*x).recovered })
-	b.Sockets = once(b.Sockets, seen, func(x *Socket) (uint64, Recovery) { return x.Digest, x.Recovered })
-	b.Lookups = once(b.Lookups, seen, func(x *Lookup) (uint64, Recovery) { return x.Digest, x.Recovered })
+	b.Sockets = once(b.Sockets, seen, func(x **KeptSocket) (uint64, Recovery) { return (*x).digest, (*x).recovered })
+	b.Lookups = once(b.Lookups, seen, func(x **KeptLookup) (uint64, Recovery) { return (*x).digest, (*x).recovered })
 	b.Accesses = once(b.Accesses, seen, func(x **KeptAccess) (uint64, Recovery) { return (*x).digest, (*x).recovered })
 	b.Clearings = once(b.Clearings, seen, func(x *Cleared) (uint64, Recovery) { return x.Digest, x.Recovered })
 }

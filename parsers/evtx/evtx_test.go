@@ -89,7 +89,7 @@ func TestTimesAreExact(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, l := range b.Lookups {
-		if got := l.Stamps[0]; !got.Time.Equal(tick(i)) || got.Resolution != 100*time.Nanosecond {
+		if got := l.Header().Stamps[0]; !got.Time.Equal(tick(i)) || got.Resolution != 100*time.Nanosecond {
 			t.Errorf("lookup %d: got %v to %v, want %v", i, got.Time, got.Resolution, tick(i))
 		}
 	}

@@ -77,8 +77,8 @@ func TestLeftovers(t *testing.T) {
 			}
 			var left []int
 			for _, l := range b.Lookups {
-				if l.Recovered == evidence.Leftover {
-					left = append(left, int(l.Ref.N))
+				if l.Recovered() == evidence.Leftover {
+					left = append(left, int(l.Ref().N))
 				}
 			}
 			if int(b.Records()) != c.records || fmt.Sprint(left) != fmt.Sprint(c.left) || int(b.Tallies.Leftovers) != len(left) {
@@ -106,8 +106,8 @@ func TestSalvaged(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, l := range b.Lookups {
-		if (l.Recovered == evidence.Salvaged) != (l.RecordID == 2) {
-			t.Errorf("record %d: %v", l.RecordID, l.Recovered)
+		if h := l.Header(); (h.Recovered == evidence.Salvaged) != (h.RecordID == 2) {
+			t.Errorf("record %d: %v", h.RecordID, h.Recovered)
 		}
 	}
 }

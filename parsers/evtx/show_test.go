@@ -74,7 +74,8 @@ func TestShowLeftover(t *testing.T) {
 		t.Fatal(err)
 	}
 	left := 0
-	for _, l := range b.Lookups {
+	for _, k := range b.Lookups {
+		l := k.Header()
 		if l.Recovered != evidence.Leftover {
 			continue
 		}

@@ -95,8 +95,12 @@ func Lines(b *evidence.Batch) (all []string) {
 	for _, e := range b.Exits {
 		add("exit", e.Exit())
 	}
-	each(add, "socket", b.Sockets)
-	each(add, "lookup", b.Lookups)
+	for _, s := range b.Sockets {
+		add("socket", s.Socket())
+	}
+	for _, l := range b.Lookups {
+		add("lookup", l.Lookup())
+	}
 	for _, a := range b.Accesses {
 		add("access", a.Access())
 	}

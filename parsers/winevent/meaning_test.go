@@ -264,20 +264,19 @@ func one(t *testing.T, rec *Record) (got any) {
 	for _, a := range b.Accesses {
 		all = append(all, a.Access())
 	}
-	all = take(all, b.Sockets)
-	all = take(all, b.Lookups)
-	all = take(all, b.Clearings)
+	for _, s := range b.Sockets {
+		all = append(all, s.Socket())
+	}
+	for _, l := range b.Lookups {
+		all = append(all, l.Lookup())
+	}
+	for _, c := range b.Clearings {
+		all = append(all, c)
+	}
 	if len(all) != 1 {
 		t.Fatalf("%d observations, want 1", len(all))
 	}
 	return all[0]
-}
-
-func take[T any](all []any, list []T) []any {
-	for _, v := range list {
-		all = append(all, v)
-	}
-	return all
 }
 
 func TestEveryClassHasARow(t *testing.T) {

@@ -34,7 +34,7 @@ func TestLarge(t *testing.T) {
 		log := parse(t, evtx.Format, folder, again, name)
 		events += int(log.Records())
 		for _, s := range log.Sockets {
-			stated[[2]string{s.Src.String(), s.Dst.String()}] = true
+			stated[[2]string{s.Src().String(), s.Dst().String()}] = true
 		}
 	}
 	if events != made.Events || made.Logs != 2 {
@@ -69,9 +69,9 @@ func TestNetwork(t *testing.T) {
 		log := parse(t, evtx.Format, folder, again, "log.evtx")
 		ports, connections := map[uint16]bool{}, 0
 		for _, s := range log.Sockets {
-			if s.Kind == evidence.Connect {
+			if s.Kind() == evidence.Connect {
 				connections++
-				ports[s.Src.Port()] = true
+				ports[s.Src().Port()] = true
 			}
 		}
 		if connections != made.Connections || len(ports) != connections || int(log.Records()) != made.Events || sysmon != (len(log.Lookups) > 0) {
