@@ -133,18 +133,18 @@ func (bs *blocks) inOneGo(ctx context.Context, pending []*block) error {
 
 // worker reads blocks until there are no more. What it has learned of one it keeps for the next.
 func (bs *blocks) worker(ctx context.Context) {
-	r := &reader{file: bs.name}
+	r, s := &reader{file: bs.name}, &splitter{limit: maxObject}
 	for b := range bs.work {
-		b.read(ctx, r)
+		b.read(ctx, s, r)
 		b.done <- struct{}{}
 	}
 }
 
-func (b *block) read(ctx context.Context, r *reader) {
+func (b *block) read(ctx context.Context, s *splitter, r *reader) {
 	defer func() { b.panicked = recover() }()
 	b.batch.Reset()
 	r.out = &b.batch
-	s := &splitter{Window: winevent.WindowOver(b.data), line: b.line, limit: maxObject}
+	s.Window, s.line, s.eol = winevent.WindowOver(b.data), b.line, 0
 	b.between, b.err = read(ctx, s, r)
 }
 

@@ -8,71 +8,30 @@ import "bytes"
 // It takes the language that fastjson takes, which reads past the standard in a few places: escapes and control characters
 // in strings may be anything, a number is any run of its characters, and there are NaN and Inf.
 type document struct {
-	text  []byte
-	nodes []node
-	heads [buckets]int32 // the last node of each bucket, counted from 1; 0 for none
-	names []byte         // names that had to be unescaped
-	made  []byte         // texts that had to be
-}
-
-// A node is one value with its name. It holds no pointers: there are a hundred thousand in a few milliseconds.
-type node struct {
-	name   span // without quotes; behind the end of text for one of document.names
-	raw    span // as written
-	parent int32
-	next   int32 // the node before it in its bucket, counted from 1
+	text    []byte
+	*layout        // its own, or a known one
+	raws    []span // by node: where its value stands as written; of an object or list where it begins
+	turn    int    // how often a member was asked for
+	made    []byte // texts that had to be unescaped
+	own     layout
+	known   layouts
 }
 
 type span struct{ from, to uint32 }
 
-// Bounds of one document. Events have some fifty values, nested three or four deep.
-const (
-	maxNodes = 1 << 16
-	buckets  = 128
-)
-
 func (d *document) reset(text []byte) {
-	d.text, d.nodes, d.names, d.made = text, d.nodes[:0], d.names[:0], d.made[:0]
-	clear(d.heads[:])
-}
-
-// add makes a node. One with a name can be found by it.
-func (d *document) add(name span, parent int32) int32 {
-	n := int32(len(d.nodes))
-	d.nodes = append(d.nodes, node{name: name, parent: parent})
-	if name.from < name.to {
-		b := bucket(d.named(name), parent)
-		d.nodes[n].next, d.heads[b] = d.heads[b], n+1
-	}
-	return n
-}
-
-func (d *document) named(s span) []byte {
-	if n := uint32(len(d.text)); s.from >= n {
-		return d.names[s.from-n : s.to-n]
-	}
-	return d.text[s.from:s.to]
+	d.text, d.raws, d.turn, d.made = text, d.raws[:0], 0, d.made[:0]
 }
 
 func (d *document) raw(i int32) []byte {
-	s := d.nodes[i].raw
+	s := d.raws[i]
 	return d.text[s.from:s.to:s.to]
 }
 
-// bucket looks at the length and three letters, in which the names of one event differ mostly.
-func bucket[T string | []byte](name T, parent int32) uint32 {
-	n := len(name)
-	return (uint32(n)*7 + uint32(name[0])*3 + uint32(name[n/2])*11 + uint32(name[n-1])*5 + uint32(parent)*31) % buckets
-}
-
-// find returns the member of that name. Of several the first counts: it is the last in its bucket.
-func (d *document) find(name string, parent int32) (found int32, ok bool) {
-	for i := d.heads[bucket(name, parent)]; i > 0; i = d.nodes[i-1].next {
-		if n := &d.nodes[i-1]; n.parent == parent && string(d.named(n.name)) == name {
-			found, ok = i-1, true
-		}
-	}
-	return found, ok
+// find returns the member of that name, none if there is no such.
+func (d *document) find(name string, parent int32) int32 {
+	d.turn++
+	return d.layout.find(d.turn-1, name, parent)
 }
 
 func (d *document) root() value { return value{d, 0} }
@@ -89,11 +48,9 @@ func (v value) get(names ...string) value {
 		if v.doc == nil {
 			break
 		}
-		at, ok := v.doc.find(name, v.at)
-		if !ok {
+		if v.at = v.doc.find(name, v.at); v.at == none {
 			return value{}
 		}
-		v.at = at
 	}
 	return v
 }

@@ -32,8 +32,16 @@ func (d *document) scan(b []byte, i int) (end int, err error) {
 		return failed, errLarge
 	}
 	d.reset(b)
+	if end, ok := d.follow(i); ok {
+		return end, nil
+	}
+	d.reset(b)
+	d.own.reset()
+	d.layout = &d.own
 	s := scanner{d, b, nil}
-	end = s.value(i, span{}, -1, 0)
+	if end = s.value(i, span{}, none, 0); end >= 0 {
+		d.learn(i, end)
+	}
 	return end, s.err
 }
 
@@ -69,12 +77,13 @@ func (s *scanner) value(i int, name span, parent int32, depth int) int {
 		return s.fail(errLarge)
 	}
 	n := s.doc.add(name, parent)
+	s.doc.raws = append(s.doc.raws, span{})
 	var end int
 	switch c := s.b[i]; {
-	case c == '"':
-		end = s.text(i + 1)
 	case c != '{' && c != '[':
-		end = s.word(i)
+		if end, s.err = scalar(s.b, i); s.err != nil {
+			return failed
+		}
 	case depth >= maxNest:
 		return s.fail(errDeep)
 	case c == '{':
@@ -85,7 +94,7 @@ func (s *scanner) value(i int, name span, parent int32, depth int) int {
 	if end < 0 {
 		return failed
 	}
-	s.doc.nodes[n].raw = span{uint32(i), uint32(end)}
+	s.doc.raws[n] = span{uint32(i), uint32(end)}
 	return end
 }
 
@@ -160,7 +169,11 @@ func (s *scanner) name(i int) (name span, end int) {
 	if b[j] == '\\' {
 		return s.escapedName(i)
 	}
-	return span{uint32(i), uint32(j)}, j + 1
+	d := s.doc
+	name.from = uint32(len(d.names))
+	d.names = append(d.names, b[i:j]...)
+	name.to = uint32(len(d.names))
+	return name, j + 1
 }
 
 // has marks bytes that are c by their highest bits; the lowest mark is right, those above it may not be.
@@ -176,46 +189,50 @@ func (s *scanner) escapedName(i int) (name span, end int) {
 		return span{}, s.fail(errShort)
 	}
 	d := s.doc
-	name.from = uint32(len(s.b) + len(d.names))
+	name.from = uint32(len(d.names))
 	d.names = appendUnescaped(d.names, s.b[i:end])
-	name.to = uint32(len(s.b) + len(d.names))
+	name.to = uint32(len(d.names))
 	return name, end + 1
 }
 
-// text reads a string behind its quote.
-func (s *scanner) text(i int) int {
-	end := closing(s.b, i)
-	if end < 0 {
-		return s.fail(errShort)
+// scalar reads a string, a number, or a word that stands for a value. The end is failed when there is none at i.
+func scalar(b []byte, i int) (end int, err error) {
+	if i >= len(b) {
+		return failed, errShort
 	}
-	return end + 1
+	if b[i] != '"' {
+		return word(b, i)
+	}
+	if end = closing(b, i+1); end < 0 {
+		return failed, errShort
+	}
+	return end + 1, nil
 }
 
-// word reads a number, or a word that stands for a value.
-func (s *scanner) word(i int) int {
-	rest, n := s.b[i:], 0
+func word(b []byte, i int) (end int, err error) {
+	rest, n := b[i:], 0
 	for n < len(rest) && ofNumber[rest[n]] {
 		n++
 	}
 	signed := n == 1 && (rest[0] == '-' || rest[0] == '+')
 	if n == len(rest) || n > 0 && !signed {
-		return i + n
+		return i + n, nil
 	}
 	rest = rest[n:]
 	for _, w := range []string{"true", "false", "null"} {
 		if !signed && len(rest) >= len(w) && string(rest[:len(w)]) == w {
-			return i + len(w)
+			return i + len(w), nil
 		}
 	}
 	for _, w := range []string{"nan", "inf"} {
 		if len(rest) >= len(w) && strings.EqualFold(string(rest[:len(w)]), w) {
-			return i + n + len(w)
+			return i + n + len(w), nil
 		}
 	}
 	if len(rest) < len("false") {
-		return s.fail(errShort)
+		return failed, errShort
 	}
-	return s.fail(errNotJSON)
+	return failed, errNotJSON
 }
 
 // ofNumber marks the bytes of numbers.
