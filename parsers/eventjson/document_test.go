@@ -3,6 +3,7 @@ package eventjson
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -195,6 +196,28 @@ func meant(v *fastjson.Value) []byte {
 		return v.MarshalTo(nil)
 	}
 	return nil
+}
+
+// TestLayoutsAreBounded: a log whose lines all have names of their own is read right, and costs no more memory than is set for it.
+func TestLayoutsAreBounded(t *testing.T) {
+	var d document
+	forgot := 0
+	for i := range 3000 {
+		held := d.known.held
+		name := fmt.Sprintf("%d%s", i, strings.Repeat("x", 4<<10))
+		if err := d.parse([]byte(`{"a":1,"` + name + `":"there"}`)); err != nil || string(d.root().get(name).text()) != "there" {
+			t.Fatalf("object %d: %v", i, err)
+		}
+		if d.known.held > mostKnown {
+			t.Fatalf("%d bytes of layouts after %d objects", d.known.held, i)
+		}
+		if d.known.held < held {
+			forgot++
+		}
+	}
+	if forgot == 0 {
+		t.Error("nothing was forgotten: the objects are too few to test it")
+	}
 }
 
 // TestManyValues: a line that is nothing but values costs itself, and no memory for each of them.

@@ -83,7 +83,7 @@ type reader struct {
 
 // object reads one object. What cannot be read of it is a problem with its line.
 func (r *reader) object(o object) {
-	e, ok := shapeOf(o.doc.root())
+	e, ok := shapeOf(o.doc)
 	if !ok {
 		o.bad, o.kind = errNoEvent, evidence.Unsupported
 		r.out.Problem(r.problem(o))
@@ -147,7 +147,7 @@ func sniff(head []byte) bool {
 			}
 			continue
 		}
-		if _, ok := shapeOf(o.doc.root()); ok {
+		if _, ok := shapeOf(o.doc); ok {
 			return true
 		}
 	}

@@ -71,12 +71,21 @@ func (f *fields) list(v value) {
 }
 
 func (f *fields) element(v value) {
-	e := event{root: v}
-	name := e.text([]path{{"#attributes", "Name"}, {"@Name"}, {"Name"}})
-	text := e.text([]path{{"#text"}, {"Value"}})
+	name := v.first([]path{{"#attributes", "Name"}, {"@Name"}, {"Name"}})
+	text := v.first([]path{{"#text"}, {"Value"}})
 	if name != nil {
 		f.values = append(f.values, winevent.Value{Name: string(name), Text: string(text)})
 	}
+}
+
+// first is the first of the members that holds a text or number, nil when none does.
+func (v value) first(ps []path) []byte {
+	for _, p := range ps {
+		if b := v.get(p...).text(); b != nil {
+			return b
+		}
+	}
+	return nil
 }
 
 // Field finds a field.
@@ -129,11 +138,11 @@ func (f *fields) beside(name string) value {
 	if !f.flat || f.belongsToSystem(name) {
 		return value{}
 	}
-	return f.root.get(name)
+	return f.doc.root().get(name)
 }
 
 func (f *fields) belongsToSystem(name string) bool {
-	return name == "Channel" || name == "ProcessID" && f.writerIsProcessID()
+	return name == "Channel" || name == "ProcessID" && f.ownsProcessID
 }
 
 // Uint reads a field that is written as a decimal number.

@@ -19,7 +19,8 @@ type step struct {
 	other   *step    // what may stand here instead; what stood here last is the first of them
 }
 
-// Bounds of what is known. A log has a dozen choices at most.
+// Bounds of what is known. A log has a dozen choices at a place at most; those beyond maxOthers are out of reach, so that a
+// file in which no line is like another costs a few comparisons for each.
 const (
 	maxOthers    = 16
 	longestKnown = 16 << 10 // bytes between the values of a document
@@ -102,12 +103,17 @@ func (d *document) opens(i int) bool {
 	return c == '{' || c == '['
 }
 
-// behind finds the step equal to s, or puts it first.
+// behind finds the step equal to s where pick looks, or puts it first.
 func behind(list **step, s step) *step {
-	for o := *list; o != nil; o = o.other {
+	o := *list
+	for range maxOthers {
+		if o == nil {
+			break
+		}
 		if bytes.Equal(o.between, s.between) {
 			return o
 		}
+		o = o.other
 	}
 	s.between, s.other = bytes.Clone(s.between), *list
 	*list = &s

@@ -7,10 +7,11 @@ import (
 
 // A layout is all of a document but its values: which members there are, by which names, in what order.
 type layout struct {
-	nodes []node
-	heads [buckets]int32 // the last node of each bucket, counted from 1; 0 for none
-	names []byte         // of all members, unescaped
-	asked []ask          // in the order in which they were asked for
+	nodes  []node
+	heads  [buckets]int32 // the last node of each bucket, counted from 1; 0 for none
+	names  []byte         // of all members, unescaped
+	asked  []ask          // in the order in which they were asked for
+	shaped []places       // see shapes
 }
 
 // A node is one value with its name. It holds no pointers: there are a hundred thousand in a few milliseconds.
@@ -39,6 +40,7 @@ const (
 
 func (l *layout) reset() {
 	l.nodes, l.names, l.asked = l.nodes[:0], l.names[:0], l.asked[:0]
+	l.shaped = nil
 	clear(l.heads[:])
 }
 

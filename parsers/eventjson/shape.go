@@ -7,12 +7,13 @@ import (
 	"github.com/wirewitness/wirewitness/parsers/winevent"
 )
 
-// An event is one object with the places where its shape keeps things. Paths are tried in order.
+// An event is one object with the places where its shape keeps things.
 type event struct {
-	*shape
-	root value
+	*places
+	doc *document
 }
 
+// A path follows names from object to object. Paths are tried in order.
 type path []string
 
 // A shape is one way to write an event.
@@ -94,9 +95,9 @@ func tree(name string, under ...string) shape {
 }
 
 // shapeOf finds the shape of an object, false when it is no event: an id alone could be anything's.
-func shapeOf(v value) (event, bool) {
-	for i := range shapes {
-		e := event{&shapes[i], v}
+func shapeOf(d *document) (event, bool) {
+	for i := range d.shapes() {
+		e := event{&d.shaped[i], d}
 		if _, ok := e.uint(e.id, 32); ok && (e.text(e.provider) != nil || e.text(e.channel) != nil) {
 			return e, true
 		}
@@ -109,9 +110,6 @@ func (r *reader) record(e event, ref evidence.Ref) {
 	id, _ := e.uint(e.id, 32)
 	record, _ := e.uint(e.record, 64)
 	writer, _ := e.uint(e.writer, 32)
-	if e.writerIsProcessID() {
-		writer, _ = e.uint([]path{{"ProcessID"}}, 32)
-	}
 	r.rec = winevent.Record{
 		Header: evidence.Header{
 			Ref:      ref,
@@ -137,22 +135,11 @@ func (l *recent) keep(all *winevent.Strings, b []byte) string {
 	return l.text
 }
 
-// writerIsProcessID tells whether the ProcessID of a flat record is the process that wrote the event. NXLog named it so
-// before it had ExecutionProcessID, over whatever the event itself called ProcessID; the thread stands beside it.
-func (e event) writerIsProcessID() bool {
-	return e.flat && e.root.get("ThreadID").exists() && !e.root.get("ExecutionProcessID").exists()
-}
-
-// stamps reads the times that the record has, best first, each under the name of its element: the schema's SystemTime
-// is an attribute of TimeCreated.
+// stamps reads the times that the record has, best first, each under the name of its element.
 func (r *reader) stamps(e event) (stamps [3]evidence.Stamp) {
 	n := 0
-	for _, p := range e.times {
-		field := p[len(p)-1]
-		if field == "SystemTime" {
-			field = "TimeCreated"
-		}
-		s, ok := r.clock.stamp(e.root.get(p...).text(), field)
+	for i, at := range e.times {
+		s, ok := r.clock.stamp(value{e.doc, at}.text(), e.fields[i])
 		if !ok {
 			continue
 		}
@@ -165,9 +152,9 @@ func (r *reader) stamps(e event) (stamps [3]evidence.Stamp) {
 }
 
 // first is the first of the places that holds anything.
-func (e event) first(ps []path) value {
-	for _, p := range ps {
-		if v := e.root.get(p...); v.exists() && !v.isNull() {
+func (e event) first(places []int32) value {
+	for _, at := range places {
+		if v := (value{e.doc, at}); !v.isNull() {
 			return v
 		}
 	}
@@ -175,17 +162,17 @@ func (e event) first(ps []path) value {
 }
 
 // text is the first of the places that holds a text or number, nil when none does.
-func (e event) text(ps []path) []byte {
-	for _, p := range ps {
-		if b := e.root.get(p...).text(); b != nil {
+func (e event) text(places []int32) []byte {
+	for _, at := range places {
+		if b := (value{e.doc, at}).text(); b != nil {
 			return b
 		}
 	}
 	return nil
 }
 
-func (e event) uint(ps []path, bits int) (uint64, bool) {
-	n, ok := decimal(e.text(ps))
+func (e event) uint(places []int32, bits int) (uint64, bool) {
+	n, ok := decimal(e.text(places))
 	if !ok || n>>(bits-1)>>1 != 0 {
 		return 0, false
 	}

@@ -37,15 +37,14 @@ func (h *Hash) Text(s string) { h.Uint(fold(hashStep, s)) }
 // HashBytes hashes a record as it is stored. Each step waits for the one before, so that long records are folded in four
 // states side by side.
 func HashBytes(b []byte) uint64 {
-	states := [4]uint64{uint64(len(b)), hashStep, hashMix, ^uint64(0)}
+	h, second, third, fourth := Hash{uint64(len(b))}, uint64(hashStep), uint64(hashMix), ^uint64(0)
 	for ; len(b) >= 32; b = b[32:] {
-		states[0], states[1] = step(states[0], word(b)), step(states[1], word(b[8:]))
-		states[2], states[3] = step(states[2], word(b[16:])), step(states[3], word(b[24:]))
+		h.state, second = step(h.state, word(b)), step(second, word(b[8:]))
+		third, fourth = step(third, word(b[16:])), step(fourth, word(b[24:]))
 	}
-	h := Hash{states[0]}
-	for _, s := range states[1:] {
-		h.Uint(s)
-	}
+	h.Uint(second)
+	h.Uint(third)
+	h.Uint(fourth)
 	h.state = fold(h.state, b)
 	return h.Sum()
 }

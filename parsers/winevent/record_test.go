@@ -1,6 +1,7 @@
 package winevent
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -112,6 +113,21 @@ func TestParseStamp(t *testing.T) {
 		s, ok := ParseStamp(c.text, "f")
 		if ok != !c.want.IsZero() || !s.Time.Equal(c.want) || s.Resolution != c.step {
 			t.Errorf("%s: %q is %v step %v, want %v step %v", c.why, c.text, s.Time, s.Resolution, c.want, c.step)
+		}
+	}
+}
+
+// TestEveryDay holds the calendar of ParseStamp against that of the time package.
+func TestEveryDay(t *testing.T) {
+	for year := 1980; year <= 2200; year++ {
+		for month := 1; month <= 12; month++ {
+			for day := 1; day <= 31; day++ {
+				want := time.Date(year, time.Month(month), day, 23, 59, 58, 0, time.UTC)
+				s, ok := ParseStamp(fmt.Sprintf("%04d-%02d-%02d 23:59:58", year, month, day), "f")
+				if ok != (want.Day() == day) || ok && s.Time != want {
+					t.Fatalf("%04d-%02d-%02d is %v, %t", year, month, day, s.Time, ok)
+				}
+			}
 		}
 	}
 }

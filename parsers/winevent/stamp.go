@@ -38,13 +38,37 @@ func parseISO(s string) (time.Time, time.Duration, bool) {
 	if min(year, month, day, hour, minute, second) < 0 {
 		return time.Time{}, 0, false
 	}
-	nanos, step, zone := fraction(s[19:])
-	t := time.Date(year, time.Month(month), day, hour, minute, second, nanos, time.UTC)
-	if t.Day() != day || t.Second() != second || t.Hour() != hour || t.Month() != time.Month(month) {
+	days, ok := daysTo(year, month, day)
+	if !ok || hour > 23 || minute > 59 || second > 59 {
 		return time.Time{}, 0, false // 30 February, 25:00 and the like
 	}
+	nanos, step, zone := fraction(s[19:])
 	ahead, ok := offset(zone)
-	return t.Add(-ahead), step, ok
+	seconds := ((days*24+hour)*60+minute)*60 + second - int(ahead/time.Second)
+	return time.Unix(int64(seconds), int64(nanos)).UTC(), step, ok
+}
+
+// before counts the days of a year before each month, as long as there is no leap day.
+var before = [...]int{0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365}
+
+// daysTo counts the days from 1970 to a day, if there is such a day. time.Date, which takes any numbers, takes longer than all
+// the rest of reading a time.
+func daysTo(year, month, day int) (days int, ok bool) {
+	if year < 1970 || month < 1 || month > 12 || day < 1 {
+		return 0, false
+	}
+	leap := year%4 == 0 && (year%100 != 0 || year%400 == 0)
+	length := before[month] - before[month-1]
+	days = before[month-1] + day - 1
+	if leap && month == 2 {
+		length++
+	}
+	if leap && month > 2 {
+		days++
+	}
+	y := year - 1 // the last whole year
+	days += 365*(year-1970) + (y/4 - y/100 + y/400) - (1969/4 - 1969/100 + 1969/400)
+	return days, day <= length
 }
 
 // digits reads a number without sign, -1 when there is anything else.
