@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"slices"
@@ -104,6 +105,31 @@ func TestShrunkTimelineKeepsItsCalls(t *testing.T) {
 	}
 	if sent != 400*500 || received != 400*250 {
 		t.Errorf("%d bytes sent and %d received are left", sent, received)
+	}
+}
+
+// A timeline that knows of nothing to join is left alone by shrinking only while it would stay what it is.
+func TestTightTimelineStaysAsItIs(t *testing.T) {
+	knows, asks := timeline{}, timeline{}
+	at := int64(0)
+	for i := range 2000 {
+		at += int64(i*i%7) * int64(time.Second)
+		m := moment{at: at, sent: uint64(i % 3), events: 1, speaks: i%3 > 0}
+		knows.packed.add(m)
+		asks.packed.add(m)
+		if i%5 == 0 {
+			for _, most := range []int{1 << 10, 1 << 9, 1 << 9, 1 << 9} {
+				asks.tight = 0
+				asks.shrink(room{moments: most, gap: 2 * time.Second})
+				knows.shrink(room{moments: most, gap: 2 * time.Second})
+			}
+		}
+		if !bytes.Equal(knows.bytes, asks.bytes) || knows.amount != asks.amount || !knows.blurred.Equal(asks.blurred) {
+			t.Fatalf("after %d moments: %d and %d are left", i+1, knows.amount, asks.amount)
+		}
+	}
+	if knows.blurred.IsZero() {
+		t.Error("never too many")
 	}
 }
 

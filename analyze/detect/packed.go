@@ -74,9 +74,12 @@ func (u *unpacker) signed() int64 {
 	return n
 }
 
+// usualMoment is what nearly all moments take at most, in bytes.
+const usualMoment = 16
+
 // pack takes no more room than it needs.
 func pack(all []moment) packed {
-	var p packed
+	p := packed{bytes: make([]byte, 0, usualMoment*len(all))}
 	for _, m := range all {
 		p.add(m)
 	}

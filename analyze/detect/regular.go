@@ -30,6 +30,9 @@ var regular = Detector{
 			return nil // the resolver is not the peer: names are usages of their own
 		}
 		t := c.Policy.Thresholds
+		if float64(u.amount) < t.RegularEvents.Value {
+			return nil // there are no more calls than moments
+		}
 		calls, all := u.calls(seconds(t.RegularInterval.Value))
 		if float64(len(calls)) < t.RegularEvents.Value {
 			return nil

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"bytes"
 	"cmp"
 	"math"
 	"slices"
@@ -18,6 +19,8 @@ type timeline struct {
 	packed
 	// blurred is where calls are told apart no more, the zero time for nowhere.
 	blurred time.Time
+	// tight is how many moments there were when shrink last left all as they were, 0 when it did not.
+	tight int
 }
 
 // A moment is an instant, or several that were joined.
@@ -95,10 +98,11 @@ func (t *timeline) join(o *timeline) {
 // shrink makes room: it joins what is one call anyway, and then, where calls alone are too many, whatever lies in one
 // step behind the first of them.
 func (t *timeline) shrink(r room) {
-	all := t.moments()
-	if len(all) == 0 {
+	if t.amount == t.tight && t.amount <= r.moments/2 {
 		return
 	}
+	before := t.bytes
+	all := t.moments()
 	slices.SortStableFunc(all, byTime)
 	span := all[len(all)-1].at - all[0].at
 	all = merged(all, 0, func(a, b *moment) bool { return b.at-a.until() < int64(r.gap) }, span/(2*maxLines)+1)
@@ -108,7 +112,10 @@ func (t *timeline) shrink(r room) {
 		}
 		all = merged(all, exact, func(a, b *moment) bool { return true }, span/int64(exact)+1)
 	}
-	t.packed = pack(all)
+	t.packed, t.tight = pack(all), 0
+	if bytes.Equal(t.bytes, before) {
+		t.tight = t.amount
+	}
 }
 
 func byTime(a, b moment) int { return cmp.Compare(a.at, b.at) }
@@ -116,15 +123,15 @@ func byTime(a, b moment) int { return cmp.Compare(a.at, b.at) }
 // merged joins moments from a place on with the moment before them where they belong together, in steps no wider than step.
 func merged(all []moment, from int, together func(a, b *moment) bool, step int64) []moment {
 	kept := all[:from+1]
-	for _, b := range all[from+1:] {
-		a := &kept[len(kept)-1]
-		one := together(a, &b) || !b.speaks
+	for i := from + 1; i < len(all); i++ {
+		a, b := &kept[len(kept)-1], &all[i]
+		one := together(a, b) || !b.speaks
 		if one && b.at-a.at <= step {
-			a.take(&b)
+			a.take(b)
 			continue
 		}
 		b.goesOn = b.goesOn || one && b.speaks
-		kept = append(kept, b)
+		kept = append(kept, *b)
 	}
 	return kept
 }

@@ -51,22 +51,22 @@ func (m Match) check() error {
 	return nil
 }
 
-// Fits tells whether every field that is set fits the subject.
+// Fits tells whether every field that is set fits the subject. What is compared at once comes first: there are many subjects.
 func (m Match) Fits(s Subject) bool {
 	if m.empty() {
 		return false
 	}
-	return anyOf(m.Hosts, func(p string) bool { return Glob(p, shortName(s.Host)) }) &&
+	return (m.Direction == "" || (m.Direction == "in") == s.Inbound) &&
+		(len(m.Ports) == 0 || slices.Contains(m.Ports, s.Port)) &&
+		anyOf(m.Transports, func(p string) bool { return strings.EqualFold(p, s.Transport) }) &&
+		anyOf(m.Protocols, func(p string) bool { return p == s.Protocol }) &&
+		anyOf(m.Hosts, func(p string) bool { return Glob(p, shortName(s.Host)) }) &&
 		anyOf(m.Programs, func(p string) bool { return Glob(p, Base(s.Image)) }) &&
 		anyOf(m.Folders, func(p string) bool { return Within(s.Image, p) }) &&
 		anyOf(m.Services, func(p string) bool {
 			return slices.Contains(strings.Fields(strings.ToLower(s.Service)), strings.ToLower(p))
 		}) &&
-		anyOf(m.Transports, func(p string) bool { return strings.EqualFold(p, s.Transport) }) &&
-		anyOf(m.Protocols, func(p string) bool { return p == s.Protocol }) &&
-		(len(m.Ports) == 0 || slices.Contains(m.Ports, s.Port)) &&
-		(len(m.Peers) == 0 || s.allPeers(m.Peers)) &&
-		(m.Direction == "" || (m.Direction == "in") == s.Inbound)
+		(len(m.Peers) == 0 || s.allPeers(m.Peers))
 }
 
 // ExpiredFor tells whether the adjustment ended before the subject's last activity.
