@@ -3,8 +3,6 @@ package report
 import (
 	"bytes"
 	"embed"
-	"encoding/json"
-	"fmt"
 	"io"
 	"time"
 	"unicode/utf8"
@@ -47,19 +45,6 @@ func writeJSONL(w io.Writer, doc *finding.Document, _ Options) error {
 		}
 	}
 	return nil
-}
-
-// encode writes one value and a line end.
-func encode(w io.Writer, v any, indent string) error {
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false) // a command line is full of > and &
-	enc.SetIndent("", indent)
-	if err := enc.Encode(v); err != nil {
-		return fmt.Errorf("encode: %w", err)
-	}
-	_, err := w.Write(escapeMisleading(buf.Bytes()))
-	return err
 }
 
 // quoted is a string as encode writes it.
