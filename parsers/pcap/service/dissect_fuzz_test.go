@@ -95,11 +95,12 @@ func dissect(f *testing.F, name string) {
 // dissect feeds a conversation to the matchers, as far as a session would ask them, and to the analyzer as if they had said
 // yes.
 func (p *protocol) dissect(t testing.TB, k talk, client Side) {
+	pool := &Pool{}
 	var a analyzer = nameOnly{}
 	if p.open != nil {
-		a = p.open(scene{transport: k.over, client: client, pool: &Pool{}})
+		a = p.open(scene{transport: k.over, client: client, pool: pool})
 	}
-	var o, datagrams opening
+	o, datagrams := opening{pool: pool}, opening{pool: pool}
 	for _, w := range k.said {
 		c := Chunk{Side: w.side, Gap: w.gap, Data: []byte(w.text)}
 		if p.udp != nil && len(c.Data) > 0 && len(datagrams.pieces) < maxDatagrams {

@@ -173,7 +173,8 @@ func openDNS(sc scene) analyzer {
 		d.open = map[dnsKey]int{}
 	}
 	if sc.transport != evidence.UDP {
-		d.streams = &[2]frames{{length: lengthBefore16, keep: dnsKeep}, {length: lengthBefore16, keep: dnsKeep}}
+		side := frames{length: lengthBefore16, keep: dnsKeep, pool: sc.pool}
+		d.streams = &[2]frames{side, side}
 	}
 	return d
 }

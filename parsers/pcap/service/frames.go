@@ -13,7 +13,7 @@ type frames struct {
 	buf  []byte
 	skip uint64 // bytes of the unit handed out that are still to come
 	lost bool
-	pool *Pool // that buf goes back to between units, nil when it stays
+	pool *Pool // that buf goes back to between units
 }
 
 // feed hands out the units that the chunk completes. A unit is valid during the call; size is its whole length.
@@ -26,7 +26,7 @@ func (f *frames) feed(c Chunk, unit func(c Chunk, u []byte, size int)) {
 	}
 	b := c.Data
 	if len(f.buf) > 0 {
-		f.buf = append(f.buf, b...)
+		f.buf = append(f.pool.buffers.grow(f.buf, len(b)), b...)
 		b = f.buf
 	}
 	for len(b) > 0 {
@@ -52,15 +52,12 @@ func (f *frames) feed(c Chunk, unit func(c Chunk, u []byte, size int)) {
 
 // hold keeps the beginning of a unit.
 func (f *frames) hold(b []byte) {
-	switch {
-	case len(b) == 0 && f.pool != nil:
-		f.pool.put(f.buf)
+	if len(b) == 0 {
+		f.pool.buffers.put(f.buf)
 		f.buf = nil
 		return
-	case len(f.buf) == 0 && f.pool != nil:
-		f.buf = f.pool.take()
 	}
-	f.buf = append(f.buf[:0], b...)
+	f.buf = append(f.pool.buffers.grow(f.buf[:0], len(b)), b...)
 }
 
 // gap moves over bytes that the capture missed. Inside a unit the next one is still known to begin after it; otherwise

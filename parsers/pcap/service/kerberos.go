@@ -87,7 +87,7 @@ type kerberosReader struct {
 func openKerberos(sc scene) analyzer {
 	k := &kerberosReader{}
 	if sc.transport != evidence.UDP {
-		side := frames{length: lengthBefore32, keep: kerberosKeep}
+		side := frames{length: lengthBefore32, keep: kerberosKeep, pool: sc.pool}
 		k.streams = &[2]frames{side, side}
 	}
 	return k

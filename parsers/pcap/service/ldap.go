@@ -118,7 +118,7 @@ type ldapReader struct {
 }
 
 func openLDAP(sc scene) analyzer {
-	side := frames{length: ldapLength, keep: ldapKeep}
+	side := frames{length: ldapLength, keep: ldapKeep, pool: sc.pool}
 	return &ldapReader{scene: sc, sides: [2]frames{side, side}}
 }
 

@@ -43,6 +43,7 @@ const (
 
 // An opening is the beginning of a connection, kept until its protocol is known.
 type opening struct {
+	pool *Pool
 	// text is what is kept of either side, and head how far it goes without a gap.
 	text, head [2][]byte
 	// closed: nothing can be added to the head of this side, because of a gap or because nothing more will come.
@@ -53,8 +54,6 @@ type opening struct {
 	pieces   []piece
 	kept     int // bytes of the pieces; one of which only a gap is left counts as one
 	ends     [2]netip.Addr
-	// room is memory of an opening before this one, for either text.
-	room [2][]byte
 	// dns is the last datagram as a DNS message, if it is one, once parsed.
 	dns           *dnsMessage
 	parsed, isDNS bool
@@ -111,7 +110,7 @@ func (o *opening) extend(c Chunk) {
 	if o.borrowed = len(*text) == 0; o.borrowed {
 		*text = c.Data
 	} else {
-		*text = append(*text, c.Data...)
+		*text = append(o.pool.buffers.grow(*text, len(c.Data)), c.Data...)
 	}
 	if o.closed[c.Side] {
 		*head = (*text)[:len(*head)]
@@ -135,11 +134,8 @@ func (o *opening) held() int {
 // keep copies a datagram.
 func (o *opening) keep(c Chunk) {
 	text := &o.text[c.Side]
-	if *text == nil {
-		*text = o.room[c.Side][:0]
-	}
 	o.note(c, len(*text))
-	*text = append(*text, c.Data...)
+	*text = append(o.pool.buffers.grow(*text, len(c.Data)), c.Data...)
 	o.kept += len(c.Data)
 }
 
@@ -149,7 +145,7 @@ func (o *opening) own() {
 		return
 	}
 	side := o.last().side
-	o.text[side] = append(o.room[side][:0], o.text[side]...)
+	o.text[side] = append(o.pool.buffers.grow(nil, len(o.text[side])), o.text[side]...)
 	o.head[side], o.borrowed = o.text[side][:len(o.head[side])], false
 }
 

@@ -57,7 +57,7 @@ type vpnReader struct {
 func openOpenVPN(sc scene) analyzer {
 	v := &vpnReader{inner: sc.insideStream(), sides: [2]ordered{{next: 1}, {next: 1}}} // the reset was 0
 	if sc.transport != evidence.UDP {
-		side := frames{length: lengthBefore16, keep: vpnKeep}
+		side := frames{length: lengthBefore16, keep: vpnKeep, pool: sc.pool}
 		v.streams = &[2]frames{side, side}
 	}
 	return v

@@ -12,8 +12,8 @@ type Pool struct {
 	dns      stock[dnsReader]
 	tls      stock[tlsReader]
 	quic     stock[quicReader]
-	units    [][]byte // beginnings of units, when there are no such
-	plain    []byte   // of the last QUIC packet opened
+	buffers  buffers
+	plain    []byte // of the last QUIC packet opened
 }
 
 // A stock is memory to be used again.
@@ -41,23 +41,6 @@ func (s *stock[T]) put(v *T, most int) {
 	}
 }
 
-// take returns memory for the beginning of a unit, put takes it back.
-func (p *Pool) take() []byte {
-	n := len(p.units)
-	if n == 0 {
-		return nil
-	}
-	b := p.units[n-1]
-	p.units = p.units[:n-1]
-	return b
-}
-
-func (p *Pool) put(b []byte) {
-	if b != nil && len(p.units) < fewLarge {
-		p.units = append(p.units, b[:0])
-	}
-}
-
 // Session starts following a connection.
 func (p *Pool) Session(t evidence.Transport) *Session {
 	s := p.sessions.take()
@@ -81,11 +64,12 @@ func (s *Session) End(r *Result) {
 func (s *Session) looking() *opening {
 	if s.opening == nil {
 		s.opening = s.scene.pool.openings.take()
+		s.opening.pool = s.scene.pool
 	}
 	return s.opening
 }
 
-// letGo keeps nothing of the opening but its memory.
+// letGo gives the memory of the opening back.
 func (s *Session) letGo() {
 	if o := s.opening; o != nil && !s.copied {
 		o.empty()
@@ -94,13 +78,19 @@ func (s *Session) letGo() {
 	s.opening = nil
 }
 
+// manyPieces is how many pieces an opening has room for that is kept for another.
+const manyPieces = 16
+
 // empty makes room for another opening.
 func (o *opening) empty() {
 	for side, text := range o.text {
-		if cap(text) > cap(o.room[side]) && !(o.borrowed && o.last().side == Side(side)) {
-			o.room[side] = text
+		if !(o.borrowed && o.last().side == Side(side)) {
+			o.pool.buffers.put(text)
 		}
-		o.room[side] = o.room[side][:0]
 	}
-	*o = opening{pieces: o.pieces[:0], room: o.room, dns: o.dns}
+	pieces := o.pieces[:0]
+	if cap(pieces) > manyPieces {
+		pieces = nil
+	}
+	*o = opening{pieces: pieces, dns: o.dns}
 }

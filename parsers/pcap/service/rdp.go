@@ -84,7 +84,7 @@ type rdpReader struct {
 }
 
 func openRDP(sc scene) analyzer {
-	side := frames{length: tpktLength, keep: 512}
+	side := frames{length: tpktLength, keep: 512, pool: sc.pool}
 	return &rdpReader{sides: [2]frames{side, side}, inner: sc.inside()}
 }
 

@@ -79,8 +79,8 @@ type rpcReader struct {
 	logon logon
 }
 
-func openRPC(scene) analyzer {
-	side := frames{length: rpcLength, keep: rpcKeep}
+func openRPC(sc scene) analyzer {
+	side := frames{length: rpcLength, keep: rpcKeep, pool: sc.pool}
 	return &rpcReader{sides: [2]frames{side, side}}
 }
 

@@ -116,8 +116,8 @@ type smbReader struct {
 	pipes bool // DCE/RPC was seen
 }
 
-func openSMB(scene) analyzer {
-	side := frames{length: nbssLength, keep: smbKeep}
+func openSMB(sc scene) analyzer {
+	side := frames{length: nbssLength, keep: smbKeep, pool: sc.pool}
 	return &smbReader{
 		sides: [2]frames{side, side},
 		smb:   evidence.SMB{Written: evidence.Measured(0), Read: evidence.Measured(0)},

@@ -38,7 +38,7 @@ type tdsReader struct {
 }
 
 func openTDS(sc scene) analyzer {
-	side := frames{length: tdsLength, keep: tlsHeader + tlsMaxRecord}
+	side := frames{length: tdsLength, keep: tlsHeader + tlsMaxRecord, pool: sc.pool}
 	return &tdsReader{sides: [2]frames{side, side}, inner: sc.inside()}
 }
 

@@ -39,7 +39,7 @@ func openTLS(sc scene) analyzer {
 // release gives the memory of the reader back.
 func (t *tlsReader) release(p *Pool) {
 	for i := range t.records {
-		p.put(t.records[i].buf)
+		p.buffers.put(t.records[i].buf)
 	}
 	*t = tlsReader{}
 	p.tls.put(t, manySmall)
