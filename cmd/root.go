@@ -30,7 +30,7 @@ const statuses = `Exit status:
   3    no such finding, but a recognised file could not be read wholly, or a file not opened
   130  interrupted`
 
-const about = `wirewitness reads what an incident left behind (Windows event logs, captures, Zeek logs), works out which process
+const about = `wirewitness reads what an incident left behind (Windows event logs, captures, sensor logs), works out which process
 on which host used which application protocol to reach which peer and how many bytes it sent, and ranks what
 looks like command and control or exfiltration. It needs no network.
 
