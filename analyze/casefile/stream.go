@@ -38,6 +38,9 @@ func (cs *Connections) Survey(whole func(*evidence.Conn) bool) iter.Seq2[int, *e
 	}
 }
 
+// None tells whether there are none.
+func (cs *Connections) None() bool { return len(cs.held)+len(cs.moved) == 0 }
+
 // Again is how many connections a second capture or sensor shows too; the figures of the one with packets behind it, or
 // else of the first, are used. It is known once All has been run through.
 func (cs *Connections) Again() int { return cs.again }

@@ -23,8 +23,10 @@ type end struct {
 }
 
 // claim finds for every event of a host the connection it speaks of: same tuple, either direction, at its aligned time.
-// It returns the claims by connection and the events that no capture shows.
+// It returns the events that no capture shows, in the place of all.
 func (b *book) claim(all []*sensor, claims map[end][]claim) (alone []*evidence.KeptSocket) {
+	b.networked, alone = len(b.sockets) > 0, b.sockets[:0]
+	b.span()
 	for _, s := range b.sockets {
 		if s.Kind() == evidence.Bind {
 			continue
@@ -42,7 +44,21 @@ func (b *book) claim(all []*sensor, claims map[end][]claim) (alone []*evidence.K
 			alone = append(alone, s)
 		}
 	}
+	b.sockets = nil
 	return alone
+}
+
+// span notes when the first and the last network event of a host were.
+func (b *book) span() {
+	for _, s := range b.sockets {
+		at := b.when(&s.Kept)
+		if b.first.IsZero() || at.Before(b.first) {
+			b.first = at
+		}
+		if at.After(b.last) {
+			b.last = at
+		}
+	}
 }
 
 // connOf returns the connection of a sensor that an event speaks of, nil when there is none or the clock is not known.

@@ -91,6 +91,13 @@ const (
 // align measures every clock of a host against every sensor.
 func (b *book) align(all []*sensor) {
 	b.clocks.aligned = map[alignKey]*alignment{}
+	if len(all) > 0 {
+		b.measureAll(all)
+	}
+	b.chooseHome(all)
+}
+
+func (b *book) measureAll(all []*sensor) {
 	groups := map[writer][]*evidence.KeptSocket{}
 	var order []writer
 	for _, s := range b.sockets {
@@ -115,7 +122,6 @@ func (b *book) align(all []*sensor) {
 		}
 		b.borrow(open, sn.name)
 	}
-	b.chooseHome(all)
 }
 
 // measure lets the connections that both a writer and a sensor saw vote on the clock of every field the writer fills,

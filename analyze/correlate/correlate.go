@@ -52,13 +52,13 @@ type joiner struct {
 	owners  map[netip.Addr][]*book // hosts by the addresses their sockets were bound to
 	strays  map[netip.Addr]*Host   // local addresses of captures that no log names
 	answers answers
-	alone   []*Link         // connections that only logs speak of, in order
+	alone   []lone          // connections that only logs speak of, in order
 	claimed map[int][]*Link // those that both do, by number
 	looks   []*Lookup
 	reached []*Access
 
-	holders map[peerKey][]*Link
-	asked   map[string][]*Lookup // by name
+	holders map[peerKey][]holding
+	asked   map[askedKey][]*Lookup
 	naming  map[*Host][]*Process // whose command lines name another machine
 	noted   map[netip.Addr][]*evidence.Naming
 }

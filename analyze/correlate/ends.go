@@ -139,7 +139,7 @@ func tail(path string) string {
 
 // sameImage tells whether two images can name one file; an unknown one can be any.
 func sameImage(a, b string) bool {
-	if a == "" || b == "" {
+	if a == "" || b == "" || a == b {
 		return true
 	}
 	if a, b := tail(a), tail(b); a == b {

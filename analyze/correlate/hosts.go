@@ -21,9 +21,11 @@ type book struct {
 	lookups   []*evidence.KeptLookup
 	accesses  []*evidence.KeptAccess
 	addrs     map[netip.Addr]bool
-	flipped   bool      // answered connections are written with the remote end first
-	first     time.Time // of the network events in corrected UTC, once asked for; last likewise
+	flipped   bool // answered connections are written with the remote end first
+	networked bool // there are network events: the first and the last in corrected UTC were at
+	first     time.Time
 	last      time.Time
+	alone     []*evidence.KeptSocket // what no capture shows, see lone
 	clocks    clocks
 	before    *evidence.Kept // the record asked about last, and by what its time was told
 	read      reading
@@ -71,6 +73,7 @@ func books(cf *casefile.Casefile) []*book {
 	file(cf.Sockets, func(x *evidence.KeptSocket) *[]*evidence.KeptSocket { return &of(x.Computer()).sockets })
 	file(cf.Lookups, func(x *evidence.KeptLookup) *[]*evidence.KeptLookup { return &of(x.Computer()).lookups })
 	file(cf.Accesses, func(x *evidence.KeptAccess) *[]*evidence.KeptAccess { return &of(x.Computer()).accesses })
+	cf.Sockets, cf.Lookups = nil, nil // see claim, lookups
 	return settle(by)
 }
 

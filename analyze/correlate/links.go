@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/wirewitness/wirewitness/analyze/casefile"
 	"github.com/wirewitness/wirewitness/analyze/finding"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
@@ -161,7 +160,7 @@ func (j *joiner) why(b *book, c *evidence.Conn) string {
 	switch {
 	case b == nil:
 		return "no endpoint log for this address"
-	case len(b.sockets) == 0:
+	case !b.networked:
 		return "the host's logs hold no network events"
 	case !b.alignedWith(c.Sensor):
 		return "the host's clocks could not be aligned with this capture"
@@ -177,59 +176,5 @@ func (j *joiner) why(b *book, c *evidence.Conn) string {
 
 // covered is the corrected span of a host's network events, with the join's slack.
 func (b *book) covered() (first, last time.Time) {
-	if b.first.IsZero() {
-		for _, s := range b.sockets {
-			at := b.when(&s.Kept)
-			if b.first.IsZero() || at.Before(b.first) {
-				b.first = at
-			}
-			if at.After(b.last) {
-				b.last = at
-			}
-		}
-	}
 	return b.first.Add(-tightSlack), b.last.Add(tightSlack)
-}
-
-// aloneSlack is within what time events of one tuple and process speak of one connection that no capture shows.
-const aloneSlack = 2 * time.Minute
-
-// hostOnly makes links of the events no capture shows: the process is known, the bytes are not.
-func (j *joiner) hostOnly(b *book, alone []*evidence.KeptSocket) {
-	first := len(j.alone)
-	defer func() {
-		for _, l := range j.alone[first:] {
-			l.Attribution = logged(l)
-		}
-	}()
-	open := map[casefile.Tuple]*Link{}
-	for _, s := range alone {
-		at := b.when(&s.Kept)
-		k := tupleOf(s)
-		p := b.find(b.program(s), at)
-		if l := open[k]; l != nil && at.Sub(l.End) <= aloneSlack && (p == nil || l.Process == nil || samePerhaps(p, l.Process)) {
-			l.End = at
-			l.Sockets = append(l.Sockets, s)
-			if l.Process == nil || p != nil && p.detail() > l.Process.detail() {
-				l.Process = p
-			}
-			continue
-		}
-		l := &Link{Host: b.host, Process: p, Transport: s.Transport(), Sockets: []*evidence.KeptSocket{s}, Start: at, End: at, Outbound: s.Initiated()}
-		l.Local, l.Remote = b.ends(s)
-		open[k] = l
-		j.alone = append(j.alone, l)
-	}
-}
-
-// logged is the attribution of a connection that only the host's log states.
-func logged(l *Link) finding.Attribution {
-	if l.Process == nil {
-		return finding.Attribution{Basis: finding.BasisNone, Reason: "the host's log has the connection but names no process"}
-	}
-	if !slices.ContainsFunc(l.Sockets, func(s *evidence.KeptSocket) bool { return s.Recovered() != evidence.Leftover }) {
-		return finding.Attribution{Basis: finding.BasisHostLog, Confidence: sureLeftover,
-			Reason: "stated only by records recovered from space the log does not use: an earlier state of it"}
-	}
-	return finding.Attribution{Basis: finding.BasisHostLog, Confidence: sureHostLog, Reason: "stated by the host's log; no capture shows the connection"}
 }

@@ -176,12 +176,33 @@ func hostOnlyPart(host string) string {
 // askSlack is how far a lookup's record may lie from the question on the wire; the cache answers later ones itself.
 const askSlack = 10 * time.Second
 
+// An askedKey is a name and the host that asked for it.
+type askedKey struct {
+	host *Host
+	name string
+}
+
+// indexAsked sorts the look-ups of each name by time, for those that a capture shows.
 func (j *joiner) indexAsked() {
-	j.asked = map[string][]*Lookup{}
-	for _, l := range j.looks {
-		name := strings.ToLower(l.Name())
-		j.asked[name] = append(j.asked[name], l)
+	j.asked = map[askedKey][]*Lookup{}
+	if j.cf.Conns.None() {
+		return
 	}
+	for _, l := range j.looks {
+		k := askedKey{l.Host, strings.ToLower(l.Name())}
+		j.asked[k] = append(j.asked[k], l)
+	}
+	for _, looks := range j.asked {
+		slices.SortStableFunc(looks, func(a, b *Lookup) int { return a.At.Compare(b.At) })
+	}
+}
+
+// askedFor are the look-ups of a name that may be the question, in the order of their records.
+func (j *joiner) askedFor(h *Host, q *evidence.Question) []*Lookup {
+	looks := j.asked[askedKey{h, q.Name}]
+	from := sort.Search(len(looks), func(i int) bool { return looks[i].At.Sub(q.At) >= -askSlack })
+	near := sort.Search(len(looks)-from, func(i int) bool { return looks[from+i].At.Sub(q.At) > askSlack })
+	return slices.SortedStableFunc(slices.Values(looks[from:from+near]), func(a, b *Lookup) int { return evidence.CompareKept(&a.Kept, &b.Kept) })
 }
 
 // askers gives DNS traffic, which one service sends for everybody, to the processes that asked for its names.
@@ -190,9 +211,9 @@ func (j *joiner) askers(l *Link) {
 		return
 	}
 	seen := map[*Lookup]bool{}
-	for _, q := range l.Conn.DNS.Questions {
-		for _, look := range j.asked[q.Name] {
-			if look.Host == l.Host && look.At.Sub(q.At).Abs() <= askSlack && !seen[look] {
+	for i := range l.Conn.DNS.Questions {
+		for _, look := range j.askedFor(l.Host, &l.Conn.DNS.Questions[i]) {
+			if !seen[look] {
 				seen[look] = true
 				l.Asked = append(l.Asked, look)
 			}

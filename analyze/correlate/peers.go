@@ -5,28 +5,42 @@ import (
 	"maps"
 	"net/netip"
 	"slices"
+	"sort"
 	"time"
 
 	"github.com/wirewitness/wirewitness/analyze/finding"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
-// indexHolders notes who holds claimed connections to a peer.
+// A holding is that a process held a connection to a peer.
+type holding struct {
+	process *Process
+	start   time.Time
+}
+
+// indexHolders notes who holds claimed connections to a peer, for those that a capture shows.
 func (j *joiner) indexHolders() {
-	j.holders = map[peerKey][]*Link{}
+	j.holders = map[peerKey][]holding{}
+	if j.cf.Conns.None() {
+		return
+	}
 	hold := func(l *Link) {
 		if l.Process != nil && l.Outbound == evidence.Yes {
 			k := peerKey{l.Host, l.Transport, l.Remote}
-			j.holders[k] = append(j.holders[k], l)
+			j.holders[k] = append(j.holders[k], holding{l.Process, l.Start})
 		}
 	}
-	for _, l := range j.alone {
-		hold(l)
+	for i := range j.alone {
+		l := j.alone[i].link()
+		hold(&l)
 	}
 	for _, n := range slices.Sorted(maps.Keys(j.claimed)) {
 		for _, l := range j.claimed[n] {
 			hold(l)
 		}
+	}
+	for _, held := range j.holders {
+		slices.SortStableFunc(held, func(a, b holding) int { return a.start.Compare(b.start) })
 	}
 }
 
@@ -56,7 +70,7 @@ type peerKey struct {
 const peerWindow = time.Hour
 
 // adopt links to the one live program among the holders of a peer; several of its processes are rivals.
-func (l *Link) adopt(held []*Link) {
+func (l *Link) adopt(held []holding) {
 	live := l.live(held, peerWindow)
 	if len(live) == 0 {
 		live = l.live(held, earlier)
@@ -75,11 +89,13 @@ func (l *Link) adopt(held []*Link) {
 }
 
 // live returns the processes that held the peer within a time of the connection and lived when it began.
-func (l *Link) live(held []*Link, within time.Duration) (live []*Process) {
-	for _, h := range held {
-		p := h.Process
-		near := !h.Start.Before(l.Start.Add(-within)) && !h.Start.After(l.End.Add(within))
-		if near && p.Image != "" && p.lives(l.Start, l.Start) && !slices.Contains(live, p) {
+func (l *Link) live(held []holding, within time.Duration) (live []*Process) {
+	from := sort.Search(len(held), func(i int) bool { return !held[i].start.Before(l.Start.Add(-within)) })
+	for _, h := range held[from:] {
+		if h.start.After(l.End.Add(within)) {
+			break
+		}
+		if p := h.process; p.Image != "" && p.lives(l.Start, l.Start) && !slices.Contains(live, p) {
 			live = append(live, p)
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/wirewitness/wirewitness/analyze/casefile"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
@@ -181,20 +180,19 @@ func (b *book) implied() {
 // stay as they are; who holds what is known together.
 func (b *book) pairSockets() {
 	b.who = map[*evidence.KeptSocket]evidence.Program{}
-	last := map[casefile.Tuple][]*evidence.KeptSocket{}
-	for _, s := range b.sockets {
-		if s.Kind() == evidence.Bind {
-			continue
-		}
-		k := tupleOf(s)
-		for _, o := range last[k] {
-			if p, q := b.program(s), b.program(o); complements(p, q) && b.apart(&s.Kept, &o.Kept) <= startSlack {
-				b.complete(s, completed(p, q))
-				b.complete(o, completed(q, p))
+	for tuple := range byTuple(b.sockets) {
+		for n, i := range tuple {
+			for _, k := range tuple[max(0, n-8):n] {
+				b.pair(b.sockets[i], b.sockets[k])
 			}
 		}
-		list := append(last[k], s)
-		last[k] = list[max(0, len(list)-8):]
+	}
+}
+
+func (b *book) pair(s, o *evidence.KeptSocket) {
+	if p, q := b.program(s), b.program(o); complements(p, q) && b.apart(&s.Kept, &o.Kept) <= startSlack {
+		b.complete(s, completed(p, q))
+		b.complete(o, completed(q, p))
 	}
 }
 
@@ -210,11 +208,6 @@ func (b *book) complete(s *evidence.KeptSocket, p evidence.Program) {
 	if p != b.program(s) {
 		b.who[s] = p
 	}
-}
-
-// tupleOf is the tuple of a socket's ends.
-func tupleOf(s *evidence.KeptSocket) casefile.Tuple {
-	return casefile.TupleOf(s.Transport(), s.Src(), s.Dst())
 }
 
 // apart is the time between two records of a host by a field that both carry, else by corrected time.

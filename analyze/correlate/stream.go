@@ -14,7 +14,7 @@ func (j *joiner) survey() {
 	wanted := j.wanted()
 	by := map[string]*sensor{}
 	j.numbers = map[*evidence.Conn]int{}
-	speak := func(c *evidence.Conn) bool { return wanted[casefile.TupleOf(c.Transport, c.Orig, c.Resp)] }
+	speak := func(c *evidence.Conn) bool { return wanted[casefile.TupleOf(c.Transport, c.Orig, c.Resp).Hash()] }
 	for n, c := range j.cf.Conns.Survey(speak) {
 		j.answers.wire(c)
 		s := by[c.Sensor]
@@ -33,13 +33,16 @@ func (j *joiner) survey() {
 	}
 }
 
-// wanted are the tuples that hosts' logs speak of.
-func (j *joiner) wanted() map[casefile.Tuple]bool {
-	all := map[casefile.Tuple]bool{}
+// wanted are the hashes of the tuples that hosts' logs speak of; nobody asks for them where nothing was captured.
+func (j *joiner) wanted() map[uint32]bool {
+	all := map[uint32]bool{}
+	if j.cf.Conns.None() {
+		return all
+	}
 	for _, b := range j.books {
 		for _, s := range b.sockets {
 			if s.Kind() != evidence.Bind {
-				all[tupleOf(s)] = true
+				all[tupleOf(s).Hash()] = true
 			}
 		}
 	}
@@ -48,16 +51,13 @@ func (j *joiner) wanted() map[casefile.Tuple]bool {
 
 // index prepares what completes a link, and completes those that a log speaks of.
 func (j *joiner) index() {
-	slices.SortStableFunc(j.alone, compareLinks)
+	slices.SortFunc(j.alone, compareLones)
 	j.answers.logs(j.looks)
 	j.answers.sort()
 	j.indexHolders()
 	j.indexAsked()
 	j.indexNaming()
 	j.indexNoted()
-	for _, l := range j.alone {
-		j.complete(l)
-	}
 	for _, ls := range j.claimed {
 		for _, l := range ls {
 			j.complete(l)
@@ -80,7 +80,7 @@ const maxTied = 1 << 16
 
 // run yields all links in order and tells whether it came to the end.
 func (j *joiner) run(yield func(*Link) bool) bool {
-	m := merger{alone: j.alone, yield: yield}
+	m := merger{j: j, alone: j.alone, yield: yield}
 	for n, c := range j.cf.Conns.All() {
 		if len(m.tied) > 0 && (!m.tied[0].Start.Equal(c.Start) || len(m.tied) >= maxTied) && !m.flush() {
 			return false
@@ -96,7 +96,9 @@ func (j *joiner) run(yield func(*Link) bool) bool {
 
 // A merger puts links that come by start in their full order, together with those that only logs speak of.
 type merger struct {
-	alone []*Link // still to come
+	j     *joiner
+	alone []lone  // still to come
+	head  *Link   // of the first of them, once it was looked at
 	tied  []*Link // that begin at one instant
 	yield func(*Link) bool
 }
@@ -104,7 +106,7 @@ type merger struct {
 func (m *merger) flush() bool {
 	slices.SortStableFunc(m.tied, compareLinks)
 	for _, l := range m.tied {
-		for len(m.alone) > 0 && compareLinks(m.alone[0], l) <= 0 {
+		for len(m.alone) > 0 && compareLinks(m.first(), l) <= 0 {
 			if !m.next() {
 				return false
 			}
@@ -118,9 +120,17 @@ func (m *merger) flush() bool {
 	return true
 }
 
+// first is the link of the first that only logs speak of.
+func (m *merger) first() *Link {
+	if m.head == nil {
+		m.head = m.j.whole(&m.alone[0])
+	}
+	return m.head
+}
+
 func (m *merger) next() bool {
-	l := m.alone[0]
-	m.alone = m.alone[1:]
+	l := m.first()
+	m.alone, m.head = m.alone[1:], nil
 	return m.yield(l)
 }
 

@@ -12,6 +12,7 @@ type keeper struct {
 	processes slab[KeptProcess]
 	exits     slab[KeptExit]
 	sockets   slab[KeptSocket]
+	binds     slab[KeptSocket] // apart, since they are not held for as long
 	lookups   slab[KeptLookup]
 	accesses  slab[KeptAccess]
 
@@ -57,7 +58,11 @@ func (k *keeper) exit(e *Exit) *KeptExit {
 
 func (k *keeper) socket(s *Socket) *KeptSocket {
 	w := way{s.Src.Addr(), s.Dst.Addr(), s.SrcHost, s.DstHost, s.Transport, s.Kind, s.Initiated}
-	x := k.sockets.next()
+	room := &k.sockets
+	if s.Kind == Bind {
+		room = &k.binds
+	}
+	x := room.next()
 	*x = KeptSocket{k.header(&s.Header), k.user(&s.Program), k.ways.of(&w, (low(w.src)*31^low(w.dst))*31^uint64(w.kind)<<2^uint64(w.initiated), w.srcHost, w.dstHost), s.Src.Port(), s.Dst.Port()}
 	return x
 }
