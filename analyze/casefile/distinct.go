@@ -36,9 +36,25 @@ func (cf *Casefile) distinct() {
 	cf.Clearings = firsts(cf.Clearings, func(x *evidence.Cleared) uint64 { return x.Digest })
 }
 
-// sortKept sorts events by best time and reference.
+// sortKept sorts events by best time and reference. Nearly all are told apart by their times, which stand together here.
 func sortKept[T any](all []*T, record func(*T) *evidence.Kept) {
-	slices.SortFunc(all, func(a, b *T) int { return evidence.CompareKept(record(a), record(b)) })
+	type timed struct {
+		at evidence.Instant
+		of *T
+	}
+	timeds := make([]timed, len(all))
+	for i, x := range all {
+		timeds[i] = timed{record(x).At(0), x}
+	}
+	slices.SortFunc(timeds, func(a, b timed) int {
+		if a.at != b.at {
+			return cmp.Compare(a.at, b.at)
+		}
+		return evidence.CompareKept(record(a.of), record(b.of))
+	})
+	for i, x := range timeds {
+		all[i] = x.of
+	}
 }
 
 func compareHeaders(a, b *evidence.Header) int {

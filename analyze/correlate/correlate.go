@@ -23,11 +23,11 @@ type Stated struct {
 func Run(cf *casefile.Casefile, stated []Stated) *Case {
 	j := &joiner{cf: cf, books: books(cf), claims: map[end][]claim{}, answers: answers{}}
 	j.survey()
-	for _, b := range j.books {
+	eachOf(j.books, func(b *book) {
 		b.state(stated)
 		b.align(j.sensors)
 		b.fillTable()
-	}
+	})
 	j.indexAddrs()
 	for _, b := range j.books {
 		j.lookups(b)
@@ -125,8 +125,13 @@ func (j *joiner) lookups(b *book) {
 	}
 }
 
+// accesses resolves those that are of interest. The others still tell of processes; what those say that have a GUID is known
+// from the first time they were looked at.
 func (j *joiner) accesses(b *book) {
 	for _, k := range b.accesses {
+		if k.Everyday() && !k.Source().EntityID.IsZero() && !k.Target().EntityID.IsZero() {
+			continue
+		}
 		at := b.when(&k.Kept)
 		if source, target := b.find(k.Source(), at), b.find(k.Target(), at); !k.Everyday() {
 			j.reached = append(j.reached, &Access{k.Access(), b.host, source, target, at})

@@ -27,8 +27,7 @@ type book struct {
 	last      time.Time
 	alone     []*evidence.KeptSocket // what no capture shows, see lone
 	clocks    clocks
-	before    *evidence.Kept // the record asked about last, and by what its time was told
-	read      reading
+	read      reader
 	table     table
 	details   details
 	who       map[*evidence.KeptSocket]evidence.Program // what all records of one connection know together, where it is more
@@ -50,7 +49,7 @@ func books(cf *casefile.Casefile) []*book {
 	names := hostNames(cf)
 	by := map[string]*book{}
 	written := map[string]*book{}
-	of := func(computer string) *book {
+	of := func(computer string, times int) *book {
 		b := written[computer]
 		if b == nil {
 			k := names[nameKey(computer)]
@@ -60,42 +59,38 @@ func books(cf *casefile.Casefile) []*book {
 			}
 			written[computer] = b
 		}
-		b.spellings[computer]++
+		b.spellings[computer] += times
 		return b
 	}
 	for _, t := range cf.Tallies {
-		b := of(t.Computer)
-		b.spellings[t.Computer] += int(min(t.Count, 1<<31))
+		of(t.Computer, 1+int(min(t.Count, 1<<31)))
 	}
-	file(cf.Processes, func(x *evidence.KeptProcess) *[]*evidence.KeptProcess { return &of(x.Computer()).processes })
+	file(cf.Processes, of, (*evidence.KeptProcess).Computer, func(b *book) *[]*evidence.KeptProcess { return &b.processes })
 	cf.Processes = nil // see starts
-	file(cf.Exits, func(x *evidence.KeptExit) *[]*evidence.KeptExit { return &of(x.Computer()).exits })
-	file(cf.Sockets, func(x *evidence.KeptSocket) *[]*evidence.KeptSocket { return &of(x.Computer()).sockets })
-	file(cf.Lookups, func(x *evidence.KeptLookup) *[]*evidence.KeptLookup { return &of(x.Computer()).lookups })
-	file(cf.Accesses, func(x *evidence.KeptAccess) *[]*evidence.KeptAccess { return &of(x.Computer()).accesses })
+	file(cf.Exits, of, (*evidence.KeptExit).Computer, func(b *book) *[]*evidence.KeptExit { return &b.exits })
+	file(cf.Sockets, of, (*evidence.KeptSocket).Computer, func(b *book) *[]*evidence.KeptSocket { return &b.sockets })
+	file(cf.Lookups, of, (*evidence.KeptLookup).Computer, func(b *book) *[]*evidence.KeptLookup { return &b.lookups })
+	file(cf.Accesses, of, (*evidence.KeptAccess).Computer, func(b *book) *[]*evidence.KeptAccess { return &b.accesses })
 	cf.Sockets, cf.Lookups = nil, nil // see claim, lookups
 	return settle(by)
 }
 
 // file puts each observation into the list of its book. Where all are of one, that list is all of them.
-func file[T any](all []*T, shelf func(*T) *[]*T) {
-	var list *[]*T
-	from := 0
-	for i, x := range all {
-		if l := shelf(x); l != list {
-			put(list, all[from:i])
-			list, from = l, i
+func file[T any](all []*T, of func(string, int) *book, computer func(*T) string, list func(*book) *[]*T) {
+	for len(all) > 0 {
+		name, n := computer(all[0]), 1
+		for n < len(all) && computer(all[n]) == name {
+			n++
 		}
+		put(list(of(name, n)), all[:n])
+		all = all[n:]
 	}
-	put(list, all[from:])
 }
 
 func put[T any](list *[]*T, some []*T) {
-	switch {
-	case len(some) == 0:
-	case *list == nil:
+	if *list == nil {
 		*list = slices.Clip(some)
-	default:
+	} else {
 		*list = append(*list, some...)
 	}
 }

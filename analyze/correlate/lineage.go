@@ -8,18 +8,26 @@ import (
 
 // parents links children to the process that started them, by GUID, else by a PID that was alive.
 func (b *book) parents() {
-	for _, p := range b.table.all {
-		if parent := b.table.byID[p.parentID]; parent != p {
-			p.Parent = parent
+	sideBySide(len(b.table.all), func(from, to int) {
+		for _, p := range b.table.all[from:to] {
+			p.Parent = b.parentOf(p)
 		}
-		if p.Parent == nil && p.ParentPID != 0 && !p.Start.IsZero() {
-			parent := b.alive(evidence.Program{PID: p.ParentPID, Image: p.ParentImage}, p.Start.Time())
-			if parent != p && parent != nil && parent.Start <= p.Start {
-				p.Parent = parent
-			}
-		}
-	}
+	})
 	b.breakLoops()
+}
+
+func (b *book) parentOf(p *Process) *Process {
+	if parent := b.table.byID.get(p.parentID); parent != nil && parent != p {
+		return parent
+	}
+	if p.ParentPID == 0 || p.Start.IsZero() {
+		return nil
+	}
+	parent := b.alive(evidence.Program{PID: p.ParentPID, Image: p.ParentImage}, p.Start.Time())
+	if parent == nil || parent == p || parent.Start > p.Start {
+		return nil
+	}
+	return parent
 }
 
 // breakLoops cuts circles that hostile or damaged records may describe.

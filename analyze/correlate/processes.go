@@ -14,11 +14,11 @@ import (
 // table is the processes of one host. PIDs are reused, so a PID leads to instances with lifetimes.
 type table struct {
 	all   []*Process
-	byID  map[evidence.GUID]*Process
+	byID  identities
 	byPID map[uint32][]*Process // by start, unknown starts first
 	// nameless are the PIDs of which a process has, or had, no GUID.
 	nameless map[uint32]bool
-	room     []Process
+	room     room
 }
 
 const (
@@ -31,7 +31,7 @@ const (
 
 // fillTable builds the processes of a host from what its logs say of starts, ends and use.
 func (b *book) fillTable() {
-	b.table = table{byID: make(map[evidence.GUID]*Process, len(b.processes)), byPID: map[uint32][]*Process{}, nameless: map[uint32]bool{}}
+	b.table = table{byID: newIdentities(len(b.processes)), byPID: map[uint32][]*Process{}, nameless: map[uint32]bool{}}
 	b.starts()
 	b.implied()
 	b.exitsAndReuse()
@@ -50,14 +50,22 @@ func compareProcesses(a, c *Process) int {
 
 // new enters a process of which nothing is known yet.
 func (t *table) new(h *Host) *Process {
-	const together = 64
-	if len(t.room) == 0 {
-		t.room = make([]Process, together)
-	}
-	p := &t.room[0]
-	t.room = t.room[1:]
-	p.Host, p.Details = h, noDetails
+	p := t.room.new(h)
 	t.all = append(t.all, p)
+	return p
+}
+
+// A room is memory for processes.
+type room []Process
+
+func (r *room) new(h *Host) *Process {
+	const together = 64
+	if len(*r) == 0 {
+		*r = make([]Process, together)
+	}
+	p := &(*r)[0]
+	*r = (*r)[1:]
+	p.Host, p.Details = h, noDetails
 	return p
 }
 
@@ -65,33 +73,39 @@ func (t *table) new(h *Host) *Process {
 //
 // The statements are let go as they are read: hosts start processes by the hundred thousand.
 func (b *book) starts() {
+	if slices.ContainsFunc(b.processes, func(e *evidence.KeptProcess) bool { return e.EntityID().IsZero() }) {
+		b.startsOfLogs()
+	} else {
+		b.startsByID()
+	}
+	b.processes = nil
+	for _, list := range b.table.byPID {
+		slices.SortFunc(list, compareProcesses)
+	}
+}
+
+// startsOfLogs enters starts of which some have no GUID.
+func (b *book) startsOfLogs() {
 	near := births{}
-	nameless := slices.ContainsFunc(b.processes, func(e *evidence.KeptProcess) bool { return e.EntityID().IsZero() })
 	for i, e := range b.processes {
 		b.processes[i] = nil
 		at := b.when(&e.Kept)
-		p := b.table.byID[e.EntityID()]
-		if p == nil && nameless {
+		p := b.table.byID.get(e.EntityID())
+		if p == nil {
 			p = near.twin(e, at)
 		}
 		if p == nil {
 			p = b.table.new(b.host)
 			if e.PID() != 0 {
 				b.table.byPID[e.PID()] = append(b.table.byPID[e.PID()], p)
-			}
-			if e.PID() != 0 && nameless {
 				near.add(e.PID(), at, p)
 			}
 		}
 		p.merge(e, at, &b.details)
 		b.table.noteNameless(p)
 		if !e.EntityID().IsZero() {
-			b.table.byID[e.EntityID()] = p
+			b.table.byID.set(e.EntityID(), p)
 		}
-	}
-	b.processes = nil
-	for _, list := range b.table.byPID {
-		slices.SortFunc(list, compareProcesses)
 	}
 }
 
@@ -243,7 +257,7 @@ func completed(p, q evidence.Program) evidence.Program {
 // find returns the process a record speaks of at a time, entering it when it is new. It returns nil when the record
 // names none.
 func (b *book) find(pr evidence.Program, at time.Time) *Process {
-	if p := b.table.byID[pr.EntityID]; p != nil {
+	if p := b.table.byID.get(pr.EntityID); p != nil {
 		b.learn(p, pr)
 		return p
 	}
@@ -261,7 +275,7 @@ func (b *book) find(pr evidence.Program, at time.Time) *Process {
 		p.Start = 0
 	}
 	if !p.EntityID.IsZero() {
-		b.table.byID[p.EntityID] = p
+		b.table.byID.set(p.EntityID, p)
 	}
 	b.table.file(p)
 	return p
@@ -289,7 +303,7 @@ func (b *book) learn(p *Process, pr evidence.Program) {
 	p.Details = b.details.seen(p.Details, pr.Image, pr.User)
 	if p.EntityID.IsZero() && !pr.EntityID.IsZero() {
 		p.EntityID = pr.EntityID
-		b.table.byID[pr.EntityID] = p
+		b.table.byID.set(pr.EntityID, p)
 	}
 }
 
@@ -338,7 +352,7 @@ func startOf(id evidence.GUID) evidence.Instant {
 func (b *book) exitsAndReuse() {
 	for _, e := range b.exits {
 		at, pr := b.when(&e.Kept), e.Program()
-		p := b.table.byID[pr.EntityID]
+		p := b.table.byID.get(pr.EntityID)
 		if p == nil {
 			p = b.alive(pr, at)
 		}

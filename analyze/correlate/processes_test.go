@@ -69,6 +69,38 @@ func TestManyGUIDsOfOnePID(t *testing.T) {
 	}
 }
 
+// TestPartsMakeNoDifference: the processes of a large log are the same whether its starts are entered by one or by several, also
+// where one start stands in it several times.
+func TestPartsMakeNoDifference(t *testing.T) {
+	const n = 30_000
+	processes := func(procs int) (told []string) {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
+		var log evidence.Batch
+		for i := range n {
+			h := evidence.Header{Computer: "WS-07", EventID: 1, Ref: evidence.Ref{File: "f", Unit: "record", N: uint64(i)}}
+			h.Stamps[0] = evidence.Stamp{Time: noon.Add(time.Duration(i/3) * time.Second), Field: "UtcTime"}
+			id := func(n int) evidence.GUID { return evidence.GUID{6: byte(n >> 8), 15: byte(n)} }
+			log.Process(evidence.Process{Header: h, Program: evidence.Program{EntityID: id(i % (n - 500)), PID: uint32(4 * (i % 300)), User: fmt.Sprint(i % 7)},
+				Parent: evidence.Program{EntityID: id(i / 2), PID: uint32(i % 5)}})
+		}
+		b := &book{host: &Host{Name: "WS-07"}, processes: log.Processes}
+		b.fillTable()
+		for _, p := range b.host.Processes {
+			parent := &Process{}
+			if p.Parent != nil {
+				parent = p.Parent
+			}
+			told = append(told, fmt.Sprint(p.EntityID, p.PID, p.Details, p.Start, p.End, p.Refs(), parent.EntityID))
+		}
+		return told
+	}
+	if one, four := processes(1), processes(4); !slices.Equal(one, four) {
+		t.Error("four make other processes of the starts than one")
+	} else if len(one) == 0 || len(one) >= n {
+		t.Errorf("%d processes of %d starts, some of which are one", len(one), n)
+	}
+}
+
 // Logs of 2 GB hold 800,000 starts: what is kept of one, and the process made of it, must stay small.
 func TestProcessesAreSmall(t *testing.T) {
 	const n, ofStart, ofProcess = 50_000, 160, 160

@@ -91,12 +91,20 @@ func (r reading) of(t time.Time) time.Time {
 }
 
 // when returns the time of a record in corrected UTC: the sensor's time where the clocks could be aligned, else what the
-// host's own sources agree on. One record is mostly like the one before.
-func (b *book) when(k *evidence.Kept) time.Time {
-	if b.before == nil || !b.before.Alike(k) {
-		b.before, b.read = k, b.reading(k)
+// host's own sources agree on.
+func (b *book) when(k *evidence.Kept) time.Time { return b.read.when(b, k) }
+
+// A reader remembers by which stamp the time of the record before was told: one is mostly like the other.
+type reader struct {
+	before *evidence.Kept
+	reading
+}
+
+func (r *reader) when(b *book, k *evidence.Kept) time.Time {
+	if r.before == nil || !r.before.Alike(k) {
+		r.before, r.reading = k, b.reading(k)
 	}
-	return b.read.of(k.At(b.read.stamp).Time())
+	return r.of(k.At(r.stamp).Time())
 }
 
 // reading depends on nothing but what records of one kind in one log have in common.
