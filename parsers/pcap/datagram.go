@@ -96,6 +96,11 @@ func (t *tracker) datagram(g *datagram) {
 func (d *decoder) datagram(g *datagram, s span) {
 	d.begin(d.packets)
 	d.vlan, d.nvlan, d.kind = g.vlan, g.nvlan, g.kind
+	d.whole(g, s)
+	d.seal()
+}
+
+func (d *decoder) whole(g *datagram, s span) {
 	defer d.guard()
 	p, err := d.add()
 	if err != nil {

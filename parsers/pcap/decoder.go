@@ -49,8 +49,20 @@ func (d *decoder) SetTruncated() {}
 // decode fills d.contents, with the packets in room. Those found before an error stay valid.
 func (d *decoder) decode(f *capfile.Frame, room []packet) {
 	d.begin(room)
+	d.frame(f)
+	d.seal()
+}
+
+func (d *decoder) frame(f *capfile.Frame) {
 	defer d.guard()
 	d.err = d.link(f.LinkType, span{f.Data, f.OrigLen})
+}
+
+// seal settles what finds the connections of the packets.
+func (d *decoder) seal() {
+	for i := range d.packets {
+		d.packets[i].seal()
+	}
 }
 
 // begin begins a frame. There is always room for as many packets as one may hold: they do not move while it is taken apart.

@@ -12,6 +12,7 @@ import (
 type flow struct {
 	tracker     *tracker
 	key         key
+	hash        uint64 // of key
 	number      uint64 // counts the connections of the capture
 	down        bool   // the provisional originator is key.hi
 	first, last uint64

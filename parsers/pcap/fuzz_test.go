@@ -101,15 +101,17 @@ func packetOf(op [8]byte) packet {
 	if op[0]&0x20 != 0 {
 		p.src, p.dst, p.sport, p.dport = p.dst, p.src, p.dport, p.sport
 	}
-	p.payload = carried
+	p.proto, p.payload = protoTCP, carried
 	if op[0]&0x40 != 0 {
 		p.proto, p.ipLen = protoUDP, 20+wire
 		p.frag.set(uint32(op[4]&3), int(op[1])*8, op[2]&1 != 0)
 		p.frag.proto, p.frag.data = protoUDP, carried
+		p.seal()
 		return p
 	}
 	scale := uint32(1) << (op[7] & 15)
-	p.proto, p.ipLen, p.flags, p.window = protoTCP, 40+wire, op[0]&0x1f, 1000
+	p.seal()
+	p.ipLen, p.flags, p.window = 40+wire, op[0]&0x1f, 1000
 	p.seq = uint32(int32(int16(binary.BigEndian.Uint16(op[1:])))) * scale
 	p.ack = uint32(int32(int16(binary.BigEndian.Uint16(op[3:])))) * scale
 	return p

@@ -139,10 +139,7 @@ func (t *tracker) makeRoom() {
 
 // end lets go of a connection and states it, as soon as no fragments of its datagrams are waited for any more.
 func (t *tracker) end(f *flow) {
-	if t.flows[f.key] == f {
-		delete(t.flows, f.key)
-	}
-	t.latest = nil
+	t.flows.remove(f)
 	t.live.leave(f)
 	f.over = true
 	f.close()

@@ -75,8 +75,8 @@ func TestOverConnectionsLeave(t *testing.T) {
 			f := follow(maxLive)
 			f.see(t, c.sent)
 			f.see(t, passing(c.sent.at, c.after))
-			if over := len(f.got.Conns) == 1; over != c.over || f.live.n != 2-len(f.got.Conns) || len(f.flows) != f.live.n {
-				t.Errorf("%d stated, %d and %d followed", len(f.got.Conns), f.live.n, len(f.flows))
+			if over := len(f.got.Conns) == 1; over != c.over || f.live.n != 2-len(f.got.Conns) || f.flows.n != f.live.n {
+				t.Errorf("%d stated, %d and %d followed", len(f.got.Conns), f.live.n, f.flows.n)
 			}
 			if f.end(); len(f.got.Conns) != 2 || f.live.n != 0 || f.budget != maxBuffered {
 				t.Errorf("%d stated, %d followed at the end", len(f.got.Conns), f.live.n)
@@ -131,7 +131,7 @@ func TestLiveConnectionsAreBounded(t *testing.T) {
 		}
 		f.see(t, r)
 		f.see(t, busy)
-		if f.live.n > most || len(f.flows) > most {
+		if f.live.n > most || f.flows.n > most {
 			t.Fatalf("%d followed", f.live.n)
 		}
 	}

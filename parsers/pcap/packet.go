@@ -11,6 +11,9 @@ type packet struct {
 	src, dst     [16]byte // IPv4 addresses in their IPv6 form
 	sport, dport uint16
 	proto        uint8 // of the transport layer, after all IPv6 extension headers
+	// down and hash are of the ends, once the frame is taken apart.
+	down bool
+	hash uint64
 	// ipLen is the length of the IP packet, bounded by the frame.
 	ipLen int
 	// payload is what the transport layer carries.

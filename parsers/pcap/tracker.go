@@ -9,30 +9,11 @@ import (
 	"github.com/wirewitness/wirewitness/parsers/pcap/service"
 )
 
-// A key finds the connection of a packet: both ends in a fixed order, whatever the direction. It has no padding, so that
-// hashing it is one pass over memory.
-type key struct {
-	lo, hi         [16]byte
-	loPort, hiPort uint16
-	proto          uint32
-	tunnel         uint32 // number of the tunnel, 0 for none
-}
-
-// keyOf also tells whether the packet goes from hi to lo.
-func keyOf(p *packet, tunnel uint32) (k key, down bool) {
-	c := bytes.Compare(p.src[:], p.dst[:])
-	if c > 0 || (c == 0 && p.sport > p.dport) {
-		return key{p.dst, p.src, p.dport, p.sport, uint32(p.proto), tunnel}, true
-	}
-	return key{p.src, p.dst, p.sport, p.dport, uint32(p.proto), tunnel}, false
-}
-
 // A tracker puts packets together to connections.
 type tracker struct {
 	file    string
 	out     evidence.Sink
-	flows   map[key]*flow
-	latest  *flow // of the last packet; many come one behind the other
+	flows   table
 	live    live
 	spare   spare
 	begun   uint64 // connections
@@ -54,7 +35,7 @@ type tracker struct {
 
 func newTracker(file string, out evidence.Sink, s *survey) *tracker {
 	return &tracker{
-		file: file, out: out, flows: map[key]*flow{}, budget: maxBuffered, survey: s,
+		file: file, out: out, flows: newTable(), budget: maxBuffered, survey: s,
 		awaited: announcements{}, sessions: service.Pool{File: file}, live: live{max: maxLive}, openings: openings{max: maxOpenings},
 	}
 }
@@ -110,27 +91,24 @@ func (t *tracker) packet(f *capfile.Frame, c *contents, p *packet, carrier uint6
 
 // find finds or begins the connection of a packet.
 func (t *tracker) find(f *capfile.Frame, c *contents, p *packet, carrier uint64, tunnel uint32) (fl *flow, dir int) {
-	k, down := keyOf(p, tunnel)
-	if fl = t.latest; fl == nil || fl.key != k {
-		fl = t.flows[k]
-	}
-	if fl != nil && fl.renewed(p, fl.dir(down), f.Time) {
+	k, hash := key{p.ends(), tunnel}, p.hash+uint64(tunnel)
+	fl = t.flows.find(&k, hash)
+	if fl != nil && fl.renewed(p, fl.dir(p.down), f.Time) {
 		t.end(fl)
 		fl = nil
 	}
 	if fl == nil {
-		fl = t.begin(f, c, p, k, down)
+		fl = t.begin(f, c, p, k, hash)
 		if carrier != 0 {
 			fl.tunnel, fl.kind = carrier, p.kind
 		}
 	}
-	t.latest = fl
-	return fl, fl.dir(down)
+	return fl, fl.dir(p.down)
 }
 
 // begin starts a connection. Its provisional originator is the sender, unless only the sender has a port that servers use
 // or answers to a SYN.
-func (t *tracker) begin(f *capfile.Frame, c *contents, p *packet, k key, down bool) *flow {
+func (t *tracker) begin(f *capfile.Frame, c *contents, p *packet, k key, hash uint64) *flow {
 	swapped := servesAt(p.sport) && !servesAt(p.dport)
 	if p.proto == protoTCP && p.has(flagSYN) {
 		swapped = p.has(flagACK)
@@ -141,7 +119,7 @@ func (t *tracker) begin(f *capfile.Frame, c *contents, p *packet, k key, down bo
 	t.live.n++
 	t.begun++
 	fl := t.spare.take(p.proto)
-	fl.tracker, fl.key, fl.number, fl.down, fl.first = t, k, t.begun, down != swapped, f.Number
+	fl.tracker, fl.key, fl.hash, fl.number, fl.down, fl.first = t, k, hash, t.begun, p.down != swapped, f.Number
 	if c.nvlan > 0 {
 		fl.vlan = append([]uint16(nil), c.vlan[:c.nvlan]...)
 	}
@@ -149,7 +127,7 @@ func (t *tracker) begin(f *capfile.Frame, c *contents, p *packet, k key, down bo
 		fl.history.flip()
 	}
 	fl.announced = t.awaited.take(fl, f.Time)
-	t.flows[k] = fl
+	t.flows.add(fl)
 	return fl
 }
 

@@ -1,0 +1,107 @@
+package pcap
+
+import (
+	"bytes"
+	"hash/maphash"
+)
+
+// A key finds the connection of a packet: its ends, and the number of the tunnel that they are in, 0 for none.
+type key struct {
+	ends
+	tunnel uint32
+}
+
+// ends are those of a packet or a connection in a fixed order, whatever the direction. They have no padding, so that hashing
+// them is one pass over memory.
+type ends struct {
+	lo, hi         [16]byte
+	loPort, hiPort uint16
+	proto          uint32
+}
+
+// seed keeps a capture from choosing which connections get in each other's way. What comes out does not depend on it.
+var seed = maphash.MakeSeed()
+
+// seal settles the direction of a packet and hashes its ends.
+func (p *packet) seal() {
+	c := bytes.Compare(p.src[:], p.dst[:])
+	p.down = c > 0 || c == 0 && p.sport > p.dport
+	p.hash = maphash.Comparable(seed, p.ends())
+}
+
+// ends is in the order that seal found.
+func (p *packet) ends() ends {
+	if p.down {
+		return ends{p.dst, p.src, p.dport, p.sport, uint32(p.proto)}
+	}
+	return ends{p.src, p.dst, p.sport, p.dport, uint32(p.proto)}
+}
+
+// A table finds connections by their keys. Packets are hashed where they are read, and a slot holds the hash too: connections
+// are hardly ever touched that are not looked for.
+type table struct {
+	slots []slot // a power of two, a quarter of them free at least
+	n     int
+}
+
+type slot struct {
+	hash uint64
+	flow *flow // nil when the slot is free
+}
+
+// leastSlots is how many a table begins with.
+const leastSlots = 1 << 10
+
+func newTable() table { return table{slots: make([]slot, leastSlots)} }
+
+// at wraps a place around.
+func (t *table) at(i uint64) uint64 { return i & uint64(len(t.slots)-1) }
+
+// find returns the connection of a key, nil when there is none.
+func (t *table) find(k *key, hash uint64) *flow {
+	for i := t.at(hash); ; i = t.at(i + 1) {
+		switch s := &t.slots[i]; {
+		case s.flow == nil:
+			return nil
+		case s.hash == hash && s.flow.key == *k:
+			return s.flow
+		}
+	}
+}
+
+// add puts in a connection whose key is not there.
+func (t *table) add(f *flow) {
+	if t.n++; t.n > len(t.slots)/4*3 {
+		old := t.slots
+		t.slots = make([]slot, 2*len(old))
+		for _, s := range old {
+			if s.flow != nil {
+				t.put(s)
+			}
+		}
+	}
+	t.put(slot{f.hash, f})
+}
+
+func (t *table) put(s slot) {
+	i := t.at(s.hash)
+	for t.slots[i].flow != nil {
+		i = t.at(i + 1)
+	}
+	t.slots[i] = s
+}
+
+// remove takes out a connection that is there. Those behind it move up that would not be found over the gap.
+func (t *table) remove(f *flow) {
+	gap := t.at(f.hash)
+	for t.slots[gap].flow != f {
+		gap = t.at(gap + 1)
+	}
+	for i := t.at(gap + 1); t.slots[i].flow != nil; i = t.at(i + 1) {
+		if s := t.slots[i]; t.at(i-s.hash) >= t.at(i-gap) {
+			t.slots[gap], gap = s, i
+		}
+	}
+	t.slots[gap] = slot{}
+	t.n--
+}
