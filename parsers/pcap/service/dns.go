@@ -1,9 +1,9 @@
 package service
 
 import (
+	"bytes"
 	"net/netip"
 	"slices"
-	"strings"
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
@@ -23,26 +23,22 @@ var dnsGroups = map[netip.Addr]string{
 // matchDNS recognises a datagram of the given variant.
 func matchDNS(variant string) func(Chunk, *opening) verdict {
 	return func(c Chunk, o *opening) verdict {
-		m := o.message(c.Data)
-		if m == nil || !m.credible(c.Cut > 0) || m.variant(o.ends) != variant {
+		if o.variant(c) != variant {
 			return no
 		}
-		return m.asker(c.Side)
+		return o.pool.message.asker(c.Side)
 	}
 }
 
-// message is the last datagram as a message, nil when it is none: several lines of the list ask.
-func (o *opening) message(b []byte) *dnsMessage {
-	if o.dns == nil {
-		o.dns = &dnsMessage{}
-	}
+// variant is which of them the last datagram is, "" when it is no message: several lines of the list ask.
+func (o *opening) variant(c Chunk) string {
 	if !o.parsed {
-		o.parsed, o.isDNS = true, o.dns.parse(b) == nil
+		o.parsed, o.speaks = true, ""
+		if m := &o.pool.message; m.parse(c.Data) == nil && m.credible(c.Cut > 0) {
+			o.speaks = m.variant(o.ends)
+		}
 	}
-	if !o.isDNS {
-		return nil
-	}
-	return o.dns
+	return o.speaks
 }
 
 // asker says who the client is.
@@ -96,21 +92,21 @@ func (m *dnsMessage) netbios() bool {
 	if kind != typeNB && kind != typeSTAT {
 		return false
 	}
-	label, _, _ := strings.Cut(name, ".")
-	return len(label) == 32 && strings.Trim(label, "abcdefghijklmnop") == ""
+	label, _, _ := bytes.Cut(name, []byte("."))
+	return len(label) == 32 && !slices.ContainsFunc(label, func(c byte) bool { return c < 'a' || c > 'p' })
 }
 
 func (m *dnsMessage) mdns() bool {
 	if m.id != 0 || m.flags&^0x8400 != 0 {
 		return false
 	}
-	own := func(q dnsQuestion) bool { return strings.HasSuffix(q.name, ".local") || q.class&0x8000 != 0 }
+	own := func(q dnsQuestion) bool { return bytes.HasSuffix(q.name, []byte(".local")) || q.class&0x8000 != 0 }
 	return m.flush || slices.ContainsFunc(m.asked, own) || m.flags == 0x8400 && m.counts[0] == 0
 }
 
 // llmnr tells by the question for a bare host name without "recursion desired", which no stub resolver sends.
 func (m *dnsMessage) llmnr() bool {
-	return m.flags&^0x8000 == 0 && m.id != 0 && m.counts[0] == 1 && m.counts[3] == 0 && m.asked[0].name != "" && !strings.Contains(m.asked[0].name, ".") &&
+	return m.flags&^0x8000 == 0 && m.id != 0 && m.counts[0] == 1 && m.counts[3] == 0 && len(m.asked[0].name) > 0 && bytes.IndexByte(m.asked[0].name, '.') < 0 &&
 		(m.response() || m.counts[1] == 0)
 }
 
@@ -131,8 +127,7 @@ func matchDNSStream(o *opening) verdict {
 			}
 			return maybe
 		}
-		var m dnsMessage
-		if m.parse(b[2:min(2+size, len(b))]) == nil && m.credible(false) && len(m.asked) > 0 && !m.netbios() {
+		if m := &o.pool.message; m.parse(b[2:min(2+size, len(b))]) == nil && m.credible(false) && len(m.asked) > 0 && !m.netbios() {
 			return m.asker(side)
 		}
 	}
@@ -149,13 +144,16 @@ func dnsBeginning(b []byte) bool {
 
 // dnsReader lists the questions of a connection with their answers.
 type dnsReader struct {
-	scene   scene
+	pool    *Pool
 	streams *[2]frames
-	last    dnsMessage
 	dns     evidence.DNS
-	// open finds the question that an answer belongs to.
-	open map[dnsKey]int
+	// latest is the place of the question asked last, as long as it is open, and its number; open finds those before it.
+	latest, id int
+	open       map[dnsKey]int
 }
+
+// none is the place of no question.
+const none = -1
 
 type dnsKey struct {
 	id   int
@@ -168,10 +166,7 @@ const dnsKeep = 64 << 10
 
 func openDNS(sc scene) analyzer {
 	d := sc.pool.dns.take()
-	d.scene = sc
-	if d.open == nil {
-		d.open = map[dnsKey]int{}
-	}
+	d.pool, d.latest = sc.pool, none
 	if sc.transport != evidence.UDP {
 		side := frames{length: lengthBefore16, keep: dnsKeep, pool: sc.pool}
 		d.streams = &[2]frames{side, side}
@@ -200,7 +195,7 @@ func (d *dnsReader) feed(c Chunk) {
 }
 
 func (d *dnsReader) message(c Chunk, b []byte, size int) {
-	m := &d.last
+	m := &d.pool.message
 	if m.parse(b) != nil {
 		return
 	}
@@ -213,31 +208,63 @@ func (d *dnsReader) message(c Chunk, b []byte, size int) {
 	}
 }
 
-func (d *dnsReader) ask(c Chunk, m *dnsMessage, i, size int) {
+// ask adds a question and returns its place, none where there is no room.
+func (d *dnsReader) ask(c Chunk, m *dnsMessage, i, size int) int {
 	d.dns.Total++
-	if len(d.dns.Questions) >= evidence.MaxQuestions {
-		return
+	at := len(d.dns.Questions)
+	if at >= evidence.MaxQuestions {
+		return none
 	}
+	d.close(m, i) // asked again
 	asked := m.asked[i]
-	d.open[dnsKey{m.id, asked.name, asked.kind}] = len(d.dns.Questions)
-	q := evidence.Question{At: c.At, Ref: d.ref(c), Name: asked.name, Type: asked.kind, RCode: -1}
+	q := evidence.Question{At: c.At, Ref: d.ref(c), Name: string(asked.name), Type: asked.kind, RCode: -1}
 	if i == 0 {
 		q.QueryBytes = uint32(size)
 	}
 	d.dns.Questions = append(d.dns.Questions, q)
+	d.keep()
+	d.latest, d.id = at, m.id
+	return at
+}
+
+// keep makes way for a later question.
+func (d *dnsReader) keep() {
+	if d.latest == none {
+		return
+	}
+	if d.open == nil {
+		d.open = map[dnsKey]int{}
+	}
+	q := &d.dns.Questions[d.latest]
+	d.open[dnsKey{d.id, q.Name, q.Type}] = d.latest
+}
+
+// close finds the open question that a message repeats, and takes it to be answered.
+func (d *dnsReader) close(m *dnsMessage, i int) (at int) {
+	asked := &m.asked[i]
+	if at = d.latest; at != none && d.id == m.id {
+		if q := &d.dns.Questions[at]; q.Type == asked.kind && q.Name == string(asked.name) {
+			d.latest = none
+			return at
+		}
+	}
+	at, ok := d.open[dnsKey{m.id, string(asked.name), asked.kind}]
+	if !ok {
+		return none
+	}
+	delete(d.open, dnsKey{m.id, d.dns.Questions[at].Name, asked.kind})
+	return at
 }
 
 // answer completes the question it repeats; one that was not seen stands for itself.
 func (d *dnsReader) answer(c Chunk, m *dnsMessage, i, size int) {
-	key := dnsKey{m.id, m.asked[i].name, m.asked[i].kind}
-	at, ok := d.open[key]
-	if !ok {
-		d.ask(c, m, i, 0)
-		if at, ok = d.open[key]; !ok {
+	at := d.close(m, i)
+	if at == none {
+		if at = d.ask(c, m, i, 0); at == none {
 			return
 		}
+		d.latest = none
 	}
-	delete(d.open, key)
 	q := &d.dns.Questions[at]
 	q.RCode = m.rcode()
 	if i == 0 {
@@ -246,7 +273,7 @@ func (d *dnsReader) answer(c Chunk, m *dnsMessage, i, size int) {
 }
 
 func (d *dnsReader) ref(c Chunk) evidence.Ref {
-	return evidence.Ref{File: d.scene.pool.File, Unit: "frame", N: c.Frame}
+	return evidence.Ref{File: d.pool.File, Unit: "frame", N: c.Frame}
 }
 
 func (d *dnsReader) describe(r *Result) {
@@ -272,11 +299,8 @@ func (d *dnsReader) release(p *Pool) {
 	case cap(asked) > fewQuestions:
 		most = fewLarge
 	}
-	if cap(d.last.asked) > fewQuestions {
-		d.last = dnsMessage{} // the names in it may be long ones
-	}
 	clear(d.open)
 	clear(asked)
-	*d = dnsReader{last: d.last, dns: evidence.DNS{Questions: asked[:0]}, open: d.open}
+	*d = dnsReader{dns: evidence.DNS{Questions: asked[:0]}, open: d.open}
 	p.dns.put(d, most)
 }

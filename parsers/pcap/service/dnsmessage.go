@@ -30,18 +30,19 @@ type dnsMessage struct {
 	id, flags int
 	counts    [4]int // questions, answers, authorities, additional records
 	asked     []dnsQuestion
-	owner     string // of the first record where nothing is asked, and its type
+	owner     []byte // of the first record where nothing is asked, and its type
 	ownerType uint16
 	answers   []netip.Addr
 	aliases   []string
 	texts     uint32
-	flush     bool // a record carries the cache-flush bit of mDNS
-	surplus   bool // bytes are left over behind the last record
-	short     bool // the message ends before its counts say
+	flush     bool   // a record carries the cache-flush bit of mDNS
+	surplus   bool   // bytes are left over behind the last record
+	short     bool   // the message ends before its counts say
+	names     []byte // what names lie in
 }
 
 type dnsQuestion struct {
-	name        string
+	name        []byte
 	kind, class uint16
 }
 
@@ -52,12 +53,12 @@ func (m *dnsMessage) rcode() int     { return m.flags & 15 }
 var errDNS = errors.New("not a DNS message")
 
 // parse reads a message in place of the last. It fails when the header or a question makes no sense; records are read as far as
-// they go. What the answers hold may be kept.
+// they go. What the answers hold may be kept, other names are valid until the next.
 func (m *dnsMessage) parse(b []byte) error {
 	if len(b) < dnsHeader {
 		return errDNS
 	}
-	*m = dnsMessage{id: int(b[0])<<8 | int(b[1]), flags: int(b[2])<<8 | int(b[3]), asked: m.asked[:0]}
+	*m = dnsMessage{id: int(b[0])<<8 | int(b[1]), flags: int(b[2])<<8 | int(b[3]), asked: m.asked[:0], names: m.names[:0]}
 	for i := range m.counts {
 		m.counts[i] = int(binary.BigEndian.Uint16(b[4+2*i:]))
 	}
@@ -65,26 +66,26 @@ func (m *dnsMessage) parse(b []byte) error {
 		return errDNS
 	}
 	at := dnsHeader
-	var room [dnsRoom]byte
 	for range m.counts[0] {
-		name, next, ok := appendName(room[:0], b, at)
+		name, next, ok := m.name(b, at)
 		if !ok || next+4 > len(b) {
 			return errDNS
 		}
-		m.asked = append(m.asked, dnsQuestion{m.again(name), binary.BigEndian.Uint16(b[next:]), binary.BigEndian.Uint16(b[next+2:])})
+		m.asked = append(m.asked, dnsQuestion{name, binary.BigEndian.Uint16(b[next:]), binary.BigEndian.Uint16(b[next+2:])})
 		at = next + 4
 	}
 	m.records(b, at)
 	return nil
 }
 
-// again is a name in the memory of the message before, where that asked for the same in this place: an answer repeats its
-// question.
-func (m *dnsMessage) again(name []byte) string {
-	if n := len(m.asked); n < cap(m.asked) && m.asked[:n+1][n].name == string(name) {
-		return m.asked[:n+1][n].name
+// name is the name at an offset. Records repeat that of the first question.
+func (m *dnsMessage) name(b []byte, at int) (name []byte, next int, ok bool) {
+	if at+2 <= len(b) && b[at] == 0xc0 && b[at+1] == dnsHeader && len(m.asked) > 0 {
+		return m.asked[0].name, at + 2, true
 	}
-	return string(name)
+	from := len(m.names)
+	m.names, next, ok = appendName(m.names, b, at)
+	return m.names[from:], next, ok
 }
 
 func (m *dnsMessage) plausible() bool {
@@ -99,9 +100,8 @@ func (m *dnsMessage) plausible() bool {
 // records reads answers, authorities and additional records; only answers are kept.
 func (m *dnsMessage) records(b []byte, at int) {
 	total := m.counts[1] + m.counts[2] + m.counts[3]
-	var room [dnsRoom]byte
 	for i := range total {
-		name, next, ok := appendName(room[:0], b, at)
+		name, next, ok := m.name(b, at)
 		if !ok || next+10 > len(b) {
 			m.short = true
 			return
@@ -115,7 +115,7 @@ func (m *dnsMessage) records(b []byte, at int) {
 			return
 		}
 		if i == 0 && len(m.asked) == 0 {
-			m.owner, m.ownerType = string(name), kind
+			m.owner, m.ownerType = name, kind
 		}
 		m.flush = m.flush || kind != typeOPT && class == 0x8001
 		if i < m.counts[1] {
@@ -152,11 +152,12 @@ func dnsName(b []byte, at int) (name string, next int, ok bool) {
 	return string(text), next, ok
 }
 
-// appendName appends the name to an empty buffer.
+// appendName appends the name to out.
 func appendName(out, b []byte, at int) (name []byte, next int, ok bool) {
+	from := len(out)
 	for jumps := 0; ; {
 		if at >= len(b) {
-			return nil, 0, false
+			return out[:from], 0, false
 		}
 		size := int(b[at])
 		switch {
@@ -164,17 +165,17 @@ func appendName(out, b []byte, at int) (name []byte, next int, ok bool) {
 			if next == 0 {
 				next = at + 1
 			}
-			return out[:max(len(out)-1, 0)], next, true
+			return out[:max(len(out)-1, from)], next, true
 		case size >= 0xc0:
 			if at+1 >= len(b) || jumps == maxJumps {
-				return nil, 0, false
+				return out[:from], 0, false
 			}
 			if next == 0 {
 				next = at + 2
 			}
 			at, jumps = (size&0x3f)<<8|int(b[at+1]), jumps+1
-		case size >= 0x40, at+1+size > len(b), len(out) > 1024:
-			return nil, 0, false
+		case size >= 0x40, at+1+size > len(b), len(out)-from > 1024:
+			return out[:from], 0, false
 		default:
 			out = appendLabel(out, b[at+1:at+1+size])
 			at += 1 + size
@@ -182,16 +183,42 @@ func appendName(out, b []byte, at int) (name []byte, next int, ok bool) {
 	}
 }
 
+// appendLabel appends a label and the dot behind it.
 func appendLabel(out, label []byte) []byte {
-	for _, c := range label {
-		switch {
-		case c >= 'A' && c <= 'Z':
-			out = append(out, c+'a'-'A')
-		case c <= ' ' || c >= 0x7f || c == '.' || c == '\\':
-			out = append(out, '\\', '0'+c/100, '0'+c/10%10, '0'+c%10)
+	from := len(out)
+	out = append(out, label...)
+	for i, c := range label {
+		switch plain := inNames[c]; plain {
+		case c:
+		case 0:
+			return append(escape(out[:from+i], label[i:]), '.')
 		default:
-			out = append(out, c)
+			out[from+i] = plain
 		}
 	}
 	return append(out, '.')
 }
+
+// escape appends a part of a label of which not every byte stands for itself.
+func escape(out, label []byte) []byte {
+	for _, c := range label {
+		if plain := inNames[c]; plain != 0 {
+			out = append(out, plain)
+		} else {
+			out = append(out, '\\', '0'+c/100, '0'+c/10%10, '0'+c%10)
+		}
+	}
+	return out
+}
+
+// inNames is how a byte is written in a name, 0 where by its number.
+var inNames = func() (to [256]byte) {
+	for c := byte('!'); c < 0x7f; c++ {
+		to[c] = c
+		if c >= 'A' && c <= 'Z' {
+			to[c] = c + 'a' - 'A'
+		}
+	}
+	to['.'], to['\\'] = 0, 0
+	return to
+}()

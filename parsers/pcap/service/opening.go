@@ -54,9 +54,9 @@ type opening struct {
 	pieces   []piece
 	kept     int // bytes of the pieces; one of which only a gap is left counts as one
 	ends     [2]netip.Addr
-	// dns is the last datagram as a DNS message, if it is one, once parsed.
-	dns           *dnsMessage
-	parsed, isDNS bool
+	// speaks is which variant of DNS the last datagram is, once parsed, "" when none.
+	parsed bool
+	speaks string
 }
 
 // A piece is a chunk whose data lies in the text of its side.

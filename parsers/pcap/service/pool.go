@@ -13,7 +13,8 @@ type Pool struct {
 	tls      stock[tlsReader]
 	quic     stock[quicReader]
 	buffers  buffers
-	plain    []byte // of the last QUIC packet opened
+	plain    []byte     // of the last QUIC packet opened
+	message  dnsMessage // the last looked at
 }
 
 // A stock is memory to be used again.
@@ -92,5 +93,5 @@ func (o *opening) empty() {
 	if cap(pieces) > manyPieces {
 		pieces = nil
 	}
-	*o = opening{pieces: pieces, dns: o.dns}
+	*o = opening{pieces: pieces}
 }
