@@ -263,10 +263,9 @@ func TestFragmentsCut(t *testing.T) {
 // TestFragmentsAreBounded sends ever new datagrams of which a piece is missing, and pieces far outside of any.
 func TestFragmentsAreBounded(t *testing.T) {
 	pieces := cutUp(record().udp(client, server, strings.Repeat("f", 60000)).frames[0].data, 30000, 0)
-	out := &evidence.Batch{}
 	var largest int
 	survey := newSurvey(func(evidence.Problem) {})
-	tr := newTracker("test", out, survey)
+	tr := newTracker("test", survey)
 	given := func() (fragments uint64) {
 		for _, f := range survey.failures {
 			fragments += f.n

@@ -69,7 +69,7 @@ func FuzzReassembly(f *testing.F) {
 			t.Skip("larger than the bound speaks of")
 		}
 		var got evidence.Batch
-		tr := newTracker("fuzz", &got, newSurvey(func(evidence.Problem) {}))
+		tr := newTracker("fuzz", newSurvey(func(evidence.Problem) {}))
 		parsertest.Bounded(t, func() {
 			frame := capfile.Frame{Time: epoch}
 			for ; len(ops) >= 8; ops = ops[8:] {
@@ -81,7 +81,8 @@ func FuzzReassembly(f *testing.F) {
 				tr.frame(&frame, &contents{packets: []packet{packetOf([8]byte(ops))}})
 			}
 			tr.giveUp()
-			tr.finish()
+			tr.endAll()
+			tr.told(&got)
 		})
 		if tr.budget != maxBuffered || tr.held.bytes != 0 || len(tr.held.known) != 0 {
 			t.Errorf("%d of %d bytes free, %d held of %d datagrams", tr.budget, maxBuffered, tr.held.bytes, len(tr.held.known))

@@ -151,9 +151,7 @@ func (t *tracker) end(f *flow) {
 // state states a connection of which nothing more can be learned.
 func (t *tracker) state(f *flow) {
 	t.live.n--
-	t.out.Conn(f.conn())
-	t.given.add(f.result.DHCP)
-	t.spare.put(f)
+	t.ended.flows = append(t.ended.flows, f)
 }
 
 // pin keeps a connection while fragments of one of its datagrams are held.
@@ -172,8 +170,8 @@ func (t *tracker) unpin(f *flow) {
 	}
 }
 
-// finish ends all connections, in the order of their first frames.
-func (t *tracker) finish() {
+// endAll ends all connections, in the order of their first frames.
+func (t *tracker) endAll() {
 	var rest []*flow
 	for i := range t.live.lines {
 		for f := t.live.lines[i].first; f != nil; f = f.behind {
@@ -185,9 +183,13 @@ func (t *tracker) finish() {
 		t.end(f)
 		rest[i] = nil
 	}
+}
+
+// finish says what was not followed or not read wholly.
+func (t *tracker) finish() {
 	t.survey.gaveUp(t.live.given, fmt.Sprintf("connections given up while open, those silent longest, because more than %d were: what follows of them counts as further ones", maxLive))
 	t.survey.gaveUp(t.openings.stopped, fmt.Sprintf("connections whose protocol was not looked for to the end, because more than %d MiB of such were kept", maxOpenings>>20))
 	t.survey.gaveUp(t.unawaited, fmt.Sprintf("connections announced by others that will not be known by it, because %d announcements were waiting", maxAwaited))
 	t.survey.gaveUp(t.tunnels.forgotten, fmt.Sprintf("tunnels forgotten after %d others: what follows in them counts as connections of further ones", maxTunnels))
-	t.given.emit(t.out)
+	t.survey.finish()
 }

@@ -21,7 +21,7 @@ type following struct {
 
 func follow(most int) *following {
 	f := &following{}
-	f.tracker = newTracker("test", &f.got, newSurvey(f.got.Problem))
+	f.tracker = newTracker("test", newSurvey(f.got.Problem))
 	f.live.max = most
 	return f
 }
@@ -35,12 +35,23 @@ func (f *following) see(t *testing.T, r *recording) {
 			t.Fatal(f.d.err)
 		}
 		f.frame(&frame, &f.d.contents)
+		f.told(&f.got)
 	}
 }
 
 func (f *following) end() {
 	f.giveUp()
+	f.endAll()
+	f.told(&f.got)
 	f.finish()
+}
+
+// told states what ended, and takes its memory back.
+func (t *tracker) told(out *evidence.Batch) {
+	var e endings
+	t.handOver(&e)
+	e.tell(out.Problem, out, new(leases))
+	t.handOver(&e)
 }
 
 // passing is the given time filled with datagrams of others, one every half minute at least.

@@ -31,18 +31,24 @@ func (l *spare) take(proto uint8) *flow {
 	return &both.flow
 }
 
-// put takes a connection that nothing points to any more.
-func (l *spare) put(f *flow) {
+// clear forgets everything of a connection that nothing points to any more.
+func (f *flow) clear() {
 	past := f.series.past[:0]
 	if cap(past) > ordinaryBursts {
 		past = nil
 	}
+	if f.tcp != nil {
+		*f.tcp = tcp{}
+	}
 	*f = flow{tcp: f.tcp, series: series{past: past}}
+}
+
+// put takes a connection that is cleared.
+func (l *spare) put(f *flow) {
 	switch {
 	case f.tcp == nil && len(l.other) < maxSpare:
 		l.other = append(l.other, f)
 	case f.tcp != nil && len(l.tcp) < maxSpare:
-		*f.tcp = tcp{}
 		l.tcp = append(l.tcp, f)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"time"
 
-	"github.com/wirewitness/wirewitness/parsers/evidence"
 	"github.com/wirewitness/wirewitness/parsers/pcap/capfile"
 	"github.com/wirewitness/wirewitness/parsers/pcap/service"
 )
@@ -12,18 +11,17 @@ import (
 // A tracker puts packets together to connections.
 type tracker struct {
 	file    string
-	out     evidence.Sink
 	flows   table
 	live    live
 	spare   spare
-	begun   uint64 // connections
+	ended   endings // of late
+	begun   uint64  // connections
 	tunnels tunnelNumbers
 	budget  int // bytes that reassembly may still buffer
 	awaited announcements
 	forgot  time.Time // when announcements were last removed that nobody came for
 	// unawaited counts announcements that found no room.
 	unawaited tally
-	given     leases
 	openings  openings
 	sessions  service.Pool
 
@@ -33,9 +31,9 @@ type tracker struct {
 	survey *survey
 }
 
-func newTracker(file string, out evidence.Sink, s *survey) *tracker {
+func newTracker(file string, s *survey) *tracker {
 	return &tracker{
-		file: file, out: out, flows: newTable(), budget: maxBuffered, survey: s,
+		file: file, flows: newTable(), budget: maxBuffered, survey: s,
 		awaited: announcements{}, sessions: service.Pool{File: file}, live: live{max: maxLive}, openings: openings{max: maxOpenings},
 	}
 }
