@@ -17,7 +17,8 @@ type keeper struct {
 	accesses  slab[KeptAccess]
 
 	origins shared[origin]
-	last    [32]*origin // by the last bits of the event id
+	series  shared[series]
+	last    [32]*series // by the last bits of the event id
 	starts  shared[ProcessTexts]
 	names   shared[who]
 	users   shared[Program]
@@ -28,17 +29,36 @@ type keeper struct {
 
 func (k *keeper) header(h *Header) Kept {
 	o := origin{file: h.Ref.File, unit: h.Ref.Unit, computer: h.Computer, provider: h.Provider, channel: h.Channel, eventID: h.EventID, recovered: h.Recovered}
-	kept := Kept{n: h.Ref.N, id: h.RecordID, digest: h.Digest}
+	kept := Kept{n: uint32(h.Ref.N), id: uint32(h.RecordID), digest: h.Digest, at: InstantOf(h.Stamps[0].Time)}
+	in := series{upper: [2]uint32{uint32(h.Ref.N >> 32), uint32(h.RecordID >> 32)}}
 	for i := range h.Stamps {
 		s := &h.Stamps[i]
-		o.fields[i], o.steps[i], kept.at[i] = s.Field, s.Resolution, InstantOf(s.Time)
+		o.fields[i], o.steps[i] = s.Field, s.Resolution
+		if i > 0 && !s.Time.IsZero() {
+			in.stamped[i-1] = true
+			in.lags[i-1], kept.later[i-1] = halve(InstantOf(s.Time) - kept.at)
+		}
 	}
-	last := &k.last[h.EventID%uint32(len(k.last))]
-	if *last == nil || **last != o {
-		*last = k.origins.of(&o, uint64(o.eventID), o.computer, o.channel, o.file)
-	}
-	kept.origin = *last
+	kept.series = k.of(&o, &in)
 	return kept
+}
+
+// of finds the series of an origin, mostly that of the last event of its kind.
+func (k *keeper) of(o *origin, in *series) *series {
+	last := &k.last[o.eventID%uint32(len(k.last))]
+	if *last != nil && *(*last).origin == *o {
+		in.origin = (*last).origin
+	} else {
+		in.origin = k.origins.of(o, uint64(o.eventID), o.computer, o.channel, o.file)
+	}
+	if *last == nil || **last != *in {
+		n := uint64(o.eventID)
+		for _, half := range [...]uint32{in.upper[0], in.upper[1], uint32(in.lags[0]), uint32(in.lags[1])} {
+			n = n*31 + uint64(half)
+		}
+		*last = k.series.of(in, n, o.computer, o.channel, o.file)
+	}
+	return *last
 }
 
 func (k *keeper) process(p *Process) *KeptProcess {
@@ -58,12 +78,13 @@ func (k *keeper) exit(e *Exit) *KeptExit {
 
 func (k *keeper) socket(s *Socket) *KeptSocket {
 	w := way{s.Src.Addr(), s.Dst.Addr(), s.SrcHost, s.DstHost, s.Transport, s.Kind, s.Initiated}
+	alike := (low(w.src)*31^low(w.dst))*31 ^ uint64(w.kind)<<2 ^ uint64(w.initiated)
 	room := &k.sockets
 	if s.Kind == Bind {
 		room = &k.binds
 	}
 	x := room.next()
-	*x = KeptSocket{k.header(&s.Header), k.user(&s.Program), k.ways.of(&w, (low(w.src)*31^low(w.dst))*31^uint64(w.kind)<<2^uint64(w.initiated), w.srcHost, w.dstHost), s.Src.Port(), s.Dst.Port()}
+	*x = KeptSocket{k.header(&s.Header), k.user(&s.Program), k.ways.of(&w, alike, w.srcHost, w.dstHost), s.Src.Port(), s.Dst.Port()}
 	return x
 }
 
@@ -75,7 +96,8 @@ func (k *keeper) lookup(l *Lookup) *KeptLookup {
 }
 
 func (k *keeper) user(p *Program) *Program {
-	return k.users.of(p, uint64(p.PID)^binary.LittleEndian.Uint64(p.EntityID[8:]), p.Image)
+	id := p.EntityID
+	return k.users.of(p, uint64(p.PID)^binary.LittleEndian.Uint64(id[:])^binary.LittleEndian.Uint64(id[8:]), p.Image, p.User)
 }
 
 // low are the bits by which addresses differ most.

@@ -2,17 +2,34 @@ package evidence
 
 import (
 	"cmp"
-	"slices"
 	"time"
 )
 
-// A Kept is a Header as a Batch keeps it. Logs hold records by the million, so what those of one kind share stands once, and
-// times are numbers.
+// A Kept is a Header as a Batch keeps it. Logs hold records by the million, so what those of one kind share stands once, times
+// are numbers, and of numbers that change little from one record to the next each keeps the lower half only.
 type Kept struct {
-	*origin
-	n, id, digest uint64
-	at            [MaxStamps]Instant
+	*series
+	n, id  uint32
+	later  [MaxStamps - 1]uint32 // how long after the first stamp the others are
+	at     Instant
+	digest uint64
 }
+
+// A series is records of one origin that have the upper halves of their numbers in common.
+type series struct {
+	*origin
+	upper   [2]uint32
+	lags    [MaxStamps - 1]int32
+	stamped [MaxStamps - 1]bool
+}
+
+// halve splits the time from one stamp to another. What lies near none, before or after, has one upper half.
+func halve(lag Instant) (upper int32, lower uint32) {
+	lag += 1 << 31
+	return int32(lag >> 32), uint32(lag)
+}
+
+func join64(upper, lower uint32) uint64 { return uint64(upper)<<32 | uint64(lower) }
 
 // An origin is what the records of one kind in one log share.
 type origin struct {
@@ -30,9 +47,9 @@ func (k *Kept) Record() *Kept { return k }
 // Header returns what was kept.
 func (k *Kept) Header() Header {
 	h := Header{Ref: k.Ref(), Computer: k.computer, Provider: k.provider, Channel: k.channel, EventID: k.eventID,
-		RecordID: k.id, Digest: k.digest, Recovered: k.recovered}
+		RecordID: join64(k.upper[1], k.id), Digest: k.digest, Recovered: k.recovered}
 	for i := range h.Stamps {
-		h.Stamps[i] = Stamp{k.at[i].Time(), k.fields[i], k.steps[i]}
+		h.Stamps[i] = Stamp{k.At(i).Time(), k.fields[i], k.steps[i]}
 	}
 	return h
 }
@@ -41,7 +58,7 @@ func (k *Kept) Header() Header {
 func (k *Kept) Ref() Ref { return k.Place().Ref() }
 
 // Place returns the same in less memory.
-func (k *Kept) Place() Place { return Place{k.origin, k.n} }
+func (k *Kept) Place() Place { return Place{k.origin, join64(k.upper[0], k.n)} }
 
 // A Place is a Ref of which the records of one log have all but the number in common.
 type Place struct {
@@ -65,8 +82,8 @@ func (k *Kept) Recovered() Recovery { return k.recovered }
 // Stamp returns the stamp of the given field and whether the record has it.
 func (k *Kept) Stamp(field string) (Stamp, bool) {
 	for i, f := range k.fields {
-		if f == field && !k.at[i].IsZero() {
-			return Stamp{k.at[i].Time(), f, k.steps[i]}, true
+		if at := k.At(i); f == field && !at.IsZero() {
+			return Stamp{at.Time(), f, k.steps[i]}, true
 		}
 	}
 	return Stamp{}, false
@@ -74,10 +91,25 @@ func (k *Kept) Stamp(field string) (Stamp, bool) {
 
 // Field and At are what stands in a stamp of the record.
 func (k *Kept) Field(stamp int) string { return k.fields[stamp] }
-func (k *Kept) At(stamp int) Instant   { return k.at[stamp] }
+func (k *Kept) At(stamp int) Instant {
+	switch i := stamp - 1; {
+	case i < 0:
+		return k.at
+	case k.stamped[i]:
+		return k.at + Instant(join64(uint32(k.lags[i]), k.later[i])) - 1<<31
+	}
+	return 0
+}
 
 // Repeats tells whether a stamp only repeats an earlier one.
-func (k *Kept) Repeats(stamp int) bool { return slices.Contains(k.at[:stamp], k.at[stamp]) }
+func (k *Kept) Repeats(stamp int) bool {
+	for i := range stamp {
+		if k.At(i) == k.At(stamp) {
+			return true
+		}
+	}
+	return false
+}
 
 // Alike tells whether two records are of one kind in one log and have the same stamps.
 func (k *Kept) Alike(o *Kept) bool { return k.origin == o.origin }
@@ -90,8 +122,8 @@ func (k *Kept) Digest() uint64 { return k.digest }
 
 // CompareKept orders records by best time and reference, those the log holds before what was recovered of it.
 func CompareKept(a, b *Kept) int {
-	if a.at[0] != b.at[0] {
-		return cmp.Compare(a.at[0], b.at[0])
+	if a.at != b.at {
+		return cmp.Compare(a.at, b.at)
 	}
 	return cmp.Or(cmp.Compare(a.recovered, b.recovered), CompareRefs(a.Ref(), b.Ref()), cmp.Compare(a.digest, b.digest))
 }

@@ -41,7 +41,7 @@ func fill(v reflect.Value, n *int) {
 	case reflect.Int64:
 		v.SetInt(int64(*n))
 	default:
-		v.SetUint(uint64(*n % 256))
+		v.SetUint(uint64(*n%256) * (1<<32 + 1)) // what is narrower takes the lower half
 	}
 }
 
@@ -90,6 +90,23 @@ func TestWhatIsKeptComesBack(t *testing.T) {
 	if b.Processes[0].texts != b.Processes[100].texts || b.Processes[0].origin != b.Processes[100].origin ||
 		b.Sockets[0].way != b.Sockets[100].way || b.Lookups[0].question != b.Lookups[100].question || b.Lookups[0].who != b.Lookups[100].who {
 		t.Error("what two records have in common stands twice")
+	}
+}
+
+// Stamps come back however far they lie apart.
+func TestKeptStamps(t *testing.T) {
+	far := []time.Time{{}, time.Unix(0, 0), time.Unix(1_700_000_000, 1), time.Unix(1_700_000_000, 0), time.Unix(1_700_000_002, 147_483_648), time.Unix(1_699_999_997, 852_516_352),
+		time.Unix(1_699_999_997, 852_516_351), time.Unix(-9_000_000_000, 0), time.Unix(9_000_000_000, 0), time.Date(1, 1, 2, 0, 0, 0, 0, time.UTC), time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)}
+	var b Batch
+	for _, x := range far {
+		for _, y := range far {
+			b.Exit(Exit{Header: Header{Stamps: [MaxStamps]Stamp{{Time: x}, {Time: y}, {Time: x}}}})
+			for i, want := range []time.Time{x, y, x} {
+				if got := b.Exits[len(b.Exits)-1].At(i); got != InstantOf(want) {
+					t.Errorf("stamp %d of %v and %v came back as %v", i, x, y, got.Time())
+				}
+			}
+		}
 	}
 }
 
