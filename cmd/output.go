@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -45,10 +44,30 @@ func (sh *shell) look(f *flags) report.Options {
 
 // print writes a report as a whole, so that a failure leaves no half of one.
 func (sh *shell) print(write func(io.Writer) error) error {
-	var b bytes.Buffer
-	if err := write(&b); err != nil {
+	var all pages
+	if err := write(&all); err != nil {
 		return err
 	}
-	_, err := sh.stdout.Write(b.Bytes())
-	return err
+	for _, page := range all {
+		if _, err := sh.stdout.Write(page); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pages hold what was written. Unlike a bytes.Buffer they are not copied as they grow: a report may be large.
+type pages [][]byte
+
+// pageSize is that of a page, unless more is written at once.
+const pageSize = 1 << 17
+
+func (p *pages) Write(b []byte) (int, error) {
+	last := len(*p) - 1
+	if last < 0 || len(b) > cap((*p)[last])-len((*p)[last]) {
+		*p = append(*p, make([]byte, 0, max(len(b), pageSize)))
+		last++
+	}
+	(*p)[last] = append((*p)[last], b...)
+	return len(b), nil
 }

@@ -69,22 +69,28 @@ type candidate struct {
 }
 
 // A podium keeps the first MaxFindings of all candidates.
-type podium []candidate
+type podium struct {
+	all  []candidate
+	full bool // the first MaxFindings of them are in order
+}
 
 func (p *podium) add(c candidate) {
-	*p = append(*p, c)
-	if len(*p) >= 2*MaxFindings {
+	if p.full && rank.Compare(&c.Finding, &p.all[MaxFindings-1].Finding) > 0 {
+		return
+	}
+	p.all = append(p.all, c)
+	if len(p.all) >= 2*MaxFindings {
 		p.ranked()
 	}
 }
 
 func (p *podium) ranked() []candidate {
-	slices.SortFunc(*p, func(a, b candidate) int { return rank.Compare(&a.Finding, &b.Finding) })
-	if len(*p) > MaxFindings {
-		clear((*p)[MaxFindings:])
-		*p = (*p)[:MaxFindings]
+	slices.SortFunc(p.all, func(a, b candidate) int { return rank.Compare(&a.Finding, &b.Finding) })
+	if p.full = len(p.all) >= MaxFindings; p.full {
+		clear(p.all[MaxFindings:])
+		p.all = p.all[:MaxFindings]
 	}
-	return *p
+	return p.all
 }
 
 // facts asks every detector whose family is not switched off.

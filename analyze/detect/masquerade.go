@@ -30,7 +30,7 @@ var masquerade = Detector{
 	Innocent: "a renamed copy of an ordinary program that an installer or a vendor ships",
 	Find: func(u *Usage, c *Context) []finding.Fact {
 		name := u.Program()
-		if matchAny(c.Policy.SystemPrograms.Names, name) && strings.Contains(u.Image, `\`) && !c.inSystemFolder(u.Image) {
+		if strings.Contains(u.Image, `\`) && matchAny(c.Policy.SystemPrograms.Names, name) && !c.inSystemFolder(u.Image) {
 			return fact(systemNameElsewhere, fmt.Sprintf("%s has the name of a Windows program and runs from another folder than Windows'", shown(u.Image)), u.processRefs())
 		}
 		if twoExtensions.MatchString(name) || strings.ContainsRune(name, '\u202e') {
