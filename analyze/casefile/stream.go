@@ -21,7 +21,8 @@ type Connections struct {
 }
 
 // All yields the connections in the order of evidence.CompareConns, with their number from 0. It may be run through several
-// times and yields the same each time; what it yields must not be changed. Err tells afterwards whether it came to the end.
+// times and yields the same each time; what it yields must not be changed, and is valid until the next one, but for what it
+// refers to. Err tells afterwards whether it came to the end.
 func (cs *Connections) All() iter.Seq2[int, *evidence.Conn] {
 	return cs.Survey(func(*evidence.Conn) bool { return true })
 }
@@ -160,7 +161,8 @@ func (w *window) take(c *evidence.Conn) {
 	k := place{TupleOf(c.Transport, c.Orig, c.Resp), !c.Tunnel.IsZero()}
 	d := w.last[k].twin(c)
 	if d == nil {
-		d = &waiter{Conn: c, place: k}
+		waiting := *c
+		d = &waiter{Conn: &waiting, place: k}
 		w.last[k] = w.last[k].with(d)
 		heap.Push(&w.waiting, d)
 		return

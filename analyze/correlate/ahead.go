@@ -12,16 +12,25 @@ const (
 )
 
 // ahead runs through a sequence beside whoever takes from it, a little in front of it. Once the taking ends, so does the
-// running.
-func ahead[T any](all iter.Seq[T]) iter.Seq[T] {
+// running. What was taken and is looked at no more goes back to where it came from.
+func ahead[T any](all iter.Seq[T], back func([]T)) iter.Seq[T] {
 	return func(yield func(T) bool) {
-		waiting, enough := make(chan []T, maxWaiting), make(chan struct{})
+		waiting, over, enough := make(chan []T, maxWaiting), make(chan []T, maxWaiting), make(chan struct{})
 		var runner sync.WaitGroup
 		defer runner.Wait()
 		defer close(enough)
 		runner.Go(func() {
 			defer close(waiting)
-			inBatches(all, func(batch []T) bool {
+			room := func() []T {
+				select {
+				case batch := <-over:
+					back(batch)
+					return batch[:0]
+				default:
+					return make([]T, 0, batchSize)
+				}
+			}
+			inBatches(all, room, func(batch []T) bool {
 				select {
 				case waiting <- batch:
 					return true
@@ -36,13 +45,17 @@ func ahead[T any](all iter.Seq[T]) iter.Seq[T] {
 					return
 				}
 			}
+			select {
+			case over <- batch:
+			default:
+			}
 		}
 	}
 }
 
 // inBatches hands a sequence over until take has enough.
-func inBatches[T any](all iter.Seq[T], take func([]T) bool) {
-	var batch []T
+func inBatches[T any](all iter.Seq[T], room func() []T, take func([]T) bool) {
+	batch := room()
 	for x := range all {
 		if batch = append(batch, x); len(batch) < batchSize {
 			continue
@@ -50,7 +63,7 @@ func inBatches[T any](all iter.Seq[T], take func([]T) bool) {
 		if !take(batch) {
 			return
 		}
-		batch = make([]T, 0, batchSize)
+		batch = room()
 	}
 	if len(batch) > 0 {
 		take(batch)

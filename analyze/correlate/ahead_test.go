@@ -21,7 +21,7 @@ func TestAheadYieldsTheSame(t *testing.T) {
 	for _, n := range []int{0, 1, batchSize, 10*batchSize + 1} {
 		var reached int
 		var ended bool
-		got := slices.Collect(ahead(numbers(n, &reached, &ended)))
+		got := slices.Collect(ahead(numbers(n, &reached, &ended), func([]int) {}))
 		if len(got) != n || !slices.IsSorted(got) || !ended {
 			t.Errorf("%d of %d, ended %v", len(got), n, ended)
 		}
@@ -32,7 +32,7 @@ func TestAheadYieldsTheSame(t *testing.T) {
 func TestAheadEndsWithTheTaker(t *testing.T) {
 	var reached int
 	var ended bool
-	for i := range ahead(numbers(1<<30, &reached, &ended)) {
+	for i := range ahead(numbers(1<<30, &reached, &ended), func([]int) {}) {
 		if i == batchSize {
 			break
 		}

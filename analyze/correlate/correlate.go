@@ -53,6 +53,7 @@ type joiner struct {
 	strays  map[netip.Addr]*Host   // local addresses of captures that no log names
 	answers answers
 	alone   []lone          // connections that only logs speak of, in order
+	spare   []*Link         // that were lent and have come back
 	claimed map[int][]*Link // those that both do, by number
 	looks   []*Lookup
 	reached []*Access
@@ -151,7 +152,7 @@ func (j *joiner) finish() *Case {
 	logged := len(c.Hosts)
 	c.Links = func(yield func(*Link) bool) {
 		whole := false
-		for l := range ahead(func(yield func(*Link) bool) { whole = j.run(yield) }) {
+		for l := range ahead(func(yield func(*Link) bool) { whole = j.run(yield) }, j.takeBack) {
 			if !yield(l) {
 				return
 			}

@@ -107,7 +107,8 @@ func (b *book) orient(l *Link, s *evidence.KeptSocket) {
 
 // unclaimed is the link of a connection that no host's log speaks for, with the reason.
 func (j *joiner) unclaimed(c *evidence.Conn) *Link {
-	l := &Link{Conn: c, Transport: c.Transport, Start: c.Start, End: c.End, Local: c.Orig, Remote: c.Resp, Outbound: evidence.Yes}
+	l := j.lend(c)
+	l.Transport, l.Start, l.End, l.Local, l.Remote, l.Outbound = c.Transport, c.Start, c.End, c.Orig, c.Resp, evidence.Yes
 	if !j.logged(c.Orig.Addr()) && (j.logged(c.Resp.Addr()) || !inside(c.Orig.Addr()) && inside(c.Resp.Addr())) {
 		l.Local, l.Remote, l.Outbound = c.Resp, c.Orig, evidence.No
 	}

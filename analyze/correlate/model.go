@@ -108,6 +108,8 @@ type Link struct {
 	Asked []*Lookup
 	// Shared tells that Conn has another link, from its other end.
 	Shared bool
+
+	lent bool // see joiner.lend
 }
 
 // ServicePort is the responder's port: Remote's for outbound, Local's for inbound.
@@ -151,8 +153,8 @@ type Case struct {
 	// Hosts are those with logs, by name. Once Links has been run through, those that only a capture shows stand behind
 	// them, by address.
 	Hosts []*Host
-	// Links yields the connections by start, then tuple, then host. Those that no log speaks of are made anew each time and
-	// belong to whoever takes them; a case may have more of them than memory holds.
+	// Links yields the connections by start, then tuple, then host. A case may have more of them than memory holds: those that
+	// no process is known of are valid until the next one.
 	Links   iter.Seq[*Link]
 	Lookups []*Lookup
 	// Accesses are remote threads, and what code outside any module opened: the others are everyday.

@@ -23,9 +23,9 @@ func (j *joiner) survey() {
 			by[c.Sensor] = s
 		}
 		if speak(c) {
-			k := casefile.TupleOf(c.Transport, c.Orig, c.Resp)
-			s.conns[k] = append(s.conns[k], c)
-			j.numbers[c] = n
+			k, kept := casefile.TupleOf(c.Transport, c.Orig, c.Resp), *c
+			s.conns[k] = append(s.conns[k], &kept)
+			j.numbers[&kept] = n
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(by)) {

@@ -17,8 +17,9 @@ type Overflow interface {
 
 // A ConnRun is a sorted list of connections that has left memory. It may be read several times, and by several at once.
 type ConnRun interface {
-	// Open begins to read. What it returns yields one connection after the other, nil at the end, and makes each anew. Of those
-	// that whole refuses, who is asked with that much, it yields only what CompareConns looks at, Sensor, UID and DNS.
+	// Open begins to read. What it returns yields one connection after the other, each in the memory of the one before, nil at
+	// the end; what a connection refers to stays. Of those that whole refuses, who is asked with that much, it yields only what
+	// CompareConns looks at, Sensor, UID and DNS.
 	Open(whole func(*Conn) bool) func() (*Conn, error)
 }
 

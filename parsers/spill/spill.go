@@ -147,6 +147,7 @@ func (r *run) Open(whole func(*evidence.Conn) bool) func() (*evidence.Conn, erro
 	in := bufio.NewReaderSize(io.NewSectionReader(r.space.file, r.from, r.size), int(min(r.size, readAhead)))
 	k := coder{taking: true, names: r.space.known()}
 	left := r.conns
+	c := new(evidence.Conn)
 	return func() (*evidence.Conn, error) {
 		if left == 0 {
 			return nil, nil
@@ -159,7 +160,8 @@ func (r *run) Open(whole func(*evidence.Conn) bool) func() (*evidence.Conn, erro
 		if err != nil {
 			return nil, fmt.Errorf("temporary file for connections: %w", err)
 		}
-		return k.conn(whole), nil
+		k.conn(c, whole)
+		return c, nil
 	}
 }
 
@@ -186,11 +188,9 @@ func (s *Space) known() *names {
 }
 
 // conn takes a connection, all of it where whole wants it.
-func (k *coder) conn(whole func(*evidence.Conn) bool) *evidence.Conn {
-	c := new(evidence.Conn)
-	k.at = 0
+func (k *coder) conn(c *evidence.Conn, whole func(*evidence.Conn) bool) {
+	k.at, *c = 0, evidence.Conn{}
 	if glance(k, c); whole(c) {
 		rest(k, c)
 	}
-	return c
 }
