@@ -40,7 +40,7 @@ type move struct {
 
 // spill lets the connections held so far move while others come, once those before them have.
 func (b *Batch) spill() {
-	b.Settle()
+	b.await()
 	if b.Overflow == nil {
 		return
 	}
@@ -83,9 +83,16 @@ func inOrder(conns []Conn) []*Conn {
 	return sorted
 }
 
-// Settle waits for connections that are on their way out of memory: those who fill a Batch call it at the end. Where the way is
-// barred they stay, and so do all that follow.
+// Settle waits for connections that are on their way out of memory, and leaves no room for more: those who fill a Batch call it
+// at the end.
 func (b *Batch) Settle() {
+	if b.await(); len(b.Moved) > 0 {
+		b.Conns, b.outlet.spare = slices.Clone(b.Conns), nil
+	}
+}
+
+// await waits for those on their way. Where the way is barred they stay, and so do all that follow.
+func (b *Batch) await() {
 	m := b.outlet.last
 	if m == nil {
 		return
