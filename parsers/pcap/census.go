@@ -53,11 +53,13 @@ func (s *census) measure(f *capfile.Frame) {
 	if f.Time.IsZero() {
 		return
 	}
-	if s.c.First.IsZero() || f.Time.Before(s.c.First) {
-		s.c.First = f.Time
-	}
-	if f.Time.After(s.c.Last) {
+	switch {
+	case s.c.First.IsZero():
+		s.c.First, s.c.Last = f.Time, f.Time
+	case f.Time.After(s.c.Last):
 		s.c.Last = f.Time
+	case f.Time.Before(s.c.First):
+		s.c.First = f.Time
 	}
 }
 

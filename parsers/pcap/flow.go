@@ -1,6 +1,7 @@
 package pcap
 
 import (
+	"math"
 	"time"
 
 	"github.com/wirewitness/wirewitness/parsers/pcap/capfile"
@@ -64,7 +65,16 @@ func (f *flow) silent(at time.Time) time.Duration {
 	if at.IsZero() || f.end.IsZero() {
 		return 0
 	}
-	return at.Sub(f.end)
+	return since(f.end, at)
+}
+
+// since is b.Sub(a), which looks twice whether the span is one that a Duration can hold.
+func since(a, b time.Time) time.Duration {
+	const most = int64(math.MaxInt64/time.Second) - 1
+	if sec := b.Unix() - a.Unix(); -most <= sec && sec <= most {
+		return time.Duration(sec)*time.Second + time.Duration(b.Nanosecond()-a.Nanosecond())
+	}
+	return b.Sub(a)
 }
 
 // content follows what a packet says, or a datagram that came in fragments.
@@ -102,11 +112,13 @@ func (f *flow) count(p share, dir int) {
 	if p.at.IsZero() {
 		return
 	}
-	if f.start.IsZero() || p.at.Before(f.start) {
-		f.start = p.at
-	}
-	if p.at.After(f.end) {
+	switch {
+	case f.start.IsZero():
+		f.start, f.end = p.at, p.at
+	case p.at.After(f.end):
 		f.end = p.at
+	case p.at.Before(f.start):
+		f.start = p.at
 	}
 	if p.payload > 0 {
 		f.series.add(p.at, dir, uint64(p.payload))

@@ -26,7 +26,7 @@ func (s *series) add(t time.Time, dir int, bytes uint64) {
 	if !s.begun {
 		s.began = t
 	}
-	at := t.Sub(s.began)
+	at := since(s.began, t)
 	if s.begun && at-s.last.to < silence {
 		s.last.bytes[dir] += bytes
 		s.last.to = max(s.last.to, at)

@@ -148,13 +148,22 @@ func (k *coder) flags(all ...*bool) {
 	}
 }
 
-// names numbers texts of which there are few.
+// names numbers texts of which there are few. Those met first are most of all, and most of them are not even compared but for
+// where they lie.
 type names struct {
 	list []string
 	of   map[string]uint64
 }
 
+// first is how many are looked at before they are looked up.
+const first = 8
+
 func (t *names) number(s string) uint64 {
+	for i, name := range t.list[:min(first, len(t.list))] {
+		if name == s {
+			return uint64(i)
+		}
+	}
 	n, ok := t.of[s]
 	if !ok {
 		if t.of == nil {

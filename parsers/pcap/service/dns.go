@@ -146,7 +146,7 @@ func dnsBeginning(b []byte) bool {
 type dnsReader struct {
 	pool    *Pool
 	streams *[2]frames
-	dns     evidence.DNS
+	dns     *evidence.DNS
 	// latest is the place of the question asked last, as long as it is open, and its number; open finds those before it.
 	latest, id int
 	open       map[dnsKey]int
@@ -166,7 +166,7 @@ const dnsKeep = 64 << 10
 
 func openDNS(sc scene) analyzer {
 	d := sc.pool.dns.take()
-	d.pool, d.latest = sc.pool, none
+	d.pool, d.dns, d.latest = sc.pool, &evidence.DNS{}, none
 	if sc.transport != evidence.UDP {
 		side := frames{length: lengthBefore16, keep: dnsKeep, pool: sc.pool}
 		d.streams = &[2]frames{side, side}
@@ -276,31 +276,19 @@ func (d *dnsReader) ref(c Chunk) evidence.Ref {
 	return evidence.Ref{File: d.pool.File, Unit: "frame", N: c.Frame}
 }
 
-func (d *dnsReader) describe(r *Result) {
-	found := d.dns
-	found.Questions = append([]evidence.Question(nil), d.dns.Questions...)
-	r.DNS = &found
-}
+func (d *dnsReader) describe(r *Result) { r.DNS = d.dns }
 
 func (d *dnsReader) done() bool { return false }
 
-// What most connections ask is less than fewQuestions; what asks for more than manyQuestions is let go.
-const (
-	fewQuestions  = 8
-	manyQuestions = 512
-)
+// fewQuestions is how many a connection may have asked whose map is used again.
+const fewQuestions = 8
 
-// release gives the memory of the reader back, unless it has grown with a long connection.
+// release gives the memory of the reader back, but for what it has told.
 func (d *dnsReader) release(p *Pool) {
-	asked, most := d.dns.Questions, manySmall
-	switch {
-	case cap(asked) > manyQuestions:
-		return
-	case cap(asked) > fewQuestions:
-		most = fewLarge
+	open := d.open
+	if clear(open); len(d.dns.Questions) > fewQuestions {
+		open = nil
 	}
-	clear(d.open)
-	clear(asked)
-	*d = dnsReader{dns: evidence.DNS{Questions: asked[:0]}, open: d.open}
-	p.dns.put(d, most)
+	*d = dnsReader{open: open}
+	p.dns.put(d, manySmall)
 }
