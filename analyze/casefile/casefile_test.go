@@ -63,6 +63,22 @@ func TestSameIDOtherContentStays(t *testing.T) {
 	}
 }
 
+// A record that one log holds twice counts once, also beside others that have numbers of their own, and so does one without a
+// number.
+func TestRecordsMetTwiceInOneLog(t *testing.T) {
+	for _, twice := range []uint64{2, 0} {
+		cf := Gather([]Source{source("a", func(b *evidence.Batch) {
+			record(b, "a", 1, 11)
+			record(b, "a", twice, 22)
+			record(b, "a", twice, 22)
+			record(b, "a", 4, 44)
+		})})
+		if len(cf.Sockets) != 3 || cf.Duplicates != 1 {
+			t.Errorf("number %d twice: %d sockets, %d duplicates; want 3 and 1", twice, len(cf.Sockets), cf.Duplicates)
+		}
+	}
+}
+
 var (
 	client = netip.MustParseAddrPort("10.1.0.7:50001")
 	server = netip.MustParseAddrPort("203.0.113.7:443")

@@ -13,7 +13,7 @@ import (
 func (g *gatherer) once() {
 	cf := g.cf
 	var all sync.WaitGroup
-	all.Go(func() { cf.Duplicates = duplicates(cf.Tallies) })
+	all.Go(func() { cf.Duplicates = duplicates(cf.Tallies, cf.Logs) })
 	all.Go(func() { sortKept(cf.Processes, (*evidence.KeptProcess).Record) })
 	all.Go(func() { sortKept(cf.Exits, (*evidence.KeptExit).Record) })
 	all.Go(func() { sortKept(cf.Accesses, (*evidence.KeptAccess).Record) })
@@ -94,23 +94,56 @@ func repeated[T any](all []*T, digest func(*T) uint64) map[uint64]bool {
 
 // duplicates counts the records of all files that another record equals. Most kinds of record stand in one file only, which
 // then knows how many repeat themselves there.
-func duplicates(tallies []*evidence.Tally) (n uint64) {
+func duplicates(tallies []*evidence.Tally, logs []Log) (n uint64) {
+	numbered := numberedOnce(tallies, logs)
 	all := map[evidence.Class][]*evidence.Tally{}
 	for _, t := range tallies {
 		k := evidence.Class{Computer: strings.ToLower(t.Computer), Provider: strings.ToLower(t.Provider), EventID: t.EventID}
 		all[k] = append(all[k], t)
 	}
 	for _, same := range all {
-		if len(same) == 1 {
-			same[0].Settle()
-			n += same[0].Again
-			continue
+		switch first := same[0]; {
+		case len(same) > 1:
+			var sum evidence.Tally
+			for _, t := range same {
+				sum.Merge(t)
+			}
+			n += sum.Count - sum.Distinct()
+		case numbered[logOf(first)]:
+			first.Digests = nil
+		default:
+			first.Settle()
+			n += first.Again
 		}
-		var sum evidence.Tally
-		for _, t := range same {
-			sum.Merge(t)
-		}
-		n += sum.Count - sum.Distinct()
 	}
 	return n
+}
+
+// A logKey is one log of one file.
+type logKey struct {
+	evidence.Log
+	file string
+}
+
+func logOf(t *evidence.Tally) logKey {
+	return logKey{evidence.Log{Computer: t.Computer, Channel: t.Channel}, t.Ref.File}
+}
+
+// numberedOnce are the logs whose records have as many numbers as there are records: none of them equals another.
+func numberedOnce(tallies []*evidence.Tally, logs []Log) map[logKey]bool {
+	records := map[logKey]uint64{}
+	for _, t := range tallies {
+		records[logOf(t)] += t.Count
+	}
+	numbered := map[logKey]bool{}
+	for _, l := range logs {
+		list, more := l.IDs.List()
+		numbers := uint64(0)
+		for _, r := range list {
+			numbers += r.To - r.From + 1
+		}
+		k := logKey{l.Log, l.File}
+		numbered[k] = !more && numbers == records[k]
+	}
+	return numbered
 }
