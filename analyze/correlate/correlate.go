@@ -143,10 +143,12 @@ func (j *joiner) accesses(b *book) {
 
 func (j *joiner) finish() *Case {
 	c := &Case{Lookups: j.looks, Accesses: j.reached, Local: j.local}
-	for _, b := range j.books {
+	eachOf(j.books, func(b *book) {
 		slices.SortFunc(b.table.all, compareProcesses)
 		b.host.Processes = b.table.all
 		b.table, b.details = table{}, details{}
+	})
+	for _, b := range j.books {
 		c.Hosts = append(c.Hosts, b.host)
 	}
 	logged := len(c.Hosts)

@@ -3,6 +3,7 @@ package correlate
 import (
 	"cmp"
 	"encoding/binary"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -37,8 +38,6 @@ func (b *book) fillTable() {
 	b.exitsAndReuse()
 	b.parents()
 	b.drives()
-	b.host.Processes = b.table.all
-	slices.SortFunc(b.host.Processes, compareProcesses)
 }
 
 func compareProcesses(a, c *Process) int {
@@ -79,9 +78,7 @@ func (b *book) starts() {
 		b.startsByID()
 	}
 	b.processes = nil
-	for _, list := range b.table.byPID {
-		slices.SortFunc(list, compareProcesses)
-	}
+	eachOf(slices.Collect(maps.Values(b.table.byPID)), func(list []*Process) { slices.SortFunc(list, compareProcesses) })
 }
 
 // startsOfLogs enters starts of which some have no GUID.
@@ -362,15 +359,21 @@ func (b *book) exitsAndReuse() {
 		}
 	}
 	b.exits = nil
+	var reused [][]*Process
 	for pid, list := range b.table.byPID {
-		if pid == 0 {
-			continue
+		if pid != 0 {
+			reused = append(reused, list)
 		}
-		slices.SortStableFunc(list, compareProcesses)
-		for i, p := range list[:len(list)-1] {
-			if next := list[i+1]; p.End.IsZero() && next.Start > p.Start {
-				p.End = next.Start
-			}
+	}
+	eachOf(reused, closeByReuse)
+}
+
+// closeByReuse ends processes of one PID where the next of them began. None has two PIDs.
+func closeByReuse(list []*Process) {
+	slices.SortStableFunc(list, compareProcesses)
+	for i, p := range list[:len(list)-1] {
+		if next := list[i+1]; p.End.IsZero() && next.Start > p.Start {
+			p.End = next.Start
 		}
 	}
 }

@@ -85,7 +85,7 @@ func TestPartsMakeNoDifference(t *testing.T) {
 		}
 		b := &book{host: &Host{Name: "WS-07"}, processes: log.Processes}
 		b.fillTable()
-		for _, p := range b.host.Processes {
+		for _, p := range b.table.all {
 			parent := &Process{}
 			if p.Parent != nil {
 				parent = p.Parent

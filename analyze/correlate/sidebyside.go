@@ -3,18 +3,21 @@ package correlate
 import (
 	"runtime"
 	"sync"
-
-	"golang.org/x/sync/errgroup"
+	"sync/atomic"
 )
 
 // eachOf calls do for all, several at a time.
 func eachOf[T any](all []T, do func(T)) {
-	var g errgroup.Group
-	g.SetLimit(runtime.GOMAXPROCS(0))
-	for _, x := range all {
-		g.Go(func() error { do(x); return nil })
+	var next atomic.Int64
+	var working sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(all)) {
+		working.Go(func() {
+			for i := next.Add(1); i <= int64(len(all)); i = next.Add(1) {
+				do(all[i-1])
+			}
+		})
 	}
-	g.Wait()
+	working.Wait()
 }
 
 // sideBySide calls do for the stretches of n, several at a time.
