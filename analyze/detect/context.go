@@ -25,18 +25,38 @@ type Context struct {
 	servers   map[netip.Addr]bool                      // addresses that serve a directory or names to others
 	companies map[*correlate.Host]bool
 	habits    map[string]*habit // by base name of the program, over all hosts
-	folders   map[string]int    // index in Policy.WritableFolders by image, -1 for none
 	visited   map[*Usage]int    // machines visited around each usage
 	signs     []*regexp.Regexp  // of Policy.CommandSigns
-	commands  map[command]shownSigns
-	bases     map[string]string // names of images
-	unusual   map[string]bool   // whether Policy.UnusualProcessList has a name
+	remembered
+}
+
+// What is remembered saves working it out again. All else in a Context does not change once it is made.
+type remembered struct {
+	folders  map[string]int // index in Policy.WritableFolders by image, -1 for none
+	commands map[command]shownSigns
+	bases    map[string]string // names of images
+	unusual  map[string]bool   // whether Policy.UnusualProcessList has a name
+}
+
+func nothing() remembered {
+	return remembered{map[string]int{}, map[command]shownSigns{}, map[string]string{}, map[string]bool{}}
+}
+
+// views are n contexts of the same case for a goroutine each.
+func (c *Context) views(n int) []*Context {
+	all := []*Context{c}
+	for len(all) < n {
+		view := *c
+		view.remembered = nothing()
+		all = append(all, &view)
+	}
+	return all
 }
 
 func newContext(g *Gathering, usages []*Usage) *Context {
 	x := &Context{Case: g.c, Policy: g.policy, Usages: usages, names: g.names, children: map[*correlate.Process][]*correlate.Process{}, into: map[*correlate.Process][]*correlate.Access{},
 		by: map[*correlate.Process][]*correlate.Access{}, asked: maps.Clone(g.asked), servers: g.servers, companies: map[*correlate.Host]bool{},
-		habits: map[string]*habit{}, loops: g.loops, folders: map[string]int{}, commands: map[command]shownSigns{}, bases: map[string]string{}, unusual: map[string]bool{}}
+		habits: map[string]*habit{}, loops: g.loops, remembered: nothing()}
 	for _, s := range g.policy.CommandSigns {
 		x.signs = append(x.signs, regexp.MustCompile(s.Pattern))
 	}
@@ -148,6 +168,9 @@ func (c *Context) indexUsages() {
 		for _, a := range u.Addrs {
 			c.servers[a] = true
 		}
+	}
+	for _, h := range c.habits {
+		h.rank()
 	}
 }
 

@@ -49,9 +49,7 @@ const MaxFindings = 1000
 // Judge looks at what was gathered with every detector.
 func (g *Gathering) Judge() Result {
 	ctx, v := newContext(g, g.finish()), &g.verdicts
-	for _, u := range ctx.Usages {
-		v.judge(u, ctx)
-	}
+	v.judge(ctx.Usages, ctx)
 	r := Result{BySeverity: v.bySeverity, Suppressed: v.touched.entries(), QueriesUnlisted: ctx.names.unlisted, Early: v.early}
 	for i, c := range v.best.ranked() {
 		describe(&c.Finding, c.usage, ctx)

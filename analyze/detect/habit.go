@@ -3,7 +3,7 @@ package detect
 // A habit is what a program does with its peers, on all hosts of the case: the measure of what is ordinary for it.
 type habit struct {
 	sent   map[string]uint64 // most payload sent to a peer in one usage, where measured
-	first  string            // the peers that most was sent to, once ranked
+	first  string            // the peers that most was sent to
 	second string
 	greets map[string]map[string]bool // peers by fingerprint of the TLS greeting
 	hello  map[string]bool            // peers with any fingerprint
@@ -39,9 +39,6 @@ func (h *habit) learn(u *Usage) {
 
 // elsewhere returns how many other peers were measured, and the most that was sent to one of them.
 func (h *habit) elsewhere(peer string) (others int, most uint64) {
-	if h.first == "" {
-		h.rank()
-	}
 	others = len(h.sent)
 	if _, ok := h.sent[peer]; ok {
 		others--

@@ -11,7 +11,7 @@ import (
 
 // score fills in Arithmetic, Score and Severity of a finding from its facts, its link and the expected uses that apply,
 // as documented in finding.Arithmetic.
-func score(f *finding.Finding, uses []policy.Adjustment, p *policy.Policy) {
+func score(f *finding.Finding, uses []*policy.Adjustment, p *policy.Policy) {
 	a := finding.Arithmetic{Families: familyScores(f.Facts, p), Ceiling: 100}
 	rest := 1.0
 	for _, s := range a.Families {
@@ -62,7 +62,7 @@ func ofFamily(facts []finding.Fact, family finding.Family) []finding.Fact {
 }
 
 // adjustments are the factor of the link and those of the expected uses, in the order of the policy.
-func adjustments(link finding.Attribution, uses []policy.Adjustment, p *policy.Policy) []finding.Adjustment {
+func adjustments(link finding.Attribution, uses []*policy.Adjustment, p *policy.Policy) []finding.Adjustment {
 	var out []finding.Adjustment
 	if factor := hundredth(p.LinkFloor.Value + (1-p.LinkFloor.Value)*link.Confidence); factor < 1 {
 		out = append(out, finding.Adjustment{Kind: "link", Name: string(link.Basis), Factor: factor, Reason: linkReason(link)})

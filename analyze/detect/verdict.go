@@ -1,7 +1,9 @@
 package detect
 
 import (
+	"runtime"
 	"slices"
+	"sync"
 )
 
 // Verdicts are what has been judged so far.
@@ -13,14 +15,42 @@ type verdicts struct {
 	early, rounds int
 }
 
-func (v *verdicts) judge(u *Usage, c *Context) {
-	facts := c.facts(u)
-	if len(facts) == 0 {
+// block is how many usages are assessed before what is said of them is taken, fewest how many are worth a goroutine.
+const (
+	block  = 1 << 10
+	fewest = 1 << 6
+)
+
+// judge assesses usages side by side, and takes what is said of them in their order.
+func (v *verdicts) judge(all []*Usage, c *Context) {
+	views := c.views(min(runtime.GOMAXPROCS(0), 1+len(all)/fewest))
+	found := make([]*assessment, min(block, len(all)))
+	for some := range slices.Chunk(all, block) {
+		var sides sync.WaitGroup
+		for i, view := range views {
+			sides.Go(func() {
+				for k := i; k < len(some); k += len(views) {
+					found[k] = view.assess(some[k])
+				}
+			})
+		}
+		sides.Wait()
+		for _, a := range found[:len(some)] {
+			v.take(a)
+		}
+	}
+}
+
+func (v *verdicts) take(a *assessment) {
+	if a == nil {
 		return
 	}
-	if f := outline(u, facts); v.touched.judge(&f, u, c) {
-		v.bySeverity[f.Severity]++
-		v.best.add(candidate{f, u})
+	for _, n := range a.notes {
+		v.touched.enter(n, a.ID)
+	}
+	if a.stays {
+		v.bySeverity[a.Severity]++
+		v.best.add(a.candidate)
 	}
 }
 
@@ -35,8 +65,8 @@ func (g *Gathering) settle() {
 	slices.SortStableFunc(idle, func(a, b *Usage) int { return a.Last.Compare(b.Last) })
 	idle = idle[:min(len(idle), len(g.usages)-g.held.most/4*3)]
 	ctx := newContext(g, g.usages)
+	g.verdicts.judge(idle, ctx)
 	for _, u := range idle {
-		g.verdicts.judge(u, ctx)
 		u.gone = true
 		g.held.nowMoments -= u.amount
 		g.held.nowSaid -= len(u.said)
