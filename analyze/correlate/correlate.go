@@ -135,7 +135,7 @@ func (j *joiner) accesses(b *book) {
 		}
 		at := b.when(&k.Kept)
 		if source, target := b.find(k.Source(), at), b.find(k.Target(), at); !k.Everyday() {
-			j.reached = append(j.reached, &Access{k.Access(), b.host, source, target, at})
+			j.reached = append(j.reached, &Access{k, b.host, source, target, at})
 		}
 	}
 	b.accesses = nil
@@ -167,7 +167,7 @@ func (j *joiner) finish() *Case {
 		return cmp.Or(a.At.Compare(b.At), evidence.CompareRefs(a.Ref(), b.Ref()))
 	})
 	slices.SortStableFunc(c.Accesses, func(a, b *Access) int {
-		return cmp.Or(a.At.Compare(b.At), evidence.CompareRefs(a.Ref, b.Ref))
+		return cmp.Or(a.At.Compare(b.At), evidence.CompareRefs(a.Ref(), b.Ref()))
 	})
 	return c
 }

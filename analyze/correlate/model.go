@@ -142,7 +142,7 @@ type Lookup struct {
 
 // An Access is one process reaching into another, resolved and in corrected UTC.
 type Access struct {
-	evidence.Access
+	*evidence.KeptAccess
 	Host           *Host
 	Source, Target *Process // nil when not resolved
 	At             time.Time

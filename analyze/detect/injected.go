@@ -38,12 +38,12 @@ var injected = Detector{
 				if a.At.After(u.Last) || ordinaryAccess(a) {
 					continue
 				}
-				by := shown(a.Access.Source.Image)
+				by := shown(a.KeptAccess.Source().Image)
 				switch {
-				case a.Kind == evidence.RemoteThread:
-					return fact(remoteThread, fmt.Sprintf("%s started a thread in %s before its last connection", by, who(p)), cite(a.Ref))
-				case a.Granted&(vmWrite|vmOperation) == vmWrite|vmOperation && a.Unbacked():
-					return fact(writing(a), fmt.Sprintf("code outside any module of %s opened %s for writing its memory", by, who(p)), cite(a.Ref))
+				case a.Kind() == evidence.RemoteThread:
+					return fact(remoteThread, fmt.Sprintf("%s started a thread in %s before its last connection", by, who(p)), cite(a.Ref()))
+				case a.Granted()&(vmWrite|vmOperation) == vmWrite|vmOperation && a.Unbacked():
+					return fact(writing(a), fmt.Sprintf("code outside any module of %s opened %s for writing its memory", by, who(p)), cite(a.Ref()))
 				}
 			}
 		}
@@ -52,7 +52,7 @@ var injected = Detector{
 }
 
 func writing(a *correlate.Access) float64 {
-	if a.Granted&everything == everything {
+	if a.Granted()&everything == everything {
 		return openedFully
 	}
 	return writtenInto
@@ -60,10 +60,10 @@ func writing(a *correlate.Access) float64 {
 
 // ordinaryAccess leaves out what Windows itself does to every process it starts, and a parent's to its child at birth.
 func ordinaryAccess(a *correlate.Access) bool {
-	if a.Target != nil && a.Source != nil && a.Target.Parent == a.Source && a.Kind == evidence.Opened {
+	if a.Target != nil && a.Source != nil && a.Target.Parent == a.Source && a.Kind() == evidence.Opened {
 		return true
 	}
-	switch policy.Base(a.Access.Source.Image) {
+	switch policy.Base(a.KeptAccess.Source().Image) {
 	case "csrss.exe", "services.exe", "svchost.exe", "lsass.exe", "smss.exe", "wininit.exe", "winlogon.exe", "werfault.exe", "msmpeng.exe", "dwm.exe":
 		return true
 	}

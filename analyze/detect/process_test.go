@@ -151,9 +151,10 @@ func TestAncestor(t *testing.T) {
 
 // reach adds an access of one process to another.
 func (s *scene) reach(from, to *correlate.Process, kind evidence.AccessKind, granted uint32, trace string) {
-	s.c.Accesses = append(s.c.Accesses, &correlate.Access{Host: s.host, Source: from, Target: to, At: s.now, Access: evidence.Access{
-		Header: evidence.Header{Ref: s.ref("sysmon.evtx")}, Kind: kind, Granted: granted, CallTrace: trace,
-		Source: evidence.Program{Image: from.Image, PID: from.PID}, Target: evidence.Program{Image: to.Image, PID: to.PID}}})
+	var log evidence.Batch
+	log.Access(evidence.Access{Header: evidence.Header{Ref: s.ref("sysmon.evtx")}, Kind: kind, Granted: granted, CallTrace: trace,
+		Source: evidence.Program{Image: from.Image, PID: from.PID}, Target: evidence.Program{Image: to.Image, PID: to.PID}})
+	s.c.Accesses = append(s.c.Accesses, &correlate.Access{KeptAccess: log.Accesses[0], Host: s.host, Source: from, Target: to, At: s.now})
 }
 
 const (

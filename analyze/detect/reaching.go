@@ -25,12 +25,12 @@ var reaching = Detector{
 				if ordinaryAccess(a) {
 					continue
 				}
-				target := policy.Base(a.Access.Target.Image)
+				target := policy.Base(a.KeptAccess.Target().Image)
 				switch {
-				case a.Kind == evidence.Opened && target == "lsass.exe" && a.Granted&vmRead != 0 && a.Unbacked():
-					return fact(readsLsass, fmt.Sprintf("code outside any module of %s opened lsass.exe for reading its memory", who(p)), cite(a.Ref))
-				case a.Kind == evidence.RemoteThread:
-					return fact(threadElsewhere, fmt.Sprintf("%s started a thread in %s", who(p), target), cite(a.Ref))
+				case a.Kind() == evidence.Opened && target == "lsass.exe" && a.Granted()&vmRead != 0 && a.Unbacked():
+					return fact(readsLsass, fmt.Sprintf("code outside any module of %s opened lsass.exe for reading its memory", who(p)), cite(a.Ref()))
+				case a.Kind() == evidence.RemoteThread:
+					return fact(threadElsewhere, fmt.Sprintf("%s started a thread in %s", who(p), target), cite(a.Ref()))
 				}
 			}
 		}

@@ -8,7 +8,6 @@ package evidence
 
 import (
 	"net/netip"
-	"strings"
 	"time"
 )
 
@@ -196,11 +195,6 @@ type Access struct {
 	StartModule    string // of Sysmon 8, "" when the thread started outside any module
 	CallTrace      string // of Sysmon 10
 }
-
-// Unbacked tells whether the call came from memory that no file backs.
-func (a *Access) Unbacked() bool { return unbacked(a.CallTrace) }
-
-func unbacked(callTrace string) bool { return strings.Contains(callTrace, "UNKNOWN") }
 
 // A Cleared is a statement that a log was emptied: 1102 (Security), 104 (System).
 type Cleared struct {

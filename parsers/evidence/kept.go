@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"cmp"
+	"strings"
 	"time"
 )
 
@@ -202,9 +203,16 @@ func (k *KeptAccess) Target() Program {
 	return Program{k.targetID, k.targetPID, k.texts.target.image, k.texts.target.user}
 }
 
+// Kind and Granted are the fields of Access.
+func (k *KeptAccess) Kind() AccessKind { return k.kind }
+func (k *KeptAccess) Granted() uint32  { return k.granted }
+
+// Unbacked tells whether the call came from memory that no file backs.
+func (k *KeptAccess) Unbacked() bool { return strings.Contains(k.texts.callTrace, "UNKNOWN") }
+
 // Everyday tells whether it is no remote thread, and came from a module.
 func (k *KeptAccess) Everyday() bool {
-	return k.kind != RemoteThread && !unbacked(k.texts.callTrace)
+	return k.kind != RemoteThread && !k.Unbacked()
 }
 
 // Access returns what was kept.
