@@ -1,6 +1,9 @@
 package pcap
 
-import "iter"
+import (
+	"iter"
+	"sync"
+)
 
 // waiting is how many values may wait between two goroutines, and rooms how many pieces of memory they lie in: one more is being
 // filled and one looked at.
@@ -15,7 +18,10 @@ func beside[T any](run func(yield func(T) bool)) iter.Seq[T] {
 	return func(take func(T) bool) {
 		values, enough := make(chan T, waiting), make(chan struct{})
 		var panicked any
-		go func() {
+		var running sync.WaitGroup
+		defer running.Wait()
+		defer close(enough)
+		running.Go(func() {
 			defer close(values)
 			defer func() { panicked = recover() }()
 			run(func(v T) bool {
@@ -26,12 +32,7 @@ func beside[T any](run func(yield func(T) bool)) iter.Seq[T] {
 					return false
 				}
 			})
-		}()
-		defer func() {
-			close(enough)
-			for range values {
-			}
-		}()
+		})
 		for v := range values {
 			if !take(v) {
 				return

@@ -1,0 +1,36 @@
+package pcap
+
+import "testing"
+
+// TestBesideMemory: what is looked at is not what is being filled, and whoever has enough ends the other.
+func TestBesideMemory(t *testing.T) {
+	for _, enough := range []int{0, 1, rooms, 1000} {
+		yielded, seen, over := 0, 0, make(chan bool, 1)
+		numbers := func(yield func(*int) bool) {
+			defer func() { over <- true }()
+			var memory [rooms]int
+			for yielded < 1000 {
+				n := &memory[yielded%rooms]
+				*n = yielded
+				if yielded++; !yield(n) {
+					return
+				}
+			}
+		}
+		for n := range beside(numbers) {
+			if *n != seen {
+				t.Fatalf("%d instead of %d", *n, seen)
+			}
+			if seen == enough {
+				break
+			}
+			seen++
+		}
+		if len(over) == 0 {
+			t.Error("still running")
+		}
+		if yielded > min(enough+1+rooms, 1000) || seen != min(enough, 1000) {
+			t.Errorf("%d yielded, %d seen of %d", yielded, seen, enough)
+		}
+	}
+}
