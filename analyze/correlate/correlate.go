@@ -60,7 +60,7 @@ type joiner struct {
 
 	holders map[peerKey][]holding
 	asked   map[askedKey][]*Lookup
-	naming  map[*Host][]*Process // whose command lines name another machine
+	naming  map[machine]*lifetimes
 	noted   map[netip.Addr][]*evidence.Naming
 }
 
