@@ -15,7 +15,8 @@ const (
 // running. What was taken and is looked at no more goes back to where it came from.
 func ahead[T any](all iter.Seq[T], back func([]T)) iter.Seq[T] {
 	return func(yield func(T) bool) {
-		waiting, over, enough := make(chan []T, maxWaiting), make(chan []T, maxWaiting), make(chan struct{})
+		waiting, enough := make(chan []T, maxWaiting), make(chan struct{})
+		over := make(chan []T, maxWaiting+2) // all there are: one is being filled, one looked at
 		var runner sync.WaitGroup
 		defer runner.Wait()
 		defer close(enough)

@@ -187,6 +187,9 @@ func (x *nameIndex) sent(k askerKey, l *correlate.Link) *nameUse {
 // askersOf are the processes that the host's log names for a link: by the name, and by the domain for questions that
 // were not logged themselves.
 func askersOf(l *correlate.Link) (byName, byDomain map[string]*correlate.Process) {
+	if len(l.Asked) == 0 {
+		return nil, nil
+	}
 	byName, byDomain = map[string]*correlate.Process{}, map[string]*correlate.Process{}
 	for _, a := range l.Asked {
 		name := strings.ToLower(a.Name())
