@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"bytes"
 	"cmp"
 	"math"
 	"slices"
@@ -19,7 +18,7 @@ type timeline struct {
 	packed
 	// blurred is where calls are told apart no more, the zero time for nowhere.
 	blurred time.Time
-	// tight is how many moments there were when shrink last left all as they were, 0 when it did not.
+	// tight is how many moments shrink left so that it would leave them as they are, 0 when it might not.
 	tight int
 }
 
@@ -101,19 +100,19 @@ func (t *timeline) shrink(r room) {
 	if t.amount == t.tight && t.amount <= r.moments/2 {
 		return
 	}
-	before := t.bytes
 	all := t.moments()
 	slices.SortStableFunc(all, byTime)
 	span := all[len(all)-1].at - all[0].at
-	all = merged(all, 0, func(a, b *moment) bool { return b.at-a.until() < int64(r.gap) }, span/(2*maxLines)+1)
+	all, settled := merged(all, 0, func(a, b *moment) bool { return b.at-a.until() < int64(r.gap) }, span/(2*maxLines)+1)
 	if exact := r.moments / 4; len(all) > r.moments/2 {
 		if from := all[exact].time(); t.blurred.IsZero() || from.Before(t.blurred) {
 			t.blurred = from
 		}
-		all = merged(all, exact, func(a, b *moment) bool { return true }, span/int64(exact)+1)
+		all, _ = merged(all, exact, func(a, b *moment) bool { return true }, span/int64(exact)+1)
+		settled = false
 	}
 	t.packed, t.tight = pack(all), 0
-	if bytes.Equal(t.bytes, before) {
+	if settled {
 		t.tight = t.amount
 	}
 }
@@ -121,19 +120,22 @@ func (t *timeline) shrink(r room) {
 func byTime(a, b moment) int { return cmp.Compare(a.at, b.at) }
 
 // merged joins moments from a place on with the moment before them where they belong together, in steps no wider than step.
-func merged(all []moment, from int, together func(a, b *moment) bool, step int64) []moment {
-	kept := all[:from+1]
+// They are settled when merging them again would change nothing: one that speaks only since it was joined with others may
+// turn out to go on from the moment before.
+func merged(all []moment, from int, together func(a, b *moment) bool, step int64) (kept []moment, settled bool) {
+	kept, settled = all[:from+1], true
 	for i := from + 1; i < len(all); i++ {
 		a, b := &kept[len(kept)-1], &all[i]
 		one := together(a, b) || !b.speaks
 		if one && b.at-a.at <= step {
+			settled = settled && (a.speaks || !b.speaks)
 			a.take(b)
 			continue
 		}
 		b.goesOn = b.goesOn || one && b.speaks
 		kept = append(kept, *b)
 	}
-	return kept
+	return kept, settled
 }
 
 // take joins a moment that follows.
