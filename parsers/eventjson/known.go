@@ -1,13 +1,21 @@
 package eventjson
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+
+	"github.com/wirewitness/wirewitness/parsers/winevent"
+)
 
 // Layouts are those met before. A log has some hundred of them, and tens of thousands of records of each: what stands between
 // the values of a record, from the brace on, is compared with what stood there in one before it, and only the values are looked
 // at. What is equal up to the last brace has the same layout.
 type layouts struct {
 	first *step
-	held  int // bytes of all steps, about
+	held  int          // bytes of all, about
+	once  [1024]uint64 // hashes of what stood between the values of objects that were met once, each in a place of its own
+	draft []step       // of the object taken apart last
+	opens []uint32     // of draft
 }
 
 // A step is what stands before a value, from the value before it on, or behind the last one.
@@ -24,8 +32,9 @@ type step struct {
 const (
 	maxOthers    = 16
 	longestKnown = 16 << 10 // bytes between the values of a document
-	mostKnown    = 4 << 20  // bytes of all steps
+	mostKnown    = 8 << 20  // bytes of all
 	perStep      = 128      // bytes beside what stands there
+	perLayout    = 4 << 10
 )
 
 // follow takes an object apart that has a known layout, and tells whether it has.
@@ -71,30 +80,51 @@ func pick(list **step, b []byte) *step {
 	return nil
 }
 
-// learn remembers the layout of an object that was taken apart.
+// learn remembers the layout of an object that was taken apart, if it was met before: the lines of some files are all different.
 func (d *document) learn(from, end int) {
-	around := end - from
-	for i := range d.raws {
-		if !d.opens(i) {
-			around -= int(d.raws[i].to - d.raws[i].from)
-		}
-	}
-	if !d.opens(0) || around > longestKnown {
+	if !d.opens(0) {
 		return
 	}
-	if d.known.held += around + perStep*len(d.raws); d.known.held > mostKnown {
-		d.known = layouts{}
+	k := &d.known
+	if around := d.draft(from, end); around > longestKnown || !k.metBefore() {
+		return
+	} else if k.held += around + perStep*len(d.raws) + perLayout; k.held > mostKnown {
+		k.first, k.held = nil, 0
 	}
-	list, at, opens := &d.known.first, uint32(from), []uint32(nil)
+	list := &k.first
+	for _, s := range k.draft {
+		list = &behind(list, s).next
+	}
+}
+
+// draft works out the steps of an object, and how many bytes stand between its values.
+func (d *document) draft(from, end int) (around int) {
+	k, at, opened := &d.known, uint32(from), 0
+	k.draft, k.opens = k.draft[:0], k.opens[:0]
 	for i, v := range d.raws {
 		if d.opens(i) {
-			opens = append(opens, v.from-at)
+			k.opens = append(k.opens, v.from-at)
 			continue
 		}
-		list = &behind(list, step{between: d.text[at:v.from], opens: opens}).next
-		at, opens = v.to, nil
+		k.draft = append(k.draft, step{between: d.text[at:v.from], opens: k.opens[opened:]})
+		around += int(v.from - at)
+		at, opened = v.to, len(k.opens)
 	}
-	behind(list, step{between: d.text[at:end], opens: opens, layout: d.own.clone()})
+	k.draft = append(k.draft, step{between: d.text[at:end], opens: k.opens[opened:], layout: &d.own})
+	return around + end - int(at)
+}
+
+// metBefore tells whether an object like the draft was met lately.
+func (k *layouts) metBefore() bool {
+	h := winevent.NewHash("")
+	for i := range k.draft {
+		h.Uint(winevent.HashBytes(k.draft[i].between))
+	}
+	sum := h.Sum()
+	place := &k.once[sum%uint64(len(k.once))]
+	again := *place == sum
+	*place = sum
+	return again
 }
 
 // opens tells whether a node is an object or list.
@@ -105,17 +135,15 @@ func (d *document) opens(i int) bool {
 
 // behind finds the step equal to s where pick looks, or puts it first.
 func behind(list **step, s step) *step {
-	o := *list
-	for range maxOthers {
-		if o == nil {
-			break
-		}
+	for o, n := *list, 0; o != nil && n < maxOthers; o, n = o.other, n+1 {
 		if bytes.Equal(o.between, s.between) {
 			return o
 		}
-		o = o.other
 	}
-	s.between, s.other = bytes.Clone(s.between), *list
-	*list = &s
-	return &s
+	n := &step{between: bytes.Clone(s.between), opens: slices.Clone(s.opens), other: *list}
+	if s.layout != nil {
+		n.layout = s.layout.clone()
+	}
+	*list = n
+	return n
 }

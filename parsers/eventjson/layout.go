@@ -11,7 +11,7 @@ type layout struct {
 	heads  [buckets]int32 // the last node of each bucket, counted from 1; 0 for none
 	names  []byte         // of all members, unescaped
 	asked  []ask          // in the order in which they were asked for
-	shaped []places       // see shapes
+	shaped shaped
 }
 
 // A node is one value with its name. It holds no pointers: there are a hundred thousand in a few milliseconds.
@@ -40,7 +40,7 @@ const (
 
 func (l *layout) reset() {
 	l.nodes, l.names, l.asked = l.nodes[:0], l.names[:0], l.asked[:0]
-	l.shaped = nil
+	l.shaped.reset()
 	clear(l.heads[:])
 }
 

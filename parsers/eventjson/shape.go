@@ -97,7 +97,7 @@ func tree(name string, under ...string) shape {
 // shapeOf finds the shape of an object, false when it is no event: an id alone could be anything's.
 func shapeOf(d *document) (event, bool) {
 	for i := range d.shapes() {
-		e := event{&d.shaped[i], d}
+		e := event{&d.shaped.all[i], d}
 		if _, ok := e.uint(e.id, 32); ok && (e.text(e.provider) != nil || e.text(e.channel) != nil) {
 			return e, true
 		}
@@ -138,8 +138,8 @@ func (l *recent) keep(all *winevent.Strings, b []byte) string {
 // stamps reads the times that the record has, best first, each under the name of its element.
 func (r *reader) stamps(e event) (stamps [3]evidence.Stamp) {
 	n := 0
-	for i, at := range e.times {
-		s, ok := r.clock.stamp(value{e.doc, at}.text(), e.fields[i])
+	for _, t := range e.times {
+		s, ok := r.clock.stamp(value{e.doc, t.at}.text(), t.field)
 		if !ok {
 			continue
 		}
