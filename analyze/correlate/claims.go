@@ -72,15 +72,7 @@ func (b *book) connOf(s *evidence.KeptSocket, sn *sensor) (*evidence.Conn, time.
 		return nil, 0
 	}
 	at := st.Time.Add(-a.offsetAt(st.Time))
-	var best *evidence.Conn
-	var apart time.Duration
-	for _, c := range sn.conns[tupleOf(s)] {
-		d, ok := fits(c, at, a.slack())
-		if ok && (best == nil || d < apart) {
-			best, apart = c, d
-		}
-	}
-	return best, apart
+	return sn.nearest(tupleOf(s), at, a.slack())
 }
 
 // earlier is how long before a capture a connection may have been opened that the capture shows from its middle.

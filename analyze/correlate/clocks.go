@@ -16,6 +16,8 @@ import (
 type sensor struct {
 	name  string
 	conns map[casefile.Tuple][]*evidence.Conn // by start
+	// crowds are the tuples of many connections.
+	crowds map[casefile.Tuple]*crowd
 }
 
 // A writer is what shares one way of stamping events on a host: a log, and within Sysmon's the events whose UtcTime

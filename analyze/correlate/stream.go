@@ -29,6 +29,7 @@ func (j *joiner) survey() {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(by)) {
+		by[name].crowd()
 		j.sensors = append(j.sensors, by[name])
 	}
 }

@@ -1,0 +1,66 @@
+package correlate
+
+import (
+	"math/rand/v2"
+	"net/netip"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/wirewitness/wirewitness/analyze/casefile"
+	"github.com/wirewitness/wirewitness/parsers/evidence"
+)
+
+// The connection found in a crowd is the one that would be found by asking each.
+func TestCrowd(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	const slack = time.Minute
+	for _, transport := range []evidence.Transport{evidence.TCP, evidence.UDP} {
+		for n := range 60 {
+			k := casefile.TupleOf(transport, netip.AddrPortFrom(ws, 123), netip.AddrPortFrom(peer, 123))
+			sn := &sensor{conns: map[casefile.Tuple][]*evidence.Conn{}}
+			for range n {
+				start := noon.Add(time.Duration(rng.IntN(500)) * 20 * time.Second)
+				sn.conns[k] = append(sn.conns[k], &evidence.Conn{Transport: transport, Start: start, End: start.Add(time.Duration(rng.IntN(20)*rng.IntN(20)) * time.Second), MidStream: rng.IntN(8) == 0})
+			}
+			slices.SortFunc(sn.conns[k], evidence.CompareConns)
+			sn.crowd()
+			for range 200 {
+				at := noon.Add(time.Duration(rng.IntN(700)-100) * 20 * time.Second)
+				var want *evidence.Conn
+				var apart time.Duration
+				for _, c := range sn.conns[k] {
+					if d, ok := fits(c, at, slack); ok && (want == nil || d < apart) {
+						want, apart = c, d
+					}
+				}
+				if got, d := sn.nearest(k, at, slack); got != want || d != apart {
+					t.Fatalf("%s, %d connections: %v apart, want %v", transport, n, d, apart)
+				}
+			}
+		}
+	}
+}
+
+// Two servers that speak from and to one port again and again are joined by time.
+func TestManyConnectionsOfOneTuple(t *testing.T) {
+	const many = 10_000
+	s := &scene{}
+	src, dst := netip.AddrPortFrom(ws, 50123), netip.AddrPortFrom(peer, 123)
+	for i := range many {
+		at := noon.Add(time.Duration(i) * 3 * time.Minute)
+		s.batch.Conns = append(s.batch.Conns, evidence.Conn{Ref: s.ref("frame"), Sensor: "cap", Transport: evidence.UDP, Orig: src, Resp: dst, OrigKnown: true, Start: at, End: at.Add(time.Second)})
+		if i%10 == 0 {
+			s.batch.Socket(evidence.Socket{Header: s.header(sysmonProvider, 3, at, at), Program: program(7, `C:\agent.exe`), Kind: evidence.Connect, Transport: evidence.UDP, Src: src, Dst: dst, Initiated: evidence.Yes})
+		}
+	}
+	linked := 0
+	for l := range s.run().Links {
+		if l.Conn != nil && len(l.Sockets) == 1 {
+			linked++
+		}
+	}
+	if linked != many/10 {
+		t.Errorf("%d connections are linked to their event, want %d", linked, many/10)
+	}
+}
