@@ -86,8 +86,10 @@ const (
 	enoughVotes = 3
 	// plausible is how far from a whole quarter of an hour within a day an offset may lie to be a time zone.
 	plausible = 10 * time.Second
-	// tupleBound limits how many connections of one tuple an event votes on.
+	// tupleBound limits how many connections of one tuple an event votes on, voterBound how many events vote on those of a
+	// crowd: they would be millions.
 	tupleBound = 64
+	voterBound = 1024
 )
 
 // align measures every clock of a host against every sensor.

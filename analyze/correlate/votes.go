@@ -26,6 +26,7 @@ type peak struct {
 // votes pairs the events of a writer with the connections of the same tuple. Connections whose beginning the capture
 // missed cannot vote, nor can tuples of two fixed ports, which recur in every recording of the same hosts.
 func (b *book) votes(sockets []*evidence.KeptSocket, sn *sensor, field string) (all []vote, resolution time.Duration) {
+	voters := map[*crowd]int{}
 	for _, s := range sockets {
 		st, ok := s.Stamp(field)
 		k := tupleOf(s)
@@ -33,6 +34,11 @@ func (b *book) votes(sockets []*evidence.KeptSocket, sn *sensor, field string) (
 			continue
 		}
 		conns := sn.conns[k]
+		if c := sn.crowds[k]; c != nil {
+			if voters[c]++; voters[c] > voterBound {
+				continue
+			}
+		}
 		for _, c := range conns[:min(len(conns), tupleBound)] {
 			if !c.MidStream {
 				all = append(all, vote{st.Time.Sub(c.Start), st.Time, c})
