@@ -36,24 +36,35 @@ func (cf *Casefile) distinct() {
 	cf.Clearings = firsts(cf.Clearings, func(x *evidence.Cleared) uint64 { return x.Digest })
 }
 
-// sortKept sorts events by best time and reference. Nearly all are told apart by their times, which stand together here.
+// A timed is an event with its best time, by which nearly all are told apart.
+type timed[T any] struct {
+	at evidence.Instant
+	of *T
+}
+
+// sortKept sorts events by best time and reference: the halves of a long list side by side.
 func sortKept[T any](all []*T, record func(*T) *evidence.Kept) {
-	type timed struct {
-		at evidence.Instant
-		of *T
-	}
-	timeds := make([]timed, len(all))
-	for i, x := range all {
-		timeds[i] = timed{record(x).At(0), x}
-	}
-	slices.SortFunc(timeds, func(a, b timed) int {
+	compare := func(a, b timed[T]) int {
 		if a.at != b.at {
 			return cmp.Compare(a.at, b.at)
 		}
 		return evidence.CompareKept(record(a.of), record(b.of))
-	})
-	for i, x := range timeds {
-		all[i] = x.of
+	}
+	timeds := make([]timed[T], len(all))
+	for i, x := range all {
+		timeds[i] = timed[T]{record(x).At(0), x}
+	}
+	a, b := timeds[:len(all)/2], timeds[len(all)/2:]
+	var halves sync.WaitGroup
+	halves.Go(func() { slices.SortFunc(a, compare) })
+	slices.SortFunc(b, compare)
+	halves.Wait()
+	for i := range all {
+		from := &a
+		if len(a) == 0 || len(b) > 0 && compare(b[0], a[0]) < 0 {
+			from = &b
+		}
+		all[i], *from = (*from)[0].of, (*from)[1:]
 	}
 }
 
