@@ -12,6 +12,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/wirewitness/wirewitness/samples/generate/cases"
 )
@@ -36,6 +37,9 @@ func run(args []string) error {
 		return office(args[1:])
 	case "network":
 		return network(args[1:])
+	}
+	if strings.HasPrefix(args[0], "-") {
+		return fmt.Errorf("%s: no word of capture, evtx, office and network, and no folder for the samples", args[0])
 	}
 	return cases.Write(args[0])
 }
