@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Build a large case and print one table of how fast wirewitness is and what memory it takes, beside other programs.
 
-FOLDER takes the case (19 GB unless smaller sizes are given) and every program's output; what is in it is used again, and
+FOLDER takes the case (23 GB unless smaller sizes are given) and every program's output; what is in it is used again, and
 nothing is deleted. The sizes are those of the largest files, whose memory is measured, once each; everything else is run N times
 (5), the programs in turn, and medians are printed. --only names the groups to run, such as "capture,start-up".
 tshark, ndpiReader, evtxexport and evtx_dump (cargo install evtx) are measured where they are on PATH.

@@ -1,6 +1,7 @@
 package correlate
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 	"sort"
@@ -12,7 +13,7 @@ import (
 
 // An answer is that an address was given for a name.
 type answer struct {
-	at   time.Time
+	at   evidence.Instant
 	name string
 }
 
@@ -32,7 +33,7 @@ const nameSlack = 5 * time.Second
 func (as answers) logs(looks []*Lookup) {
 	for _, l := range looks {
 		for _, a := range l.Answers() {
-			as.add(answerKey{host: l.Host, address: a}, answer{l.At, strings.ToLower(l.Name())})
+			as.add(answerKey{host: l.Host, address: a}, answer{evidence.InstantOf(l.At), strings.ToLower(l.Name())})
 		}
 	}
 }
@@ -44,7 +45,7 @@ func (as answers) wire(c *evidence.Conn) {
 	}
 	for _, q := range c.DNS.Questions {
 		for _, a := range q.Answers {
-			as.add(answerKey{client: c.Orig.Addr(), address: a}, answer{q.At, q.Name})
+			as.add(answerKey{client: c.Orig.Addr(), address: a}, answer{evidence.InstantOf(q.At), q.Name})
 		}
 	}
 }
@@ -80,7 +81,7 @@ func (as answers) sort() {
 }
 
 func sortAnswers(list []answer) {
-	slices.SortStableFunc(list, func(a, b answer) int { return a.at.Compare(b.at) })
+	slices.SortStableFunc(list, func(a, b answer) int { return cmp.Compare(a.at, b.at) })
 }
 
 // indexNoted lists what capture files call each address, in the order of the files.
@@ -150,8 +151,8 @@ func isAddress(name string) bool {
 
 // before is the name last asked for before a time.
 func (as answers) before(k answerKey, at time.Time) string {
-	list := as[k]
-	i := sort.Search(len(list), func(i int) bool { return list[i].at.After(at.Add(nameSlack)) })
+	list, latest := as[k], evidence.InstantOf(at.Add(nameSlack))
+	i := sort.Search(len(list), func(i int) bool { return list[i].at > latest })
 	if i == 0 {
 		return ""
 	}
