@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"encoding/binary"
 	"slices"
 	"strings"
 	"unique"
@@ -10,16 +11,13 @@ import (
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
-// citations are references of which the first finding.MaxRefs are kept and all are counted. A case holds many of them.
+// citations are references of which the first finding.MaxRefs are kept and all are counted. A case holds many of them, nearly
+// all of one place each, and of numbers not far apart.
 type citations struct {
-	kept  []citation
-	total int
-}
-
-// A citation is a reference without the texts that it shares with most others.
-type citation struct {
-	place unique.Handle[place]
-	n     uint64
+	packed []byte // of each that is kept: which of the places it is of, and how far its number is from the one before
+	places []unique.Handle[place]
+	last   uint64 // number of the last one that is kept
+	total  int
 }
 
 // A place is what references of one file and unit have in common.
@@ -33,31 +31,39 @@ func cite(refs ...evidence.Ref) citations {
 
 func (c *citations) add(refs ...evidence.Ref) {
 	for _, r := range refs {
-		c.one(r)
+		if c.total < finding.MaxRefs {
+			c.keep(r)
+		}
+		c.total++
 	}
 }
 
-func (c *citations) one(r evidence.Ref) {
-	if c.total++; len(c.kept) == finding.MaxRefs {
-		return
+func (c *citations) keep(r evidence.Ref) {
+	at := unique.Make(place{r.File, r.Unit})
+	i := slices.Index(c.places, at)
+	if i < 0 {
+		i = len(c.places)
+		c.places = append(c.places, at)
 	}
-	if len(c.kept) == cap(c.kept) {
-		c.kept = slices.Grow(c.kept, min(max(len(c.kept), 1), finding.MaxRefs-len(c.kept)))
-	}
-	c.kept = append(c.kept, citation{unique.Make(place{r.File, r.Unit}), r.N})
+	c.packed = binary.AppendUvarint(c.packed, uint64(i))
+	c.packed = binary.AppendVarint(c.packed, int64(r.N-c.last))
+	c.last = r.N
 }
 
 func (c *citations) join(o citations) {
-	c.kept = append(c.kept, o.kept[:min(len(o.kept), finding.MaxRefs-len(c.kept))]...)
-	c.total += o.total
+	kept := o.refs()
+	c.add(kept...)
+	c.total += o.total - len(kept)
 }
 
 // refs are those that are kept.
 func (c citations) refs() []evidence.Ref {
 	var refs []evidence.Ref
-	for _, k := range c.kept {
-		p := k.place.Value()
-		refs = append(refs, evidence.Ref{File: p.file, Unit: p.unit, N: k.n})
+	last := uint64(0)
+	for b := (unpacker{c.packed}); len(b.rest) > 0; {
+		p := c.places[b.unsigned()].Value()
+		last += uint64(b.signed())
+		refs = append(refs, evidence.Ref{File: p.file, Unit: p.unit, N: last})
 	}
 	return refs
 }

@@ -32,14 +32,18 @@ func (p *packed) add(m moment) {
 	if m.lasts != 0 {
 		head |= lasting
 	}
-	b := binary.AppendVarint(p.bytes, m.at-p.last)
+	var room [5 * binary.MaxVarintLen64]byte
+	b := binary.AppendVarint(room[:0], m.at-p.last)
 	b = binary.AppendUvarint(b, head)
 	b = binary.AppendUvarint(b, m.sent)
 	b = binary.AppendUvarint(b, m.recv)
 	if m.lasts != 0 {
 		b = binary.AppendVarint(b, m.lasts)
 	}
-	p.bytes, p.last = b, m.at
+	if had := len(p.bytes); had+len(b) > cap(p.bytes) { // append would double it, and there are many that stay as they are then
+		p.bytes = append(make([]byte, 0, had+len(b)+max(had/8, usualMoment)), p.bytes...)
+	}
+	p.bytes, p.last = append(p.bytes, b...), m.at
 	p.amount++
 }
 
