@@ -62,8 +62,9 @@ func (cs *Connections) sorted(whole func(*evidence.Conn) bool) iter.Seq[*evidenc
 			held = held[1:]
 			return c, nil
 		}, &cs.err)
+		texts := new(evidence.Texts)
 		for _, r := range cs.moved {
-			m.add(r.Open(whole), &cs.err)
+			m.add(r.Open(whole, texts), &cs.err)
 		}
 		heap.Init(&m)
 		for len(m) > 0 && cs.err == nil {

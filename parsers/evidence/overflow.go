@@ -19,8 +19,33 @@ type Overflow interface {
 type ConnRun interface {
 	// Open begins to read. What it returns yields one connection after the other, each in the memory of the one before, nil at
 	// the end; what a connection refers to stays. Of those that whole refuses, who is asked with that much, it yields only what
-	// CompareConns looks at, Sensor, UID and DNS.
-	Open(whole func(*Conn) bool) func() (*Conn, error)
+	// CompareConns looks at, Sensor, UID and DNS. Runs that are read by turns share their texts.
+	Open(whole func(*Conn) bool, texts *Texts) func() (*Conn, error)
+}
+
+// Texts are short texts met before, each held once. They are for one goroutine; the zero value is ready.
+type Texts struct{ met map[string]string }
+
+// maxTexts bounds the texts that are held, and their length.
+const (
+	maxTexts     = 1 << 12
+	longestShort = 64
+)
+
+// Of is the text that b says, in the memory of one met before where it is short.
+func (t *Texts) Of(b []byte) string {
+	if len(b) > longestShort || len(b) == 0 {
+		return string(b)
+	}
+	s, ok := t.met[string(b)]
+	if !ok {
+		s = string(b)
+		if t.met == nil || len(t.met) >= maxTexts {
+			t.met = map[string]string{}
+		}
+		t.met[s] = s
+	}
+	return s
 }
 
 // An outlet is where connections leave memory: some are on their way while others come.

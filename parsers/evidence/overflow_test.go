@@ -2,6 +2,8 @@ package evidence
 
 import (
 	"errors"
+	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -49,4 +51,19 @@ func TestMovePanics(t *testing.T) {
 		b.Conn(Conn{})
 	}
 	b.Settle()
+}
+
+// Texts are what was given, however many there are and however long.
+func TestTexts(t *testing.T) {
+	var texts Texts
+	for i := range 3 * maxTexts {
+		for _, want := range []string{"", strconv.Itoa(i / 2), strings.Repeat("x", i%100)} {
+			if got := texts.Of([]byte(want)); got != want {
+				t.Fatalf("%q for %q", got, want)
+			}
+		}
+	}
+	if len(texts.met) > maxTexts {
+		t.Errorf("%d texts are held", len(texts.met))
+	}
 }

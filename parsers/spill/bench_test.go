@@ -24,7 +24,7 @@ func Benchmark(b *testing.B) {
 		b.Fatal(err)
 	}
 	read := func(whole func(*evidence.Conn) bool) {
-		next := run.Open(whole)
+		next := run.Open(whole, new(evidence.Texts))
 		for range benchConns {
 			if _, err := next(); err != nil {
 				b.Fatal(err)

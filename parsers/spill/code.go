@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"net/netip"
 	"time"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
 // A coder takes the fields of connections in one order, whichever direction they go: it appends them to buf, or takes them
@@ -14,7 +16,7 @@ type coder struct {
 	taking bool
 	at     int // where the next one is taken
 	names  *names
-	common map[string]string // short texts met before
+	texts  *evidence.Texts
 }
 
 func (k *coder) uint(v *uint64) {
@@ -38,37 +40,14 @@ func (k *coder) int(v *int64) {
 	}
 }
 
-// maxCommon bounds the texts that are held once for all connections of a run, and their length.
-const (
-	maxCommon    = 1 << 9
-	longestShort = 64
-)
-
 func (k *coder) text(v *string) {
 	n := uint64(len(*v))
 	if k.uint(&n); !k.taking {
 		k.buf = append(k.buf, *v...)
 		return
 	}
-	b := k.buf[k.at : k.at+int(n)]
+	*v = k.texts.Of(k.buf[k.at : k.at+int(n)])
 	k.at += int(n)
-	*v = k.shared(b)
-}
-
-// shared is a text, in the memory of one met before where it is short.
-func (k *coder) shared(b []byte) string {
-	if len(b) > longestShort || len(b) == 0 {
-		return string(b)
-	}
-	s, ok := k.common[string(b)]
-	if !ok {
-		s = string(b)
-		if k.common == nil || len(k.common) >= maxCommon {
-			k.common = map[string]string{}
-		}
-		k.common[s] = s
-	}
-	return s
 }
 
 // name is a text of which there are few in a run: files, units, sensors, states, protocols.

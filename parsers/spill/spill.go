@@ -22,7 +22,8 @@ type Space struct {
 	mu    sync.Mutex
 	file  *os.File // nil before the first connection moves
 	size  int64
-	moved uint64
+	runs  int64
+	moved uint64 // connections
 	err   error
 	names names
 }
@@ -102,6 +103,7 @@ func (s *Space) write(sorted []*evidence.Conn) (evidence.ConnRun, error) {
 	if s.err = s.append(sorted); s.err != nil {
 		return nil, s.err
 	}
+	s.runs++
 	s.moved += uint64(len(sorted))
 	r.size = s.size - r.from
 	return r, nil
@@ -143,9 +145,10 @@ type run struct {
 }
 
 // Open begins to read the run.
-func (r *run) Open(whole func(*evidence.Conn) bool) func() (*evidence.Conn, error) {
-	in := bufio.NewReaderSize(io.NewSectionReader(r.space.file, r.from, r.size), int(min(r.size, readAhead)))
-	k := coder{taking: true, names: r.space.known()}
+func (r *run) Open(whole func(*evidence.Conn) bool, texts *evidence.Texts) func() (*evidence.Conn, error) {
+	names, runs := r.space.known()
+	in := bufio.NewReaderSize(io.NewSectionReader(r.space.file, r.from, r.size), int(min(r.size, readAhead, max(allAhead/runs, leastAhead))))
+	k := coder{taking: true, names: names, texts: texts}
 	left := r.conns
 	c := new(evidence.Conn)
 	return func() (*evidence.Conn, error) {
@@ -165,8 +168,13 @@ func (r *run) Open(whole func(*evidence.Conn) bool) func() (*evidence.Conn, erro
 	}
 }
 
-// readAhead is the buffer that a run is read through.
-const readAhead = 32 << 10
+// readAhead is the buffer that a run is read through. All of them take no more than allAhead, unless there are so many that each
+// has leastAhead.
+const (
+	readAhead  = 32 << 10
+	allAhead   = 2 << 20
+	leastAhead = 4 << 10
+)
 
 // next takes n bytes, which stay as they are until in is read again.
 func next(in *bufio.Reader, n int) ([]byte, error) {
@@ -180,11 +188,11 @@ func next(in *bufio.Reader, n int) ([]byte, error) {
 	return b, err
 }
 
-// known is the names so far.
-func (s *Space) known() *names {
+// known is the names so far, and the number of runs.
+func (s *Space) known() (*names, int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return &names{list: s.names.list}
+	return &names{list: s.names.list}, s.runs
 }
 
 // conn takes a connection, all of it where whole wants it.

@@ -72,7 +72,7 @@ func TestEveryFieldComesBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		next := r.Open(all)
+		next := r.Open(all, new(evidence.Texts))
 		for i, w := range want {
 			got, err := next()
 			if err != nil {
@@ -97,7 +97,7 @@ func TestTheRestIsLeftOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	next := r.Open(func(*evidence.Conn) bool { return false })
+	next := r.Open(func(*evidence.Conn) bool { return false }, new(evidence.Texts))
 	for range 2 {
 		got, err := next()
 		if err != nil {
@@ -122,7 +122,7 @@ func TestLargeOnesComeBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	next := r.Open(all)
+	next := r.Open(all, new(evidence.Texts))
 	for i, want := range []string{long.UID, whole().UID, long.UID} {
 		if got, err := next(); err != nil || got.UID != want {
 			t.Errorf("connection %d: %v, or another UID", i, err)
@@ -142,7 +142,7 @@ func TestBatchMovesWhatIsTooMuch(t *testing.T) {
 	b.Settle()
 	read := 0
 	for i, r := range b.Moved {
-		next := r.Open(all)
+		next := r.Open(all, new(evidence.Texts))
 		var last time.Time
 		for {
 			c, err := next()
