@@ -154,7 +154,7 @@ type distinctNames struct {
 }
 
 // few names are found by looking through them.
-const few = 8
+const few = 32
 
 func (d *distinctNames) size() int { return len(d.list) }
 

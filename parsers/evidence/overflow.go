@@ -23,25 +23,29 @@ type ConnRun interface {
 	Open(whole func(*Conn) bool, texts *Texts) func() (*Conn, error)
 }
 
-// Texts are short texts met before, each held once. They are for one goroutine; the zero value is ready.
-type Texts struct{ met map[string]string }
+// Texts are texts met before, each held once. They are for one goroutine; the zero value is ready.
+type Texts struct {
+	met  map[string]string
+	held int // bytes, about
+}
 
-// maxTexts bounds the texts that are held, and their length.
+// Those of up to longestShared bytes are held, maxTexts bytes of them with what the map takes for each.
 const (
-	maxTexts     = 1 << 12
-	longestShort = 64
+	longestShared = 255 // a name of the DNS
+	maxTexts      = 4 << 20
+	perText       = 64
 )
 
-// Of is the text that b says, in the memory of one met before where it is short.
+// Of is the text that b says, in the memory of one met before where it is not long.
 func (t *Texts) Of(b []byte) string {
-	if len(b) > longestShort || len(b) == 0 {
+	if len(b) > longestShared || len(b) == 0 {
 		return string(b)
 	}
 	s, ok := t.met[string(b)]
 	if !ok {
 		s = string(b)
-		if t.met == nil || len(t.met) >= maxTexts {
-			t.met = map[string]string{}
+		if t.held += len(s) + perText; t.met == nil || t.held > maxTexts {
+			t.met, t.held = map[string]string{}, len(s)+perText
 		}
 		t.met[s] = s
 	}
