@@ -29,16 +29,22 @@ func (p *packet) seal() {
 		from, to = uint64(p.sport), uint64(p.dport)
 	}
 	p.down = from > to
-	p.hash = hashEnd(&p.src, p.sport) + hashEnd(&p.dst, p.dport) + uint64(p.proto)
+	p.hash = hashEnd(&p.src, p.sport, p.proto) + hashEnd(&p.dst, p.dport, p.proto)
 }
 
 // seeds keep a capture from choosing which connections get in each other's way. What comes out does not depend on them.
 var seeds = [...]uint64{rand.Uint64(), rand.Uint64(), rand.Uint64()}
 
 // hashEnd multiplies, which takes a tenth of the time of maphash.
-func hashEnd(addr *[16]byte, port uint16) uint64 {
+func hashEnd(addr *[16]byte, port uint16, proto uint8) uint64 {
 	h := fold(binary.NativeEndian.Uint64(addr[:])^seeds[0], binary.NativeEndian.Uint64(addr[8:])^seeds[1])
-	return fold(h^uint64(port), seeds[2])
+	return fold(h^uint64(port), seeds[2]^uint64(proto))
+}
+
+// hashIn is the hash of a packet in a tunnel. Tunnels are numbered one after the other: added, the number would let the
+// connections in them lie side by side, and those of another pair of ends on top of them.
+func (p *packet) hashIn(tunnel uint32) uint64 {
+	return fold(p.hash, uint64(tunnel)^seeds[1])
 }
 
 // fold mixes two words so that every bit of either moves many of the result.

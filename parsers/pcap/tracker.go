@@ -89,7 +89,7 @@ func (t *tracker) packet(f *capfile.Frame, c *contents, p *packet, carrier uint6
 
 // find finds or begins the connection of a packet.
 func (t *tracker) find(f *capfile.Frame, c *contents, p *packet, carrier uint64, tunnel uint32) (fl *flow, dir int) {
-	k, hash := key{p.ends(), tunnel}, p.hash+uint64(tunnel)
+	k, hash := key{p.ends(), tunnel}, p.hashIn(tunnel)
 	fl = t.flows.find(&k, hash)
 	if fl != nil && fl.renewed(p, fl.dir(p.down), f.Time) {
 		t.end(fl)
