@@ -104,7 +104,8 @@ type Link struct {
 	// Behalf are live processes whose command line names the peer, where a service or the kernel sends for others (SMB,
 	// WebDAV).
 	Behalf []*Process
-	// Asked are lookups that the process of this link made for the names that DNS traffic of this link carried.
+	// Asked are the lookups, one for each question that DNS traffic of this link carried, by which a log names the process that
+	// asked it; questions without one are left out.
 	Asked []*Lookup
 	// Shared tells that Conn has another link, from its other end.
 	Shared bool

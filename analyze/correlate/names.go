@@ -183,27 +183,40 @@ type askedKey struct {
 	name string
 }
 
-// indexAsked sorts the look-ups of each name by time, for those that a capture shows.
+// indexAsked sorts the look-ups of each name that name a process by time, for those that a capture shows.
 func (j *joiner) indexAsked() {
 	j.asked = map[askedKey][]*Lookup{}
 	if j.cf.Conns.None() {
 		return
 	}
 	for _, l := range j.looks {
-		k := askedKey{l.Host, strings.ToLower(l.Name())}
-		j.asked[k] = append(j.asked[k], l)
+		if l.Process != nil {
+			k := askedKey{l.Host, strings.ToLower(l.Name())}
+			j.asked[k] = append(j.asked[k], l)
+		}
 	}
 	for _, looks := range j.asked {
 		slices.SortStableFunc(looks, func(a, b *Lookup) int { return a.At.Compare(b.At) })
 	}
 }
 
-// askedFor are the look-ups of a name that may be the question, in the order of their records.
-func (j *joiner) askedFor(h *Host, q *evidence.Question) []*Lookup {
+// maxAskers bounds how many look-ups of a name are held against one question: beyond, the first of them by corrected time stand
+// for all.
+const maxAskers = 256
+
+// askedFor is the first record of a look-up that may be the question, nil when there is none.
+func (j *joiner) askedFor(h *Host, q *evidence.Question) (first *Lookup) {
 	looks := j.asked[askedKey{h, q.Name}]
 	from := sort.Search(len(looks), func(i int) bool { return looks[i].At.Sub(q.At) >= -askSlack })
-	near := sort.Search(len(looks)-from, func(i int) bool { return looks[from+i].At.Sub(q.At) > askSlack })
-	return slices.SortedStableFunc(slices.Values(looks[from:from+near]), func(a, b *Lookup) int { return evidence.CompareKept(&a.Kept, &b.Kept) })
+	for _, l := range looks[from:min(len(looks), from+maxAskers)] {
+		if l.At.Sub(q.At) > askSlack {
+			break
+		}
+		if first == nil || evidence.CompareKept(&l.Kept, &first.Kept) < 0 {
+			first = l
+		}
+	}
+	return first
 }
 
 // askers gives DNS traffic, which one service sends for everybody, to the processes that asked for its names.
@@ -211,13 +224,9 @@ func (j *joiner) askers(l *Link) {
 	if l.Conn == nil || l.Conn.DNS == nil || l.Host == nil || len(j.asked) == 0 {
 		return
 	}
-	seen := map[*Lookup]bool{}
 	for i := range l.Conn.DNS.Questions {
-		for _, look := range j.askedFor(l.Host, &l.Conn.DNS.Questions[i]) {
-			if !seen[look] {
-				seen[look] = true
-				l.Asked = append(l.Asked, look)
-			}
+		if look := j.askedFor(l.Host, &l.Conn.DNS.Questions[i]); look != nil {
+			l.Asked = append(l.Asked, look)
 		}
 	}
 }

@@ -139,7 +139,7 @@ func (x *nameIndex) at(k askerKey) *nameUse {
 
 func (x *nameIndex) fromWire(l *correlate.Link, r room) {
 	x.links++
-	byName, byDomain := askersOf(l)
+	byName, byDomain := x.askersOf(l)
 	d := l.Conn.DNS
 	x.unlisted += d.Total - min(d.Total, uint64(len(d.Questions)))
 	var last *nameUse
@@ -186,7 +186,7 @@ func (x *nameIndex) sent(k askerKey, l *correlate.Link) *nameUse {
 
 // askersOf are the processes that the host's log names for a link: by the name, and by the domain for questions that
 // were not logged themselves.
-func askersOf(l *correlate.Link) (byName, byDomain map[string]*correlate.Process) {
+func (x *nameIndex) askersOf(l *correlate.Link) (byName, byDomain map[string]*correlate.Process) {
 	if len(l.Asked) == 0 {
 		return nil, nil
 	}
@@ -196,7 +196,7 @@ func askersOf(l *correlate.Link) (byName, byDomain map[string]*correlate.Process
 		if byName[name] == nil {
 			byName[name] = a.Process
 		}
-		if d := domainOf(name); byDomain[d] == nil {
+		if d := x.domainOf(name); byDomain[d] == nil {
 			byDomain[d] = a.Process
 		}
 	}
