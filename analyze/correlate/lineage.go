@@ -51,31 +51,7 @@ const maxChain = 64
 
 // drives rewrites device paths into drive letters where processes of the same host show which volume is which drive.
 func (b *book) drives() {
-	volumes := map[string]map[string]int{}
-	see := func(device, drive string) {
-		if v := volumeOf(device); v != "" && len(drive) > 2 && drive[1] == ':' && tail(device) == tail(drive) {
-			if volumes[v] == nil {
-				volumes[v] = map[string]int{}
-			}
-			volumes[v][strings.ToUpper(drive[:2])]++
-		}
-	}
-	type holder struct {
-		pid   uint32
-		image string
-	}
-	seen := map[holder]bool{}
-	for _, s := range b.sockets {
-		who := s.Program()
-		h := holder{who.PID, who.Image}
-		if seen[h] || volumeOf(who.Image) == "" {
-			continue
-		}
-		seen[h] = true
-		for _, p := range b.table.byPID[who.PID] {
-			see(who.Image, p.Image)
-		}
-	}
+	volumes := b.volumes()
 	if len(volumes) == 0 {
 		return
 	}
@@ -86,6 +62,41 @@ func (b *book) drives() {
 			}
 		}
 	}
+}
+
+// volumes are the drives that each volume may be: a process whose socket names a file on the volume was started from a file of
+// the same path on the drive.
+func (b *book) volumes() map[string]map[string]bool {
+	type holder struct {
+		pid   uint32
+		image string
+	}
+	onDevice, drives := map[holder]bool{}, map[holder]map[string]bool{} // by the path on the device and without it
+	pids := map[uint32]bool{}
+	for _, s := range b.sockets {
+		who := s.Program()
+		if h := (holder{who.PID, who.Image}); !onDevice[h] && volumeOf(who.Image) != "" {
+			onDevice[h], pids[h.pid], drives[holder{h.pid, tail(h.image)}] = true, true, map[string]bool{}
+		}
+	}
+	for pid := range pids {
+		for _, p := range b.table.byPID[pid] {
+			if of := drives[holder{pid, tail(p.Image)}]; of != nil && len(p.Image) > 2 && p.Image[1] == ':' {
+				of[strings.ToUpper(p.Image[:2])] = true
+			}
+		}
+	}
+	volumes := map[string]map[string]bool{}
+	for h := range onDevice {
+		for drive := range drives[holder{h.pid, tail(h.image)}] {
+			v := volumeOf(h.image)
+			if volumes[v] == nil {
+				volumes[v] = map[string]bool{}
+			}
+			volumes[v][drive] = true
+		}
+	}
+	return volumes
 }
 
 // volumeOf returns the device part of \device\harddiskvolumeN\..., "" for other paths.

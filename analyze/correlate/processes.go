@@ -313,7 +313,7 @@ func (b *book) alive(pr evidence.Program, at time.Time) *Process {
 	list := b.table.byPID[pr.PID]
 	latest := max(evidence.InstantOf(at.Add(lifeSlack)), 0) // unknown starts are before any time
 	began := sort.Search(len(list), func(i int) bool { return list[i].Start > latest })
-	for _, p := range slices.Backward(list[:began]) {
+	for _, p := range slices.Backward(ends(list[:began])) {
 		if !p.lives(at, at) {
 			continue
 		}
@@ -326,6 +326,18 @@ func (b *book) alive(pr evidence.Program, at time.Time) *Process {
 		return p
 	}
 	return nil
+}
+
+// maxInstances bounds how many processes of one PID are looked at, the latest and the first of them, which are those whose start
+// is not known. Real logs were never seen to need more than four.
+const maxInstances = 64
+
+// ends leaves out the middle of a long list.
+func ends(list []*Process) []*Process {
+	if len(list) <= 2*maxInstances {
+		return list
+	}
+	return slices.Concat(list[:maxInstances], list[len(list)-maxInstances:])
 }
 
 // lives tells whether the process may have lived at some time between from and to.

@@ -138,3 +138,26 @@ func heap() int64 {
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapAlloc)
 }
+
+// An image that no process of a PID has is not looked for among all that had it, nor is the drive of every volume.
+func TestManyImagesOfOnePID(t *testing.T) {
+	const n, pid = 20_000, 4242
+	var log evidence.Batch
+	for i := range n {
+		h := evidence.Header{Computer: "WS-07", EventID: 4688, Ref: evidence.Ref{File: "f", Unit: "record", N: uint64(i)}}
+		h.Stamps[0] = evidence.Stamp{Time: time.Unix(int64(1_700_000_000+i), 0).UTC(), Field: "TimeCreated"}
+		image := fmt.Sprintf(`\Tools\%d.exe`, i)
+		log.Process(evidence.Process{Header: h, Program: evidence.Program{PID: pid, Image: "C:" + image}})
+		log.Socket(evidence.Socket{Header: h, Program: evidence.Program{PID: pid, Image: `\device\harddiskvolume3` + image}})
+		log.Access(evidence.Access{Header: h, Source: evidence.Program{PID: pid, Image: `D:\other.exe`}})
+	}
+	b := &book{host: &Host{Name: "WS-07"}, processes: log.Processes, sockets: log.Sockets, accesses: log.Accesses}
+	begun := time.Now()
+	b.fillTable()
+	if took := time.Since(begun); took > 20*time.Second {
+		t.Errorf("%d starts took %v", n, took)
+	}
+	if v := b.volumes(); len(v) != 1 || !v[`\device\harddiskvolume3`]["C:"] {
+		t.Errorf("volumes %v", v)
+	}
+}
