@@ -58,7 +58,7 @@ type joiner struct {
 	looks   []*Lookup
 	reached []*Access
 
-	holders map[peerKey][]holding
+	holders map[peerKey][]holder
 	asked   map[askedKey][]*Lookup
 	naming  map[machine]*lifetimes
 	noted   map[netip.Addr][]*evidence.Naming

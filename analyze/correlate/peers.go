@@ -1,33 +1,40 @@
 package correlate
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/netip"
 	"slices"
-	"sort"
 	"time"
 
 	"github.com/wirewitness/wirewitness/analyze/finding"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
-// A holding is that a process held a connection to a peer.
+// A holding is that a process held a connection to a peer, from a time on as order has it.
 type holding struct {
 	process *Process
-	start   time.Time
+	start   int64
+}
+
+// A holder is a process with the beginnings of all connections that it held to a peer, sorted.
+type holder struct {
+	process *Process
+	starts  []int64
 }
 
 // indexHolders notes who holds claimed connections to a peer, for those that a capture shows.
 func (j *joiner) indexHolders() {
-	j.holders = map[peerKey][]holding{}
+	j.holders = map[peerKey][]holder{}
 	if j.cf.Conns.None() {
 		return
 	}
+	held := map[peerKey][]holding{}
 	hold := func(l *Link) {
 		if l.Process != nil && l.Outbound == evidence.Yes {
 			k := peerKey{l.Host, l.Transport, l.Remote}
-			j.holders[k] = append(j.holders[k], holding{l.Process, l.Start})
+			held[k] = append(held[k], holding{l.Process, order(l.Start)})
 		}
 	}
 	for i := range j.alone {
@@ -39,9 +46,25 @@ func (j *joiner) indexHolders() {
 			hold(l)
 		}
 	}
-	for _, held := range j.holders {
-		slices.SortStableFunc(held, func(a, b holding) int { return a.start.Compare(b.start) })
+	for k, all := range held {
+		j.holders[k] = byProcess(all)
+		delete(held, k)
 	}
+}
+
+// byProcess lists the holders in the order of processes.
+func byProcess(all []holding) (holders []holder) {
+	slices.SortStableFunc(all, func(a, b holding) int {
+		return cmp.Or(compareProcesses(a.process, b.process), cmp.Compare(a.start, b.start))
+	})
+	for _, h := range all {
+		if n := len(holders); n == 0 || holders[n-1].process != h.process {
+			holders = append(holders, holder{process: h.process})
+		}
+		last := &holders[len(holders)-1]
+		last.starts = append(last.starts, h.start)
+	}
+	return holders
 }
 
 // byPeer gives a connection without an owner to the process that holds all claimed connections of that host to the same
@@ -70,7 +93,7 @@ type peerKey struct {
 const peerWindow = time.Hour
 
 // adopt links to the one live program among the holders of a peer; several of its processes are rivals.
-func (l *Link) adopt(held []holding) {
+func (l *Link) adopt(held []holder) {
 	live := l.live(held, peerWindow)
 	if len(live) == 0 {
 		live = l.live(held, earlier)
@@ -89,17 +112,14 @@ func (l *Link) adopt(held []holding) {
 }
 
 // live returns the processes that held the peer within a time of the connection and lived when it began.
-func (l *Link) live(held []holding, within time.Duration) (live []*Process) {
-	from := sort.Search(len(held), func(i int) bool { return !held[i].start.Before(l.Start.Add(-within)) })
-	for _, h := range held[from:] {
-		if h.start.After(l.End.Add(within)) {
-			break
-		}
-		if p := h.process; p.Image != "" && p.lives(l.Start, l.Start) && !slices.Contains(live, p) {
+func (l *Link) live(held []holder, within time.Duration) (live []*Process) {
+	from, until := order(l.Start.Add(-within)), order(l.End.Add(within))
+	for _, h := range held {
+		i, _ := slices.BinarySearch(h.starts, from)
+		if p := h.process; i < len(h.starts) && h.starts[i] <= until && p.Image != "" && p.lives(l.Start, l.Start) {
 			live = append(live, p)
 		}
 	}
-	slices.SortFunc(live, compareProcesses)
 	return live
 }
 
