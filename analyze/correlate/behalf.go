@@ -16,8 +16,14 @@ type machine struct {
 	name string
 }
 
-// nameEnds may follow the name of a machine.
+// nameEnds may follow the name of a machine. An address of IPv6 goes on behind a colon.
 const nameEnds = `\/ :@"'`
+
+// maxNamed bounds the names looked for in one command line, longestAddress where behind the slashes one may still go on.
+const (
+	maxNamed       = 64
+	longestAddress = 64
+)
 
 // indexNaming notes the processes whose command lines name another machine, by the machine.
 func (j *joiner) indexNaming() {
@@ -38,27 +44,36 @@ func (j *joiner) indexNaming() {
 	}
 }
 
-// namedIn yields what stands behind two slashes.
+// namedIn is what stands behind two slashes.
 func namedIn(line string) map[string]bool {
 	if !strings.Contains(line, `\\`) && !strings.Contains(line, `//`) {
 		return nil
 	}
 	line = strings.ToLower(line)
 	names := map[string]bool{}
-	for i := 2; i <= len(line); i++ {
+	for i := 2; i < len(line) && len(names) < maxNamed; i++ {
 		if lead := line[i-2 : i]; lead == `\\` || lead == `//` {
-			names[machineName(line[i:])] = true
+			addNames(names, line[i:])
 		}
 	}
 	return names
 }
 
-// machineName is a text up to what may end a name.
-func machineName(text string) string {
-	if i := strings.IndexAny(text, nameEnds); i >= 0 {
-		return text[:i]
+// addNames adds what a text begins with, up to each place where a name may end.
+func addNames(names map[string]bool, text string) {
+	for at := 0; at < longestAddress; at++ {
+		n := strings.IndexAny(text[at:], nameEnds)
+		if n < 0 {
+			names[text] = true
+			return
+		}
+		if at += n; at > 0 {
+			names[text[:at]] = true
+		}
+		if text[at] != ':' {
+			return
+		}
 	}
-	return text
 }
 
 // behalf finds who may have asked for what the kernel (SMB) or the WebDAV service sent: live processes whose command
@@ -67,11 +82,10 @@ func (j *joiner) behalf(l *Link) {
 	if l.Outbound != evidence.Yes || len(j.naming) == 0 || !l.sendsForOthers() {
 		return
 	}
-	names := j.namesOfPeer(l)
-	for _, n := range names {
+	for _, n := range j.namesOfPeer(l) {
 		found := 0
-		for p := range j.naming[machine{l.Host, machineName(n)}].alive(l.Start, l.End) {
-			if p == l.Process || !namesAny(p.CommandLine, names) {
+		for p := range j.naming[machine{l.Host, n}].alive(l.Start, l.End) {
+			if p == l.Process {
 				continue
 			}
 			if !slices.Contains(l.Behalf, p) {
@@ -110,27 +124,4 @@ func (j *joiner) namesOfPeer(l *Link) []string {
 	}
 	slices.Sort(all)
 	return slices.DeleteFunc(slices.Compact(all), func(n string) bool { return n == "" })
-}
-
-// namesAny tells whether a command line names one of the machines.
-func namesAny(line string, machines []string) bool {
-	line = strings.ToLower(line)
-	return slices.ContainsFunc(machines, func(n string) bool { return namesHost(line, n) })
-}
-
-// namesHost looks for a whole host name behind \\ or //.
-func namesHost(line, host string) bool {
-	for _, lead := range []string{`\\`, `//`} {
-		for rest := line; ; {
-			i := strings.Index(rest, lead+host)
-			if i < 0 {
-				break
-			}
-			rest = rest[i+len(lead)+len(host):]
-			if rest == "" || strings.IndexByte(nameEnds, rest[0]) >= 0 {
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -2,8 +2,10 @@ package correlate
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -297,6 +299,29 @@ func TestKernelSendsOnBehalf(t *testing.T) {
 	s.socket(sysmonProvider, 50001, noon, noon, program(4, "System"))
 	if got := slices.Collect(s.run().Links)[0].Attribution.Behalf; !slices.Equal(got, []string{"robocopy.exe (21)"}) {
 		t.Errorf("on behalf of %q", got)
+	}
+}
+
+// What a command line names behind two slashes ends where it may, also behind a port and within an address of IPv6.
+func TestMachinesNamed(t *testing.T) {
+	for line, want := range map[string][]string{
+		`net use \\FILES\share`:                    {"files"},
+		`copy "\\files@SSL\DavWWWRoot\a" //b`:      {"b", "files"},
+		`curl http://files:8080/x`:                 {"files", "files:8080"},
+		`dir \\fe80::7\c$`:                         {"fe80", "fe80:", "fe80::7"},
+		`x \\ /// a\b`:                             nil,
+		strings.Repeat(`\\a`, 9) + `\\fe80::7:445`: {"a", "fe80", "fe80:", "fe80::7", "fe80::7:445"},
+	} {
+		if got := slices.Sorted(maps.Keys(namedIn(line))); !slices.Equal(got, want) {
+			t.Errorf("%s names %q, want %q", line, got, want)
+		}
+	}
+	var many strings.Builder
+	for i := range 10_000 {
+		fmt.Fprintf(&many, `\\%d:`, i)
+	}
+	if n := len(namedIn(many.String())); n > maxNamed+1 {
+		t.Errorf("%d names of one command line", n)
 	}
 }
 
