@@ -26,14 +26,14 @@ const (
 // spokenOf makes the links of connections that captures or sensors show and hosts' logs speak of: one for each end.
 func (j *joiner) spokenOf() {
 	j.claimed = map[int][]*Link{}
-	for c, n := range j.numbers {
-		for _, b := range j.books {
-			if claims := j.claims[end{b, c}]; len(claims) > 0 {
-				j.claimed[n] = append(j.claimed[n], b.claimed(c, claims))
-			}
-		}
-		for _, l := range j.claimed[n] {
-			l.Shared = len(j.claimed[n]) > 1
+	for e, claims := range j.claims {
+		n := j.numbers[e.conn]
+		j.claimed[n] = append(j.claimed[n], e.book.claimed(e.conn, claims))
+	}
+	for _, ls := range j.claimed {
+		slices.SortFunc(ls, func(a, b *Link) int { return cmp.Compare(a.Host.Name, b.Host.Name) })
+		for _, l := range ls {
+			l.Shared = len(ls) > 1
 		}
 	}
 }
