@@ -1,6 +1,7 @@
 package correlate
 
 import (
+	"slices"
 	"sort"
 	"time"
 
@@ -11,62 +12,118 @@ import (
 // few connections of one tuple are looked through one after the other.
 const few = 16
 
-// A crowd is many connections of one tuple by start, in which those that an event may speak of are found by time: two servers
-// that use fixed ports have thousands, and as many events.
-type crowd struct {
-	latest []evidence.Instant // end of each and all before it
-	middle []int              // those that the capture shows from their middle
+// A crowd is many connections of one tuple, in which those that an event may speak of are found by time: two servers that use
+// fixed ports have thousands, and as many events. Those that the capture shows from their middle are apart.
+type crowd [2]row
+
+// A row is places in a list of connections, by start; of those that start at once the first is last. latest is a tree over it: the
+// latest end in all of it, then the trees of its two halves.
+type row struct {
+	conns  []*evidence.Conn
+	places []int
+	latest []evidence.Instant
 }
 
 // crowd finds the crowds of a sensor that has all its connections.
 func (sn *sensor) crowd() {
 	sn.crowds = map[casefile.Tuple]*crowd{}
 	for k, conns := range sn.conns {
-		if len(conns) <= few {
-			continue
+		if len(conns) > few {
+			sn.crowds[k] = newCrowd(conns)
 		}
-		c := &crowd{latest: make([]evidence.Instant, len(conns))}
-		for i, conn := range conns {
-			c.latest[i] = evidence.InstantOf(conn.End)
-			if i > 0 {
-				c.latest[i] = max(c.latest[i], c.latest[i-1])
-			}
-			if conn.MidStream {
-				c.middle = append(c.middle, i)
-			}
-		}
-		sn.crowds[k] = c
 	}
+}
+
+func newCrowd(conns []*evidence.Conn) *crowd {
+	var c crowd
+	for i := len(conns) - 1; i >= 0; i-- {
+		r := &c[0]
+		if conns[i].MidStream {
+			r = &c[1]
+		}
+		r.places = append(r.places, i)
+	}
+	for i := range c {
+		r := &c[i]
+		r.conns, r.latest = conns, make([]evidence.Instant, 2*len(r.places))
+		slices.SortStableFunc(r.places, func(a, b int) int { return conns[a].Start.Compare(conns[b].Start) })
+		if len(r.places) > 0 {
+			r.fill(0, 0, len(r.places))
+		}
+	}
+	return &c
+}
+
+func (r *row) fill(node, from, to int) evidence.Instant {
+	var end evidence.Instant
+	if to-from > 1 {
+		mid := (from + to) / 2
+		end = max(r.fill(node+1, from, mid), r.fill(node+2*(mid-from), mid, to))
+	} else {
+		c := r.conns[r.places[from]]
+		end = max(evidence.InstantOf(c.Start), evidence.InstantOf(c.End))
+	}
+	r.latest[node] = end
+	return end
 }
 
 // nearest returns the connection of a tuple that an event at a time speaks of, and how far its beginning lies apart.
 func (sn *sensor) nearest(k casefile.Tuple, at time.Time, slack time.Duration) (best *evidence.Conn, apart time.Duration) {
-	consider := func(conns ...*evidence.Conn) {
-		for _, c := range conns {
-			if d, ok := fits(c, at, slack); ok && (best == nil || d < apart) {
-				best, apart = c, d
-			}
+	consider := func(c *evidence.Conn) {
+		if d, ok := fits(c, at, slack); ok && (best == nil || d < apart) {
+			best, apart = c, d
 		}
 	}
 	conns := sn.conns[k]
-	c := sn.crowds[k]
-	if c == nil {
-		consider(conns...)
+	if c := sn.crowds[k]; c != nil {
+		for _, i := range c.around(at, slack) {
+			consider(conns[i])
+		}
 		return best, apart
 	}
-	from, to := c.around(conns, at, slack)
-	consider(conns[from:to]...)
-	if i := sort.SearchInts(c.middle, to); i < len(c.middle) { // of those that begin later the first is nearest
-		consider(conns[c.middle[i]])
+	for _, c := range conns {
+		consider(c)
 	}
 	return best, apart
 }
 
-// around is the range of those that had not ended at a time and begin before it, or near it.
-func (c *crowd) around(conns []*evidence.Conn, at time.Time, slack time.Duration) (from, to int) {
-	since, until := at.Add(-slack), at.Add(slack)
-	open := sort.Search(len(conns), func(i int) bool { return c.latest[i] >= evidence.InstantOf(since) })
-	from = sort.Search(len(conns), func(i int) bool { return !conns[i].Start.Before(since) })
-	to = sort.Search(len(conns), func(i int) bool { return conns[i].Start.After(until) })
-	return min(from, open), to
+// around are the places of those that begin nearest to a time, of either row one before it that had not ended by then and one after
+// it. Where one of them does not fit, none does that begins further off.
+func (c *crowd) around(at time.Time, slack time.Duration) (places []int) {
+	since := evidence.InstantOf(at.Add(-slack))
+	for i := range c {
+		r := &c[i]
+		next := r.after(at)
+		if open := r.open(0, 0, len(r.places), next, since); open != none {
+			places = append(places, r.places[open])
+		}
+		if next < len(r.places) {
+			places = append(places, r.places[r.after(r.conns[r.places[next]].Start)-1])
+		}
+	}
+	slices.Sort(places)
+	return places
+}
+
+// after is where those stand that begin after a time.
+func (r *row) after(at time.Time) int {
+	return sort.Search(len(r.places), func(i int) bool { return r.conns[r.places[i]].Start.After(at) })
+}
+
+// none stands for no place.
+const none = -1
+
+// open is the last place before a limit, in a part of the tree, of a connection that ended since a time; none when there is none.
+func (r *row) open(node, from, to, limit int, since evidence.Instant) int {
+	switch {
+	case from >= min(to, limit) || r.latest[node] < since:
+		return none
+	case to-from == 1:
+		return from
+	}
+	mid := (from + to) / 2
+	if i := r.open(node+2*(mid-from), mid, to, limit, since); i != none {
+		return i
+	}
+	return r.open(node+1, from, mid, limit, since)
 }
