@@ -12,11 +12,10 @@ import (
 )
 
 // citations are references of which the first finding.MaxRefs are kept and all are counted. A case holds many of them, nearly
-// all of one place each, and of numbers not far apart.
+// all of one place each.
 type citations struct {
-	packed []byte // of each that is kept: which of the places it is of, and how far its number is from the one before
+	packed []byte // of each that is kept: which of the places it is of, and its number there
 	places []unique.Handle[place]
-	last   uint64 // number of the last one that is kept
 	total  int
 }
 
@@ -45,9 +44,7 @@ func (c *citations) keep(r evidence.Ref) {
 		i = len(c.places)
 		c.places = append(c.places, at)
 	}
-	c.packed = binary.AppendUvarint(c.packed, uint64(i))
-	c.packed = binary.AppendVarint(c.packed, int64(r.N-c.last))
-	c.last = r.N
+	c.packed = binary.AppendUvarint(binary.AppendUvarint(c.packed, uint64(i)), r.N)
 }
 
 func (c *citations) join(o citations) {
@@ -59,11 +56,9 @@ func (c *citations) join(o citations) {
 // refs are those that are kept.
 func (c citations) refs() []evidence.Ref {
 	var refs []evidence.Ref
-	last := uint64(0)
 	for b := (unpacker{c.packed}); len(b.rest) > 0; {
 		p := c.places[b.unsigned()].Value()
-		last += uint64(b.signed())
-		refs = append(refs, evidence.Ref{File: p.file, Unit: p.unit, N: last})
+		refs = append(refs, evidence.Ref{File: p.file, Unit: p.unit, N: b.unsigned()})
 	}
 	return refs
 }

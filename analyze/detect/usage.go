@@ -23,9 +23,10 @@ type Usage struct {
 	Image       string          // best path known, "" unknown
 	Service     string          // of svchost.exe
 	Processes   []*correlate.Process
-	Inbound     bool
 	Transport   evidence.Transport
 	Port        uint16 // service port; 0 where the transport has none
+	Inbound     bool
+	gone        bool   // another usage stands for this one, or it has been judged
 	Peer        string // registered domain of the name asked for, else the address
 	Domain      string // the name asked for or named by the content, best first; "" unknown
 	Addrs       []netip.Addr
@@ -41,9 +42,7 @@ type Usage struct {
 	Tunnel *nameUse
 	// Sweep is set on a usage that stands for many services tried in vain.
 	Sweep *sweepUse
-	// gone is set once another usage stands for this one, or it has been judged. Round is how often usages had been judged
-	// before it began: there may have been another one of the same key.
-	gone  bool
+	// round is how often usages had been judged before it began: there may have been another one of the same key.
 	round int
 }
 
