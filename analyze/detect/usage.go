@@ -34,10 +34,10 @@ type Usage struct {
 	sum
 	timeline
 	contents
-	opened   map[*correlate.Process]opening
-	quiet    *quietLink // the first one
-	resolver *resolver  // likewise
-	protocol string     // what Protocol says
+	opened   map[*correlate.Process]*opening // of each of Processes; nil where it was not young
+	quiet    *quietLink                      // the first one
+	resolver *resolver                       // likewise
+	protocol string                          // what Protocol says
 	// Tunnel is set on a usage that stands for the names of one domain rather than for connections to an address.
 	Tunnel *nameUse
 	// Sweep is set on a usage that stands for many services tried in vain.
@@ -118,7 +118,7 @@ func (u *Usage) add(l *correlate.Link, p *policy.Policy, r room) {
 		u.contents.add(l.Conn, r)
 	}
 	if l.Process != nil {
-		u.open(l)
+		u.open(l, p.Thresholds)
 	}
 	u.Addrs = include(u.Addrs, l.Remote.Addr().Unmap())
 	if u.Domain == "" && len(l.Names) > 0 && registered(l.Names[0]) != "" {
@@ -133,20 +133,14 @@ func (u *Usage) add(l *correlate.Link, p *policy.Policy, r room) {
 	u.First, u.Last = earliest(u.First, l.Start), latest(latest(u.Last, l.Start), l.End)
 }
 
-// An opening is the first connection of a process instance within a usage.
-type opening struct {
-	at   time.Time
-	refs []evidence.Ref
-}
-
-func (u *Usage) open(l *correlate.Link) {
+func (u *Usage) open(l *correlate.Link, t policy.Thresholds) {
 	if _, met := u.opened[l.Process]; met {
 		return
 	}
 	if u.opened == nil {
-		u.opened = map[*correlate.Process]opening{}
+		u.opened = map[*correlate.Process]*opening{}
 	}
-	u.opened[l.Process] = opening{l.Start, citeLink(l).refs()}
+	u.opened[l.Process] = openingOf(l, t)
 	u.Processes = append(u.Processes, l.Process)
 }
 
@@ -158,7 +152,7 @@ func (u *Usage) join(o *Usage, r room) {
 	for _, p := range o.Processes {
 		if _, met := u.opened[p]; !met {
 			if u.opened == nil {
-				u.opened = map[*correlate.Process]opening{}
+				u.opened = map[*correlate.Process]*opening{}
 			}
 			u.opened[p] = o.opened[p]
 			u.Processes = append(u.Processes, p)
