@@ -179,7 +179,8 @@ func (x scope) outOfTime(l *correlate.Link) bool {
 }
 
 func (x scope) leavesOutLookup(l *correlate.Lookup) bool {
-	return !x.Since.IsZero() && l.At.Before(x.Since) || !x.Until.IsZero() && l.At.After(x.Until) || !x.covers(l.Host)
+	at := l.At.Time()
+	return !x.Since.IsZero() && at.Before(x.Since) || !x.Until.IsZero() && at.After(x.Until) || !x.covers(l.Host)
 }
 
 // covers tells whether a host is one of those asked for.

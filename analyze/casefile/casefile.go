@@ -24,7 +24,7 @@ type Casefile struct {
 	Files     []finding.File
 	Processes []*evidence.KeptProcess // until the processes of the hosts have been made of them
 	Exits     []*evidence.KeptExit
-	Sockets   []*evidence.KeptSocket
+	Sockets   evidence.Sockets // until they have been told apart by host
 	Lookups   []*evidence.KeptLookup
 	Accesses  []*evidence.KeptAccess
 	Clearings []*evidence.Cleared
@@ -79,7 +79,7 @@ func (g *gatherer) take(s Source) {
 	b, cf := s.Batch, g.cf
 	cf.Processes = append(cf.Processes, b.Processes...)
 	cf.Exits = append(cf.Exits, b.Exits...)
-	cf.Sockets = append(cf.Sockets, b.Sockets...)
+	cf.Sockets.Join(&b.Sockets)
 	cf.Lookups = append(cf.Lookups, b.Lookups...)
 	cf.Accesses = append(cf.Accesses, b.Accesses...)
 	cf.Clearings = append(cf.Clearings, pointers(b.Clearings)...)

@@ -40,7 +40,7 @@ func TestRecordsMetTwiceCountOnce(t *testing.T) {
 	for _, order := range [][]Source{{a, c}, {c, a}} {
 		cf := Gather(order)
 		var got []string
-		for _, s := range cf.Sockets {
+		for _, s := range cf.Sockets.All() {
 			got = append(got, s.Ref().File)
 		}
 		if want := []string{"a.evtx", "a.evtx", "c.json"}; !slices.Equal(got, want) {
@@ -58,8 +58,8 @@ func TestSameIDOtherContentStays(t *testing.T) {
 		source("a", func(b *evidence.Batch) { record(b, "a", 1, 11) }),
 		source("b", func(b *evidence.Batch) { record(b, "b", 1, 12) }),
 	})
-	if len(cf.Sockets) != 2 || cf.Duplicates != 0 {
-		t.Errorf("%d sockets, %d duplicates; want 2 and 0", len(cf.Sockets), cf.Duplicates)
+	if cf.Sockets.Len() != 2 || cf.Duplicates != 0 {
+		t.Errorf("%d sockets, %d duplicates; want 2 and 0", cf.Sockets.Len(), cf.Duplicates)
 	}
 }
 
@@ -73,8 +73,8 @@ func TestRecordsMetTwiceInOneLog(t *testing.T) {
 			record(b, "a", twice, 22)
 			record(b, "a", 4, 44)
 		})})
-		if len(cf.Sockets) != 3 || cf.Duplicates != 1 {
-			t.Errorf("number %d twice: %d sockets, %d duplicates; want 3 and 1", twice, len(cf.Sockets), cf.Duplicates)
+		if cf.Sockets.Len() != 3 || cf.Duplicates != 1 {
+			t.Errorf("number %d twice: %d sockets, %d duplicates; want 3 and 1", twice, cf.Sockets.Len(), cf.Duplicates)
 		}
 	}
 }

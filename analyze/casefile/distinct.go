@@ -2,6 +2,7 @@ package casefile
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strings"
 	"sync"
@@ -17,13 +18,14 @@ func (g *gatherer) once() {
 	all.Go(func() { sortKept(cf.Processes, (*evidence.KeptProcess).Record) })
 	all.Go(func() { sortKept(cf.Exits, (*evidence.KeptExit).Record) })
 	all.Go(func() { sortKept(cf.Accesses, (*evidence.KeptAccess).Record) })
-	all.Go(func() { sortKept(cf.Sockets, (*evidence.KeptSocket).Record) })
+	all.Go(func() { sortSockets(&cf.Sockets) })
 	sortKept(cf.Lookups, (*evidence.KeptLookup).Record)
 	slices.SortFunc(cf.Clearings, func(a, b *evidence.Cleared) int { return compareHeaders(&a.Header, &b.Header) })
 	all.Wait()
 	if cf.Duplicates > 0 || g.leftovers > 0 || g.logs > 1 {
 		cf.distinct()
 	}
+	cf.Sockets = cf.Sockets.WithoutDigests()
 }
 
 // distinct keeps the first of those with one digest: rather what a log holds than what was recovered of it.
@@ -31,7 +33,7 @@ func (cf *Casefile) distinct() {
 	cf.Processes = firsts(cf.Processes, (*evidence.KeptProcess).Digest)
 	cf.Exits = firsts(cf.Exits, (*evidence.KeptExit).Digest)
 	cf.Accesses = firsts(cf.Accesses, (*evidence.KeptAccess).Digest)
-	cf.Sockets = firsts(cf.Sockets, (*evidence.KeptSocket).Digest)
+	firstSockets(&cf.Sockets)
 	cf.Lookups = firsts(cf.Lookups, (*evidence.KeptLookup).Digest)
 	cf.Clearings = firsts(cf.Clearings, func(x *evidence.Cleared) uint64 { return x.Digest })
 }
@@ -39,32 +41,47 @@ func (cf *Casefile) distinct() {
 // A timed is an event with its best time, by which nearly all are told apart.
 type timed[T any] struct {
 	at evidence.Instant
-	of *T
+	of T
 }
 
 // sortKept sorts events by best time and reference: the halves of a long list side by side.
 func sortKept[T any](all []*T, record func(*T) *evidence.Kept) {
-	compare := func(a, b timed[T]) int {
+	timeds := make([]timed[*T], len(all))
+	for i, x := range all {
+		timeds[i] = timed[*T]{record(x).At(0), x}
+	}
+	i := 0
+	for t := range inOrder(timeds, func(x, y *T) int { return evidence.CompareKept(record(x), record(y)) }) {
+		all[i] = t.of
+		i++
+	}
+}
+
+// inOrder sorts by time and, where that is the same, by what compare says, and yields all in that order.
+func inOrder[T any](all []timed[T], compare func(x, y T) int) iter.Seq[timed[T]] {
+	byTime := func(a, b timed[T]) int {
 		if a.at != b.at {
 			return cmp.Compare(a.at, b.at)
 		}
-		return evidence.CompareKept(record(a.of), record(b.of))
+		return compare(a.of, b.of)
 	}
-	timeds := make([]timed[T], len(all))
-	for i, x := range all {
-		timeds[i] = timed[T]{record(x).At(0), x}
-	}
-	a, b := timeds[:len(all)/2], timeds[len(all)/2:]
+	a, b := all[:len(all)/2], all[len(all)/2:]
 	var halves sync.WaitGroup
-	halves.Go(func() { slices.SortFunc(a, compare) })
-	slices.SortFunc(b, compare)
+	halves.Go(func() { slices.SortFunc(a, byTime) })
+	slices.SortFunc(b, byTime)
 	halves.Wait()
-	for i := range all {
-		from := &a
-		if len(a) == 0 || len(b) > 0 && compare(b[0], a[0]) < 0 {
-			from = &b
+	return func(yield func(timed[T]) bool) {
+		for range all {
+			from := &a
+			if len(a) == 0 || len(b) > 0 && byTime(b[0], a[0]) < 0 {
+				from = &b
+			}
+			t := (*from)[0]
+			*from = (*from)[1:]
+			if !yield(t) {
+				return
+			}
 		}
-		all[i], *from = (*from)[0].of, (*from)[1:]
 	}
 }
 
@@ -74,27 +91,32 @@ func compareHeaders(a, b *evidence.Header) int {
 
 // firsts keeps the first of those with one digest. Mostly there are no others.
 func firsts[T any](all []*T, digest func(*T) uint64) []*T {
-	met := repeated(all, digest)
-	if len(met) == 0 {
-		return all
-	}
-	return slices.DeleteFunc(all, func(x *T) bool {
-		again, several := met[digest(x)]
-		if several {
-			met[digest(x)] = true
-		}
-		return again
-	})
-}
-
-// repeated are the digests that several have, not yet met.
-func repeated[T any](all []*T, digest func(*T) uint64) map[uint64]bool {
 	digests := make([]uint64, len(all))
 	for i, x := range all {
 		digests[i] = digest(x)
 	}
+	met := repeated(digests)
+	if len(met) == 0 {
+		return all
+	}
+	return slices.DeleteFunc(all, func(x *T) bool { return met.again(digest(x)) })
+}
+
+// repeats are digests that several have, and whether one of those was met.
+type repeats map[uint64]bool
+
+func (met repeats) again(digest uint64) bool {
+	again, several := met[digest]
+	if several {
+		met[digest] = true
+	}
+	return again
+}
+
+// repeated are the digests that several have, not yet met.
+func repeated(digests []uint64) repeats {
 	slices.Sort(digests)
-	met := map[uint64]bool{}
+	met := repeats{}
 	for i, d := range digests {
 		if i > 0 && d == digests[i-1] && d != 0 {
 			met[d] = false

@@ -23,34 +23,39 @@ type end struct {
 }
 
 // claim finds for every event of a host the connection it speaks of: same tuple, either direction, at its aligned time.
-// It returns the events that no capture shows, in the place of all.
-func (b *book) claim(all []*sensor, claims map[end][]claim) (alone []*evidence.KeptSocket) {
-	b.networked, alone = len(b.sockets) > 0, b.sockets[:0]
+// Of the events, it leaves those that no capture shows.
+func (b *book) claim(all []*sensor, claims map[end][]claim) {
+	b.networked = b.sockets.Len() > 0
 	b.span()
-	for _, s := range b.sockets {
+	var alone evidence.Sockets
+	who := map[int]evidence.Program{}
+	for i, s := range b.sockets.Drain() {
 		if s.Kind() == evidence.Bind {
 			continue
 		}
 		found := false
 		for _, sn := range all {
 			if c, apart := b.connOf(s, sn); c != nil {
-				at := b.when(&s.Kept)
+				at, kept := b.when(&s.Kept), *s
 				e := end{b, c}
-				claims[e] = append(claims[e], claim{s, b.find(b.program(s), at), at, apart})
+				claims[e] = append(claims[e], claim{&kept, b.find(b.program(i, s), at), at, apart})
 				found = true
 			}
 		}
-		if !found {
-			alone = append(alone, s)
+		if found {
+			continue
 		}
+		if p, more := b.who[i]; more {
+			who[alone.Len()] = p
+		}
+		alone.Add(*s)
 	}
-	b.sockets = nil
-	return alone
+	b.sockets, b.who = alone, who
 }
 
 // span notes when the first and the last network event of a host were.
 func (b *book) span() {
-	for _, s := range b.sockets {
+	for _, s := range b.sockets.All() {
 		at := b.when(&s.Kept)
 		if b.first.IsZero() || at.Before(b.first) {
 			b.first = at

@@ -102,17 +102,18 @@ func (b *book) align(all []*sensor) {
 }
 
 func (b *book) measureAll(all []*sensor) {
-	groups := map[writer][]*evidence.KeptSocket{}
+	groups := map[writer]*evidence.Sockets{}
 	var order []writer
-	for _, s := range b.sockets {
+	for _, s := range b.sockets.All() {
 		if s.Kind() == evidence.Bind {
 			continue
 		}
 		w := writerOf(&s.Kept)
 		if groups[w] == nil {
+			groups[w] = &evidence.Sockets{}
 			order = append(order, w)
 		}
-		groups[w] = append(groups[w], s)
+		groups[w].Add(*s)
 	}
 	slices.SortFunc(order, func(x, y writer) int {
 		return cmp.Or(cmp.Compare(x.source, y.source), cmp.Compare(x.class, y.class))
@@ -130,7 +131,7 @@ func (b *book) measureAll(all []*sensor) {
 
 // measure lets the connections that both a writer and a sensor saw vote on the clock of every field the writer fills,
 // and applies the best one. It returns the clocks that have candidates but were not accepted.
-func (b *book) measure(w writer, sockets []*evidence.KeptSocket, sn *sensor) (open []*alignment) {
+func (b *book) measure(w writer, sockets *evidence.Sockets, sn *sensor) (open []*alignment) {
 	var best *alignment
 	var measured []*alignment
 	for _, field := range fieldsOf(sockets) {
@@ -160,7 +161,8 @@ func (b *book) measure(w writer, sockets []*evidence.KeptSocket, sn *sensor) (op
 		}
 	}
 	if off := b.clocks.stated; off != nil {
-		first := sockets[0].Header().Stamps[0]
+		one := sockets.At(0)
+		first := one.Header().Stamps[0]
 		a := &alignment{Clock: finding.Clock{Host: b.host.Name, Source: w.source, Class: w.class, Field: first.Field,
 			Capture: sn.name, Offset: *off, Applied: true, Stated: true}, resolution: first.Resolution}
 		b.clocks.aligned[alignKey{w, sn.name}] = a
@@ -233,9 +235,9 @@ func (b *book) lender(a *alignment, sensor string) *alignment {
 
 // fieldsOf names the time fields of events, in the order in which records state them. A field that only repeats an
 // earlier one (exports copy TimeCreated to @timestamp) is no clock of its own.
-func fieldsOf(sockets []*evidence.KeptSocket) (fields []string) {
+func fieldsOf(sockets *evidence.Sockets) (fields []string) {
 	own := map[string]bool{}
-	for _, s := range sockets {
+	for _, s := range sockets.All() {
 		for i := range evidence.MaxStamps {
 			if s.At(i).IsZero() {
 				continue

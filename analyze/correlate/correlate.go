@@ -34,8 +34,8 @@ func Run(cf *casefile.Casefile, stated []Stated) *Case {
 		j.accesses(b)
 	}
 	for _, b := range j.books {
-		alone := b.claim(j.sensors, j.claims)
-		j.hostOnly(b, alone)
+		b.claim(j.sensors, j.claims)
+		b.hostOnly()
 	}
 	j.spokenOf()
 	j.index()
@@ -52,7 +52,6 @@ type joiner struct {
 	owners  map[netip.Addr][]*book // hosts by the addresses their sockets were bound to
 	strays  map[netip.Addr]*Host   // local addresses of captures that no log names
 	answers answers
-	alone   []lone          // connections that only logs speak of, in order
 	spare   []*Link         // that were lent and have come back
 	claimed map[int][]*Link // those that both do, by number
 	looks   []*Lookup
@@ -120,10 +119,14 @@ func (j *joiner) leased(a netip.Addr) string {
 func (j *joiner) local(a netip.Addr) bool { return len(j.owners[a]) > 0 || inside(a) }
 
 func (j *joiner) lookups(b *book) {
-	for _, l := range b.lookups {
+	looks := make([]Lookup, len(b.lookups))
+	j.looks = slices.Grow(j.looks, len(looks))
+	for i, l := range b.lookups {
 		at := b.when(&l.Kept)
-		j.looks = append(j.looks, &Lookup{l, b.host, b.find(l.Program(), at), at})
+		looks[i] = Lookup{l, b.host, b.find(l.Program(), at), evidence.InstantOf(at)}
+		j.looks = append(j.looks, &looks[i])
 	}
+	b.lookups = nil
 }
 
 // accesses resolves those that are of interest. The others still tell of processes; what those say that have a GUID is known
@@ -164,7 +167,7 @@ func (j *joiner) finish() *Case {
 		}
 	}
 	slices.SortStableFunc(c.Lookups, func(a, b *Lookup) int {
-		return cmp.Or(a.At.Compare(b.At), evidence.CompareRefs(a.Ref(), b.Ref()))
+		return cmp.Or(cmp.Compare(a.At, b.At), evidence.CompareRefs(a.Ref(), b.Ref()))
 	})
 	slices.SortStableFunc(c.Accesses, func(a, b *Access) int {
 		return cmp.Or(a.At.Compare(b.At), evidence.CompareRefs(a.Ref(), b.Ref()))

@@ -330,9 +330,11 @@ func TestLeftoversAreLessSure(t *testing.T) {
 	s := &scene{}
 	s.socket(sysmonProvider, 50001, noon, noon, program(7, `C:\agent.exe`))
 	s.socket(sysmonProvider, 50002, noon, noon, program(7, `C:\agent.exe`))
-	leftover := s.batch.Sockets[1].Socket()
+	first, second := s.batch.Sockets.At(0), s.batch.Sockets.At(1)
+	leftover := second.Socket()
 	leftover.Recovered = evidence.Leftover
-	s.batch.Sockets = s.batch.Sockets[:1]
+	s.batch.Sockets = evidence.Sockets{}
+	s.batch.Sockets.Add(first)
 	s.batch.Socket(leftover)
 	links := slices.Collect(s.run().Links)
 	if sure, less := links[0].Attribution.Confidence, links[1].Attribution.Confidence; sure != 1 || less >= surePeer {

@@ -41,9 +41,9 @@ func (b *book) ends(s *evidence.KeptSocket) (local, remote netip.AddrPort) {
 
 // learnAddrs collects the addresses that a host's sockets were bound to: the source of what it opened. For what was
 // opened to it the order varies with the version that wrote it; the addresses already known settle which one it is.
-func (b *book) learnAddrs(sockets []*evidence.KeptSocket) {
+func (b *book) learnAddrs(sockets *evidence.Sockets) {
 	b.addrs = map[netip.Addr]bool{}
-	for _, s := range sockets {
+	for _, s := range sockets.All() {
 		if s.Kind() != evidence.Bind && s.Initiated() == evidence.Yes && speaks(s.Src().Addr()) {
 			b.addrs[s.Src().Addr()] = true
 		}
@@ -52,7 +52,7 @@ func (b *book) learnAddrs(sockets []*evidence.KeptSocket) {
 		}
 	}
 	first, second := 0, 0
-	for _, s := range sockets {
+	for _, s := range sockets.All() {
 		if s.Initiated() == evidence.No && b.addrs[s.Src().Addr()] != b.addrs[s.Dst().Addr()] {
 			if b.addrs[s.Src().Addr()] {
 				first++
@@ -68,9 +68,9 @@ func (b *book) learnAddrs(sockets []*evidence.KeptSocket) {
 }
 
 // commonAddr takes the address that stands in every event of a host that only ever answered.
-func (b *book) commonAddr(sockets []*evidence.KeptSocket) {
+func (b *book) commonAddr(sockets *evidence.Sockets) {
 	count, total := map[netip.Addr]int{}, 0
-	for _, s := range sockets {
+	for _, s := range sockets.All() {
 		if s.Kind() == evidence.Bind {
 			continue
 		}

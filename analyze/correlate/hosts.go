@@ -17,7 +17,7 @@ type book struct {
 	spellings map[string]int // how often each spelling of the name was written
 	processes []*evidence.KeptProcess
 	exits     []*evidence.KeptExit
-	sockets   []*evidence.KeptSocket
+	sockets   evidence.Sockets // in the end those that no capture shows, see claim
 	lookups   []*evidence.KeptLookup
 	accesses  []*evidence.KeptAccess
 	addrs     map[netip.Addr]bool
@@ -25,12 +25,12 @@ type book struct {
 	networked bool // there are network events: the first and the last in corrected UTC were at
 	first     time.Time
 	last      time.Time
-	alone     []*evidence.KeptSocket // what no capture shows, see lone
+	alone     lones
 	clocks    clocks
 	read      reader
 	table     table
 	details   details
-	who       map[*evidence.KeptSocket]evidence.Program // what all records of one connection know together, where it is more
+	who       map[int]evidence.Program // what all records of a socket's connection know together, where it is more
 }
 
 // nameKey is a computer name without what varies: case.
@@ -68,10 +68,12 @@ func books(cf *casefile.Casefile) []*book {
 	file(cf.Processes, of, (*evidence.KeptProcess).Computer, func(b *book) *[]*evidence.KeptProcess { return &b.processes })
 	cf.Processes = nil // see starts
 	file(cf.Exits, of, (*evidence.KeptExit).Computer, func(b *book) *[]*evidence.KeptExit { return &b.exits })
-	file(cf.Sockets, of, (*evidence.KeptSocket).Computer, func(b *book) *[]*evidence.KeptSocket { return &b.sockets })
+	for _, s := range cf.Sockets.Drain() {
+		of(s.Computer(), 1).sockets.Add(*s)
+	}
 	file(cf.Lookups, of, (*evidence.KeptLookup).Computer, func(b *book) *[]*evidence.KeptLookup { return &b.lookups })
 	file(cf.Accesses, of, (*evidence.KeptAccess).Computer, func(b *book) *[]*evidence.KeptAccess { return &b.accesses })
-	cf.Sockets, cf.Lookups = nil, nil // see claim, lookups
+	cf.Lookups = nil // see lookups
 	return settle(by)
 }
 
@@ -100,7 +102,7 @@ func settle(by map[string]*book) []*book {
 	var all []*book
 	for _, b := range by {
 		b.host.Name, b.host.Aliases = b.spelling()
-		b.learnAddrs(b.sockets)
+		b.learnAddrs(&b.sockets)
 		b.host.Addrs = b.sortedAddrs()
 		all = append(all, b)
 	}

@@ -73,7 +73,7 @@ func (b *book) volumes() map[string]map[string]bool {
 	}
 	onDevice, drives := map[holder]bool{}, map[holder]map[string]bool{} // by the path on the device and without it
 	pids := map[uint32]bool{}
-	for _, s := range b.sockets {
+	for _, s := range b.sockets.All() {
 		who := s.Program()
 		if h := (holder{who.PID, who.Image}); !onDevice[h] && volumeOf(who.Image) != "" {
 			onDevice[h], pids[h.pid], drives[holder{h.pid, tail(h.image)}] = true, true, map[string]bool{}

@@ -138,7 +138,7 @@ type Lookup struct {
 	*evidence.KeptLookup
 	Host    *Host
 	Process *Process // nil when it could not be resolved
-	At      time.Time
+	At      evidence.Instant
 }
 
 // An Access is one process reaching into another, resolved and in corrected UTC.

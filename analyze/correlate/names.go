@@ -33,7 +33,7 @@ const nameSlack = 5 * time.Second
 func (as answers) logs(looks []*Lookup) {
 	for _, l := range looks {
 		for _, a := range l.Answers() {
-			as.add(answerKey{host: l.Host, address: a}, answer{evidence.InstantOf(l.At), strings.ToLower(l.Name())})
+			as.add(answerKey{host: l.Host, address: a}, answer{l.At, strings.ToLower(l.Name())})
 		}
 	}
 }
@@ -196,7 +196,7 @@ func (j *joiner) indexAsked() {
 		}
 	}
 	for _, looks := range j.asked {
-		slices.SortStableFunc(looks, func(a, b *Lookup) int { return a.At.Compare(b.At) })
+		slices.SortStableFunc(looks, func(a, b *Lookup) int { return cmp.Compare(a.At, b.At) })
 	}
 }
 
@@ -207,9 +207,9 @@ const maxAskers = 256
 // askedFor is the first record of a look-up that may be the question, nil when there is none.
 func (j *joiner) askedFor(h *Host, q *evidence.Question) (first *Lookup) {
 	looks := j.asked[askedKey{h, q.Name}]
-	from := sort.Search(len(looks), func(i int) bool { return looks[i].At.Sub(q.At) >= -askSlack })
+	from := sort.Search(len(looks), func(i int) bool { return looks[i].At.Time().Sub(q.At) >= -askSlack })
 	for _, l := range looks[from:min(len(looks), from+maxAskers)] {
-		if l.At.Sub(q.At) > askSlack {
+		if l.At.Time().Sub(q.At) > askSlack {
 			break
 		}
 		if first == nil || evidence.CompareKept(&l.Kept, &first.Kept) < 0 {

@@ -37,9 +37,12 @@ func (j *joiner) indexHolders() {
 			held[k] = append(held[k], holding{l.Process, order(l.Start)})
 		}
 	}
-	for i := range j.alone {
-		l := j.alone[i].link()
-		hold(&l)
+	for _, b := range j.books {
+		read := b.sockets.Reader()
+		for _, event := range b.alone.begin {
+			l := b.link(event, read)
+			hold(&l)
+		}
 	}
 	for _, n := range slices.Sorted(maps.Keys(j.claimed)) {
 		for _, l := range j.claimed[n] {

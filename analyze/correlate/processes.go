@@ -173,8 +173,8 @@ func betterImage(a, b string) string {
 // start was not logged.
 func (b *book) implied() {
 	b.pairSockets()
-	for _, s := range b.sockets {
-		b.find(b.program(s), b.when(&s.Kept))
+	for i, s := range b.sockets.All() {
+		b.find(b.program(i, s), b.when(&s.Kept))
 	}
 	for _, l := range b.lookups {
 		b.find(l.Program(), b.when(&l.Kept))
@@ -190,34 +190,47 @@ func (b *book) implied() {
 // knows the GUID, the filtering platform the PID and, where Sysmon wrote <unknown process>, the image. The observations
 // stay as they are; who holds what is known together.
 func (b *book) pairSockets() {
-	b.who = map[*evidence.KeptSocket]evidence.Program{}
-	for tuple := range byTuple(b.sockets) {
+	b.who = map[int]evidence.Program{}
+	read := b.sockets.Reader()
+	var near [8]statement // of one tuple, the last ones
+	for tuple := range byTuple(&b.sockets) {
+		if len(tuple) == 1 {
+			continue
+		}
 		for n, i := range tuple {
-			for _, k := range tuple[max(0, n-8):n] {
-				b.pair(b.sockets[i], b.sockets[k])
+			s := statement{int(i), *read.At(int(i))}
+			for k := max(0, n-len(near)); k < n; k++ {
+				b.pair(&s, &near[k%len(near)])
 			}
+			near[n%len(near)] = s
 		}
 	}
 }
 
-func (b *book) pair(s, o *evidence.KeptSocket) {
-	if p, q := b.program(s), b.program(o); complements(p, q) && b.apart(&s.Kept, &o.Kept) <= startSlack {
+// A statement is a socket with its place among those of its host.
+type statement struct {
+	place int
+	evidence.KeptSocket
+}
+
+func (b *book) pair(s, o *statement) {
+	if p, q := b.program(s.place, &s.KeptSocket), b.program(o.place, &o.KeptSocket); complements(p, q) && b.apart(&s.Kept, &o.Kept) <= startSlack {
 		b.complete(s, completed(p, q))
 		b.complete(o, completed(q, p))
 	}
 }
 
 // program is what all records of a socket's connection know together of its process.
-func (b *book) program(s *evidence.KeptSocket) evidence.Program {
-	if p, more := b.who[s]; more {
+func (b *book) program(place int, s *evidence.KeptSocket) evidence.Program {
+	if p, more := b.who[place]; more {
 		return p
 	}
 	return s.Program()
 }
 
-func (b *book) complete(s *evidence.KeptSocket, p evidence.Program) {
-	if p != b.program(s) {
-		b.who[s] = p
+func (b *book) complete(s *statement, p evidence.Program) {
+	if p != b.program(s.place, &s.KeptSocket) {
+		b.who[s.place] = p
 	}
 }
 

@@ -104,7 +104,7 @@ func TestPartsMakeNoDifference(t *testing.T) {
 // Logs of 2 GB hold 800,000 starts: what is kept of one, and the process made of it, must stay small.
 func TestProcessesAreSmall(t *testing.T) {
 	const n, ofStart, ofProcess = 50_000, 160, 160
-	before := heap()
+	before := inUse()
 	log := &evidence.Batch{}
 	for i := range n {
 		h := evidence.Header{Computer: "WS-07", Provider: sysmonProvider, Channel: sysmonProvider + "/Operational", EventID: 1,
@@ -116,13 +116,13 @@ func TestProcessesAreSmall(t *testing.T) {
 		log.Process(evidence.Process{Header: h, Program: evidence.Program{EntityID: id, PID: uint32(i % 5000), Image: fmt.Sprintf(`C:\Tools\%d.exe`, i%300)},
 			CommandLine: fmt.Sprintf(`C:\Tools\%d.exe /work`, i%300), Parent: evidence.Program{EntityID: id, PID: 4}})
 	}
-	if got := (heap() - before) / n; got > ofStart {
+	if got := (inUse() - before) / n; got > ofStart {
 		t.Errorf("%d bytes are held of a start, want at most %d", got, ofStart)
 	}
 	cf := casefile.Gather([]casefile.Source{{File: finding.File{Name: "f"}, Batch: log}})
 	log = nil
 	c := Run(cf, nil)
-	if got := (heap() - before) / n; got > ofProcess {
+	if got := (inUse() - before) / n; got > ofProcess {
 		t.Errorf("%d bytes are held of a process, want at most %d", got, ofProcess)
 	}
 	if got := len(c.Hosts[0].Processes); got != n {
@@ -131,8 +131,8 @@ func TestProcessesAreSmall(t *testing.T) {
 	runtime.KeepAlive(cf)
 }
 
-// heap is how many bytes are in use.
-func heap() int64 {
+// inUse is how many bytes are in use.
+func inUse() int64 {
 	runtime.GC()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)

@@ -41,7 +41,7 @@ func (j *joiner) wanted() map[uint32]bool {
 		return all
 	}
 	for _, b := range j.books {
-		for _, s := range b.sockets {
+		for _, s := range b.sockets.All() {
 			if s.Kind() != evidence.Bind {
 				all[tupleOf(s).Hash()] = true
 			}
@@ -52,7 +52,6 @@ func (j *joiner) wanted() map[uint32]bool {
 
 // index prepares what completes a link, and completes those that a log speaks of.
 func (j *joiner) index() {
-	slices.SortFunc(j.alone, compareLones)
 	j.answers.logs(j.looks)
 	j.answers.sort()
 	j.indexHolders()
@@ -81,7 +80,7 @@ const maxTied = 1 << 16
 
 // run yields all links in order and tells whether it came to the end.
 func (j *joiner) run(yield func(*Link) bool) bool {
-	m := merger{j: j, alone: j.alone, yield: yield}
+	m := merger{j: j, alone: j.alone(), yield: yield}
 	for n, c := range j.cf.Conns.All() {
 		if len(m.tied) > 0 && (!m.tied[0].Start.Equal(c.Start) || len(m.tied) >= maxTied) && !m.flush() {
 			return false
@@ -98,8 +97,7 @@ func (j *joiner) run(yield func(*Link) bool) bool {
 // A merger puts links that come by start in their full order, together with those that only logs speak of.
 type merger struct {
 	j     *joiner
-	alone []lone  // still to come
-	head  *Link   // of the first of them, once it was looked at
+	alone queue
 	tied  []*Link // that begin at one instant
 	yield func(*Link) bool
 }
@@ -107,8 +105,8 @@ type merger struct {
 func (m *merger) flush() bool {
 	slices.SortStableFunc(m.tied, compareLinks)
 	for _, l := range m.tied {
-		for len(m.alone) > 0 && compareLinks(m.first(), l) <= 0 {
-			if !m.next() {
+		for len(m.alone) > 0 && compareLinks(m.alone[0].head, l) <= 0 {
+			if !m.yield(m.alone.next(m.j)) {
 				return false
 			}
 		}
@@ -121,23 +119,9 @@ func (m *merger) flush() bool {
 	return true
 }
 
-// first is the link of the first that only logs speak of.
-func (m *merger) first() *Link {
-	if m.head == nil {
-		m.head = m.j.whole(&m.alone[0])
-	}
-	return m.head
-}
-
-func (m *merger) next() bool {
-	l := m.first()
-	m.alone, m.head = m.alone[1:], nil
-	return m.yield(l)
-}
-
 func (m *merger) rest() bool {
 	for len(m.alone) > 0 {
-		if !m.next() {
+		if !m.yield(m.alone.next(m.j)) {
 			return false
 		}
 	}

@@ -96,13 +96,14 @@ func (b *book) when(k *evidence.Kept) time.Time { return b.read.when(b, k) }
 
 // A reader remembers by which stamp the time of the record before was told: one is mostly like the other.
 type reader struct {
-	before *evidence.Kept
+	before evidence.Kept
+	known  bool
 	reading
 }
 
 func (r *reader) when(b *book, k *evidence.Kept) time.Time {
-	if r.before == nil || !r.before.Alike(k) {
-		r.before, r.reading = k, b.reading(k)
+	if !r.known || !r.before.Alike(k) {
+		r.before, r.known, r.reading = *k, true, b.reading(k)
 	}
 	return r.of(k.At(r.stamp).Time())
 }

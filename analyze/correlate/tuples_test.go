@@ -27,14 +27,15 @@ func TestByTuple(t *testing.T) {
 	}
 	want, got := map[casefile.Tuple][]uint32{}, map[casefile.Tuple][]uint32{}
 	var all []uint32
-	for i, s := range log.Sockets {
+	for i, s := range log.Sockets.All() {
 		if s.Kind() != evidence.Bind {
 			want[tupleOf(s)] = append(want[tupleOf(s)], uint32(i))
 			all = append(all, uint32(i))
 		}
 	}
-	for places := range byTuple(log.Sockets) {
-		got[tupleOf(log.Sockets[places[0]])] = slices.Clone(places)
+	read := tuples{log.Sockets.Reader()}
+	for places := range byTuple(&log.Sockets) {
+		got[read.at(places[0])] = slices.Clone(places)
 	}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("got %v, want %v", got, want)
@@ -43,8 +44,8 @@ func TestByTuple(t *testing.T) {
 	for _, k := range slices.SortedFunc(maps.Keys(want), casefile.Tuple.Compare) {
 		sorted = append(sorted, want[k]...)
 	}
-	if got := sortTuples(log.Sockets, all); !slices.Equal(got, sorted) {
-		t.Errorf("with one hash: got %v, want %v", got, sorted)
+	if read.sort(all); !slices.Equal(all, sorted) {
+		t.Errorf("with one hash: got %v, want %v", all, sorted)
 	}
 }
 

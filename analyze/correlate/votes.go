@@ -25,9 +25,9 @@ type peak struct {
 
 // votes pairs the events of a writer with the connections of the same tuple. Connections whose beginning the capture
 // missed cannot vote, nor can tuples of two fixed ports, which recur in every recording of the same hosts.
-func (b *book) votes(sockets []*evidence.KeptSocket, sn *sensor, field string) (all []vote, resolution time.Duration) {
+func (b *book) votes(sockets *evidence.Sockets, sn *sensor, field string) (all []vote, resolution time.Duration) {
 	voters := map[*crowd]int{}
-	for _, s := range sockets {
+	for _, s := range sockets.All() {
 		st, ok := s.Stamp(field)
 		k := tupleOf(s)
 		if !ok || k.Fixed() {

@@ -54,9 +54,11 @@ func TestTwoEndsCountOnce(t *testing.T) {
 	b.Capture(evidence.Capture{Ref: evidence.Ref{File: "cap"}, Kind: "pcap", Frames: 9})
 	socket(b, "A", 1, one, two, evidence.Yes)
 	socket(b, "B", 2, one, two, evidence.No)
-	s := b.Sockets[1].Socket()
+	first, second := b.Sockets.At(0), b.Sockets.At(1)
+	s := second.Socket()
 	s.Src, s.Dst = two, one
-	b.Sockets = b.Sockets[:1]
+	b.Sockets = evidence.Sockets{}
+	b.Sockets.Add(first)
 	b.Socket(s)
 	tot := measure(b).Totals
 	if tot.Connections != 1 || tot.ConnectionsTwoEnds != 1 || tot.Linked != 1 {

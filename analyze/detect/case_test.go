@@ -55,7 +55,8 @@ func (s *scene) link(p *correlate.Process, remote string, change ...func(*correl
 	if p != nil {
 		var log evidence.Batch
 		log.Socket(evidence.Socket{Header: evidence.Header{Ref: s.ref("sysmon.evtx")}})
-		l.Sockets = log.Sockets
+		stated := log.Sockets.At(0)
+		l.Sockets = []*evidence.KeptSocket{&stated}
 		l.Attribution = finding.Attribution{Basis: finding.BasisHostLog, Confidence: 1}
 	}
 	for _, f := range change {
@@ -91,7 +92,7 @@ func (s *scene) lookup(p *correlate.Process, name string, typ uint16) {
 	s.now = s.now.Add(time.Second)
 	var log evidence.Batch
 	log.Lookup(evidence.Lookup{Header: evidence.Header{Ref: s.ref("sysmon.evtx")}, Name: name, Type: typ})
-	s.c.Lookups = append(s.c.Lookups, &correlate.Lookup{KeptLookup: log.Lookups[0], Host: s.host, Process: p, At: s.now})
+	s.c.Lookups = append(s.c.Lookups, &correlate.Lookup{KeptLookup: log.Lookups[0], Host: s.host, Process: p, At: evidence.InstantOf(s.now)})
 }
 
 // gather adds up the connections of the scene.

@@ -217,7 +217,7 @@ func (x *nameIndex) fromLog(l *correlate.Lookup, r room) {
 	}
 	n := x.at(k)
 	n.logged, n.repeats = true, repeats
-	n.ask(l.Name(), l.Type(), finding.Line{At: l.At, Events: 1}, l.Ref(), r)
+	n.ask(l.Name(), l.Type(), finding.Line{At: l.At.Time(), Events: 1}, l.Ref(), r)
 }
 
 func (n *nameUse) ask(name string, typ uint16, look finding.Line, ref evidence.Ref, r room) {

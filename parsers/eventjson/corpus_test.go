@@ -58,7 +58,7 @@ func readCase(t *testing.T, root string, tr parsertest.Truth) *evidence.Batch {
 				all.Record(evidence.Header{Channel: c.Channel, EventID: c.EventID})
 			}
 		}
-		all.Sockets = append(all.Sockets, b.Sockets...)
+		all.Sockets.Join(&b.Sockets)
 	}
 	return all
 }
@@ -74,7 +74,7 @@ func countClasses(b *evidence.Batch) map[string]uint64 {
 // countUse counts the events of a use. An image that the labels took from elsewhere is known by PID or GUID here, or not
 // at all: some Sysmon events name nothing of the process.
 func countUse(b *evidence.Batch, u parsertest.Use) (sysmon, sec int) {
-	for _, k := range b.Sockets {
+	for _, k := range b.Sockets.All() {
 		s := k.Socket()
 		if s.Kind != evidence.Connect || string(s.Transport) != u.Proto || !sameHost(s.Computer, u.Host) || !touches(s, u) || !sameProgram(s, u) {
 			continue

@@ -96,10 +96,11 @@ func TestOneEnormousLine(t *testing.T) {
 	const n = 20_000
 	data := []byte("[" + strings.Repeat(ordinary+",", n) + ordinary + "]")
 	b, err := parsertest.Parse(t.Context(), Format, data)
-	if err != nil || b.Records() != n+1 || b.Problems.Total != 0 || len(b.Sockets) != n+1 {
+	if err != nil || b.Records() != n+1 || b.Problems.Total != 0 || b.Sockets.Len() != n+1 {
 		t.Errorf("%d records, %d problems, %v; want %d", b.Records(), b.Problems.Total, err, n+1)
 	}
-	if got := b.Sockets[n].Ref(); got.N != 1 || got.Unit != "line" {
+	last := b.Sockets.At(n)
+	if got := last.Ref(); got.N != 1 || got.Unit != "line" {
 		t.Errorf("the last event is on %v, want line 1", got)
 	}
 }
@@ -130,10 +131,11 @@ func TestSameInEveryShape(t *testing.T) {
 		`{"Provider":` + sysmon + `,"EventID":3,"Computer":"ws1","EventRecordId":"5","EventData":"{` + strings.ReplaceAll(data, `"`, `\"`) + `}"}`,
 	} {
 		b, err := parsertest.Parse(t.Context(), Format, []byte(in))
-		if err != nil || len(b.Sockets) != 1 {
-			t.Fatalf("%s: %d sockets, %v", in, len(b.Sockets), err)
+		if err != nil || b.Sockets.Len() != 1 {
+			t.Fatalf("%s: %d sockets, %v", in, b.Sockets.Len(), err)
 		}
-		digests = append(digests, b.Sockets[0].Digest())
+		only := b.Sockets.At(0)
+		digests = append(digests, only.Digest())
 	}
 	for _, d := range digests {
 		if d != digests[0] {

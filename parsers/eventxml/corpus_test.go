@@ -32,7 +32,7 @@ func TestCorpus(t *testing.T) {
 			if diff := cmp.Diff(tr.Events.ByClass, n); diff != "" {
 				t.Errorf("%s: events by channel and id (-truth +here):\n%s", in.File, diff)
 			}
-			for _, k := range b.Sockets {
+			for _, k := range b.Sockets.All() {
 				s := k.Socket()
 				if s.PID == 0 || !s.Src.Addr().IsValid() || !s.Dst.Addr().IsValid() && s.EventID != 5158 || s.Transport == "" {
 					t.Errorf("%s: a connection without PID, end or transport: %+v", in.File, s)

@@ -5,7 +5,7 @@ package evidence
 type Batch struct {
 	Processes []*KeptProcess // any of these five may be most of a log
 	Exits     []*KeptExit
-	Sockets   []*KeptSocket
+	Sockets   Sockets
 	Lookups   []*KeptLookup
 	Accesses  []*KeptAccess
 	Clearings []Cleared
@@ -34,7 +34,7 @@ func (b *Batch) Process(p Process) { b.Processes = append(b.Processes, b.keeper.
 func (b *Batch) Exit(e Exit) { b.Exits = append(b.Exits, b.keeper.exit(&e)) }
 
 // Socket keeps s.
-func (b *Batch) Socket(s Socket) { b.Sockets = append(b.Sockets, b.keeper.socket(&s)) }
+func (b *Batch) Socket(s Socket) { b.Sockets.Add(b.keeper.socket(&s)) }
 
 // Lookup keeps l.
 func (b *Batch) Lookup(l Lookup) { b.Lookups = append(b.Lookups, b.keeper.lookup(&l)) }

@@ -11,8 +11,6 @@ import (
 type keeper struct {
 	processes slab[KeptProcess]
 	exits     slab[KeptExit]
-	sockets   slab[KeptSocket]
-	binds     slab[KeptSocket] // apart, since they are not held for as long
 	lookups   slab[KeptLookup]
 	accesses  slab[KeptAccess]
 
@@ -76,16 +74,10 @@ func (k *keeper) exit(e *Exit) *KeptExit {
 	return x
 }
 
-func (k *keeper) socket(s *Socket) *KeptSocket {
+func (k *keeper) socket(s *Socket) KeptSocket {
 	w := way{s.Src.Addr(), s.Dst.Addr(), s.SrcHost, s.DstHost, s.Transport, s.Kind, s.Initiated}
 	alike := (low(w.src)*31^low(w.dst))*31 ^ uint64(w.kind)<<2 ^ uint64(w.initiated)
-	room := &k.sockets
-	if s.Kind == Bind {
-		room = &k.binds
-	}
-	x := room.next()
-	*x = KeptSocket{k.header(&s.Header), k.user(&s.Program), k.ways.of(&w, alike, w.srcHost, w.dstHost), s.Src.Port(), s.Dst.Port()}
-	return x
+	return KeptSocket{k.header(&s.Header), k.user(&s.Program), k.ways.of(&w, alike, w.srcHost, w.dstHost), s.Src.Port(), s.Dst.Port()}
 }
 
 func (k *keeper) lookup(l *Lookup) *KeptLookup {

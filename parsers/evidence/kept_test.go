@@ -77,7 +77,8 @@ func TestWhatIsKeptComesBack(t *testing.T) {
 		if got := b.Accesses[i].Access(); got != a {
 			t.Fatalf("access %d came back as\n%+v, was\n%+v", i, got, a)
 		}
-		if got := b.Sockets[i].Socket(); got != s {
+		kept := b.Sockets.At(i)
+		if got := kept.Socket(); got != s {
 			t.Fatalf("socket %d came back as\n%+v, was\n%+v", i, got, s)
 		}
 		if got := b.Lookups[i].Lookup(); !reflect.DeepEqual(got, l) {
@@ -88,7 +89,7 @@ func TestWhatIsKeptComesBack(t *testing.T) {
 		}
 	}
 	if b.Processes[0].texts != b.Processes[100].texts || b.Processes[0].origin != b.Processes[100].origin ||
-		b.Sockets[0].way != b.Sockets[100].way || b.Lookups[0].question != b.Lookups[100].question || b.Lookups[0].who != b.Lookups[100].who {
+		b.Sockets.At(0).way != b.Sockets.At(100).way || b.Lookups[0].question != b.Lookups[100].question || b.Lookups[0].who != b.Lookups[100].who {
 		t.Error("what two records have in common stands twice")
 	}
 }

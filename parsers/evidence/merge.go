@@ -7,7 +7,7 @@ import "slices"
 func (b *Batch) Merge(o *Batch) {
 	b.Processes = join(b.Processes, o.Processes)
 	b.Exits = join(b.Exits, o.Exits)
-	b.Sockets = join(b.Sockets, o.Sockets)
+	b.Sockets.Join(&o.Sockets)
 	b.Lookups = join(b.Lookups, o.Lookups)
 	b.Accesses = join(b.Accesses, o.Accesses)
 	b.Clearings = join(b.Clearings, o.Clearings)
@@ -36,7 +36,7 @@ func room[T any](to []T, n int) []T {
 // Reset empties the batch; what was put into it may be overwritten from then on.
 func (b *Batch) Reset() {
 	*b = Batch{
-		Processes: b.Processes[:0], Exits: b.Exits[:0], Sockets: b.Sockets[:0], Lookups: b.Lookups[:0],
+		Processes: b.Processes[:0], Exits: b.Exits[:0], Sockets: Sockets{loose: b.Sockets.loose[:0]}, Lookups: b.Lookups[:0],
 		Accesses: b.Accesses[:0], Clearings: b.Clearings[:0], Conns: b.Conns[:0], Apps: b.Apps[:0],
 		Captures: b.Captures[:0], Certs: b.Certs[:0], Leases: b.Leases[:0], Namings: b.Namings[:0], Moved: b.Moved[:0],
 		keeper: b.keeper,

@@ -87,7 +87,7 @@ func TestOnce(t *testing.T) {
 			once.Merge(&b)
 		}
 		var kept []uint64
-		for _, s := range got.Sockets {
+		for _, s := range got.Sockets.All() {
 			kept = append(kept, s.Digest())
 		}
 		if !slices.Equal(kept, tt.want) {

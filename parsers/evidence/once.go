@@ -55,7 +55,7 @@ func (o *Once) fresh(b *Batch) bool {
 func (b *Batch) once(seen map[uint64]struct{}) {
 	b.Processes = once(b.Processes, seen, func(x **KeptProcess) (uint64, Recovery) { return (*x).digest, (*x).recovered })
 	b.Exits = once(b.Exits, seen, func(x **KeptExit) (uint64, Recovery) { return (*x).digest, (*x).recovered })
-	b.Sockets = once(b.Sockets, seen, func(x **KeptSocket) (uint64, Recovery) { return (*x).digest, (*x).recovered })
+	b.Sockets.once(seen)
 	b.Lookups = once(b.Lookups, seen, func(x **KeptLookup) (uint64, Recovery) { return (*x).digest, (*x).recovered })
 	b.Accesses = once(b.Accesses, seen, func(x **KeptAccess) (uint64, Recovery) { return (*x).digest, (*x).recovered })
 	b.Clearings = once(b.Clearings, seen, func(x *Cleared) (uint64, Recovery) { return x.Digest, x.Recovered })

@@ -95,7 +95,7 @@ func Lines(b *evidence.Batch) (all []string) {
 	for _, e := range b.Exits {
 		add("exit", e.Exit())
 	}
-	for _, s := range b.Sockets {
+	for _, s := range b.Sockets.All() {
 		add("socket", s.Socket())
 	}
 	for _, l := range b.Lookups {

@@ -264,7 +264,7 @@ func one(t *testing.T, rec *Record) (got any) {
 	for _, a := range b.Accesses {
 		all = append(all, a.Access())
 	}
-	for _, s := range b.Sockets {
+	for _, s := range b.Sockets.All() {
 		all = append(all, s.Socket())
 	}
 	for _, l := range b.Lookups {

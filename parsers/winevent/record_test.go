@@ -19,7 +19,8 @@ func TestDigestAcrossContainers(t *testing.T) {
 	digest := func(computer string, id uint64, v Values) uint64 {
 		var b evidence.Batch
 		new(Emitter).Emit(&Record{Header: evidence.Header{Provider: security, Channel: "Security", EventID: 5156, Computer: computer, RecordID: id}, Fields: v}, &b)
-		return b.Sockets[0].Digest()
+		only := b.Sockets.At(0)
+		return only.Digest()
 	}
 	if a, b := digest("WS1.example.net", 9, evtx), digest("ws1.example.NET", 9, json); a != b {
 		t.Errorf("the same event has digests %x and %x", a, b)

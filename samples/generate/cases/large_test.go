@@ -33,7 +33,7 @@ func TestLarge(t *testing.T) {
 	for _, name := range []string{"WS-0000.evtx", "WS-0001.evtx"} {
 		log := parse(t, evtx.Format, folder, again, name)
 		events += int(log.Records())
-		for _, s := range log.Sockets {
+		for _, s := range log.Sockets.All() {
 			stated[[2]string{s.Src().String(), s.Dst().String()}] = true
 		}
 	}
@@ -68,7 +68,7 @@ func TestNetwork(t *testing.T) {
 		}
 		log := parse(t, evtx.Format, folder, again, "log.evtx")
 		ports, connections := map[uint16]bool{}, 0
-		for _, s := range log.Sockets {
+		for _, s := range log.Sockets.All() {
 			if s.Kind() == evidence.Connect {
 				connections++
 				ports[s.Src().Port()] = true
