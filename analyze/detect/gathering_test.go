@@ -244,3 +244,22 @@ func TestTooManyNamesAreForgotten(t *testing.T) {
 		t.Error("no finding about the names that carry data")
 	}
 }
+
+// Clocks may be off by centuries: what a timeline holds is shown all the same, also once it was shrunk.
+func TestTimesFarApart(t *testing.T) {
+	for _, most := range []int{math.MaxInt, 16} {
+		var line timeline
+		for i := range 60 {
+			at := time.Unix(int64(i%3-1)*9_100_000_000+int64(i), 0).UTC() // 1681, 1970 and 2258
+			line.put(finding.Line{At: at, Sent: 7, Events: 1}, room{moments: most, gap: time.Second})
+		}
+		sent := uint64(0)
+		for _, l := range line.lines() {
+			sent += l.Sent
+		}
+		calls, _ := line.calls(time.Second)
+		if sent != 60*7 || len(calls) == 0 {
+			t.Errorf("%d bytes sent are left, %d calls", sent, len(calls))
+		}
+	}
+}

@@ -32,9 +32,10 @@ type moment struct {
 	goesOn     bool // no call of its own: it follows the moment before without a pause
 }
 
-// nanoseconds is the instant as a moment has it; what lies beyond the years 1678 to 2261 is moved to their ends.
+// nanoseconds is the instant as a moment has it; what lies beyond the years 1824 to 2115 is moved to their ends, so that no two
+// are further apart than a number says.
 func nanoseconds(t time.Time) int64 {
-	const lowest, highest = math.MinInt64 / int64(time.Second), math.MaxInt64 / int64(time.Second)
+	const lowest, highest = math.MinInt64 / 2 / int64(time.Second), math.MaxInt64 / 2 / int64(time.Second)
 	if s := t.Unix(); s <= lowest || s >= highest {
 		return min(max(s, lowest), highest) * int64(time.Second)
 	}
