@@ -76,8 +76,10 @@ func openSOCKS(sc scene) analyzer {
 	return &socksReader{client: sc.client, method: -1, inner: sc.inside()}
 }
 
+// through is the step of a side whose negotiation is over; beyond it the side is lost.
+const through = 3
+
 func (s *socksReader) feed(c Chunk) {
-	const through = 3
 	if s.steps[c.Side] < through && c.Gap > 0 {
 		s.steps[c.Side] = through + 1 // lost
 	}
@@ -98,18 +100,18 @@ func (s *socksReader) feed(c Chunk) {
 
 // advance takes the messages of a side that are whole. What the client sends after its greeting waits for the method.
 func (s *socksReader) advance(c Chunk, side Side) {
-	for s.steps[side] < 3 {
+	for s.steps[side] < through {
 		n, next := s.message(s.heads[side], side == s.client, s.steps[side])
 		if n == 0 {
 			return
 		}
-		if s.steps[side] = next; n < 0 {
-			s.heads[side] = nil
+		if n < 0 {
+			s.steps[side], s.heads[side] = through+1, nil // lost
 			return
 		}
-		s.heads[side] = s.heads[side][n:]
+		s.steps[side], s.heads[side] = next, s.heads[side][n:]
 	}
-	if rest := s.heads[side]; s.steps[side] == 3 && len(rest) > 0 {
+	if rest := s.heads[side]; s.steps[side] == through && len(rest) > 0 {
 		c.Side = side
 		s.inner.Feed(c.with(rest))
 	}
@@ -212,4 +214,4 @@ func socks4Message(b []byte, client bool) (n, next int) {
 }
 
 func (s *socksReader) describe(r *Result) { r.within(s.inner) }
-func (s *socksReader) done() bool         { return s.inner.Done() || s.steps[Orig] > 3 && s.steps[Resp] > 3 }
+func (s *socksReader) done() bool         { return s.inner.Done() || s.steps[Orig] > through && s.steps[Resp] > through }
