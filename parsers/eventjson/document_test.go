@@ -283,3 +283,19 @@ func TestDamageIsCounted(t *testing.T) {
 		}
 	}
 }
+
+// TestLayoutsThatBeginTheSame: a member that is a scalar in one line, and an object or a list in others, as evtx_dump writes them,
+// hides neither layout behind the other.
+func TestLayoutsThatBeginTheSame(t *testing.T) {
+	var d document
+	for round := range 5 {
+		for _, in := range []string{`{"a":null,"b":1}`, `{"a":{"c":1},"b":1}`, `{"a":{},"b":1}`, `{"a":[],"b":1}`, `{"a":[1],"b":1}`, `{"a":[{"c":1},2],"b":1}`} {
+			if !agrees(t, &d, []byte(in)) {
+				t.Fatalf("%s is refused", in)
+			}
+			if known := d.layout != &d.own; known != (round > 1) {
+				t.Errorf("%s met %d times: known %v", in, round, known)
+			}
+		}
+	}
+}

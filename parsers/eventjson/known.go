@@ -69,7 +69,7 @@ func pick(list **step, b []byte) *step {
 		if s == nil {
 			break
 		}
-		if len(b) >= len(s.between) && string(b[:len(s.between)]) == string(s.between) {
+		if s.begins(b) {
 			if at != list {
 				*at, s.other, *list = s.other, *list, s
 			}
@@ -78,6 +78,16 @@ func pick(list **step, b []byte) *step {
 		at = &s.other
 	}
 	return nil
+}
+
+// begins tells whether b begins like this and goes on with a scalar, where one follows. What opens an object or a list there, or
+// closes an empty list, is of another step that begins the same.
+func (s *step) begins(b []byte) bool {
+	n := len(s.between)
+	if len(b) < n || string(b[:n]) != string(s.between) {
+		return false
+	}
+	return s.layout != nil || n < len(b) && b[n] != '{' && b[n] != '[' && b[n] != ']'
 }
 
 // learn remembers the layout of an object that was taken apart, if it was met before: the lines of some files are all different.
