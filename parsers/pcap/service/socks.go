@@ -214,4 +214,6 @@ func socks4Message(b []byte, client bool) (n, next int) {
 }
 
 func (s *socksReader) describe(r *Result) { r.within(s.inner) }
-func (s *socksReader) done() bool         { return s.inner.Done() || s.steps[Orig] > through && s.steps[Resp] > through }
+func (s *socksReader) done() bool {
+	return s.inner.Done() || s.steps[Orig] > through && s.steps[Resp] > through
+}
