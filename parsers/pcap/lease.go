@@ -12,12 +12,7 @@ import (
 // answered in another connection.
 type leases []service.DHCPMessage
 
-// maxLeases bounds the messages kept of a capture.
-const maxLeases = 1 << 16
-
-func (l *leases) add(messages []service.DHCPMessage) {
-	*l = append(*l, messages[:min(len(messages), maxLeases-len(*l))]...)
-}
+func (l *leases) add(messages []service.DHCPMessage) { *l = append(*l, messages...) }
 
 type transaction struct {
 	id  uint32

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
+	"github.com/wirewitness/wirewitness/parsers/pcap/service"
 )
 
 // dhcp is a message: its kind, the transaction, the addresses that the client has and is given, further options.
@@ -49,5 +50,22 @@ func TestLeases(t *testing.T) {
 		if !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s: got %+v, want %+v", c.why, got, c.want)
 		}
+	}
+}
+
+// TestManyLeases: messages beyond those that are kept of a capture are counted and said, in whichever connection they come.
+func TestManyLeases(t *testing.T) {
+	asks := record()
+	for i := range service.MaxLeases + 9 {
+		from := netip.AddrPortFrom(netip.AddrFrom4([4]byte{192, 0, 2, byte(1 + i%2)}), 68)
+		id := string([]byte{byte(i >> 24), byte(i >> 16), byte(i >> 8), byte(i)})
+		asks.udp(from, netip.MustParseAddrPort("192.0.2.9:67"), dhcp(1, 3, id, from.Addr().As4(), [4]byte{}, "\x0c\x05WS-07"))
+	}
+	got := parseBytes(t, asks.pcap())
+	if len(got.Leases) != service.MaxLeases || len(got.Conns) != 2 {
+		t.Errorf("%d leases in %d connections", len(got.Leases), len(got.Conns))
+	}
+	if p := got.Problems.First; len(p) != 1 || !strings.HasPrefix(p[0].Err.Error(), "9 messages of DHCP") || p[0].Ref.N != service.MaxLeases+1 {
+		t.Errorf("problems %v", p)
 	}
 }

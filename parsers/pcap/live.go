@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/wirewitness/wirewitness/parsers/pcap/service"
 )
 
 // How long a connection may be silent before a packet of the same ends begins another. An open TCP connection may be
@@ -191,5 +193,6 @@ func (t *tracker) finish() {
 	t.survey.gaveUp(t.openings.stopped, fmt.Sprintf("connections whose protocol was not looked for to the end, because more than %d MiB of such were kept", maxOpenings>>20))
 	t.survey.gaveUp(t.unawaited, fmt.Sprintf("connections announced by others that will not be known by it, because %d announcements were waiting", maxAwaited))
 	t.survey.gaveUp(t.tunnels.forgotten, fmt.Sprintf("tunnels forgotten after %d others: what follows in them counts as connections of further ones", maxTunnels))
+	t.survey.gaveUp(tally{t.sessions.Unkept.First, t.sessions.Unkept.N}, fmt.Sprintf("messages of DHCP whose names and addresses are not known, beyond the first %d", service.MaxLeases))
 	t.survey.finish()
 }

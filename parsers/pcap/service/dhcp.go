@@ -26,8 +26,8 @@ const (
 	dhcpRequest = 3
 	dhcpACK     = 5
 	dhcpInform  = 8
-	// maxLeases bounds the messages kept of one connection: a relay speaks for many clients.
-	maxLeases = 4096
+	// MaxLeases bounds the messages kept of a capture.
+	MaxLeases = 1 << 16
 )
 
 // matchDHCP recognises DHCP and BOOTP by the cookie (https://www.rfc-editor.org/rfc/rfc2131#section-3) and DHCP for
@@ -86,7 +86,7 @@ func openDHCP(sc scene) analyzer { return &dhcpReader{scene: sc} }
 
 func (d *dhcpReader) feed(c Chunk) {
 	b := c.Data
-	if len(b) < dhcpFixed || string(b[dhcpFixed-4:dhcpFixed]) != dhcpCookie || len(d.messages) >= maxLeases {
+	if len(b) < dhcpFixed || string(b[dhcpFixed-4:dhcpFixed]) != dhcpCookie {
 		return
 	}
 	m := DHCPMessage{
@@ -104,7 +104,12 @@ func (d *dhcpReader) feed(c Chunk) {
 	default:
 		return
 	}
-	d.messages = append(d.messages, m)
+	if p := d.scene.pool; p.leases < MaxLeases {
+		p.leases++
+		d.messages = append(d.messages, m)
+	} else {
+		p.Unkept.note(c.Frame)
+	}
 }
 
 // hardware is the client's address where it is one of Ethernet.

@@ -15,6 +15,17 @@ type Pool struct {
 	buffers  buffers
 	plain    []byte     // of the last QUIC packet opened
 	message  dnsMessage // the last looked at
+	leases   int        // messages of DHCP that are kept
+	Unkept   Unkept
+}
+
+// Unkept counts the messages of DHCP beyond MaxLeases, from the first frame that holds one.
+type Unkept struct{ First, N uint64 }
+
+func (u *Unkept) note(frame uint64) {
+	if u.N++; u.N == 1 {
+		u.First = frame
+	}
 }
 
 // A stock is memory to be used again.
