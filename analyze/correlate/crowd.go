@@ -16,8 +16,8 @@ const few = 16
 // fixed ports have thousands, and as many events. Those that the capture shows from their middle are apart.
 type crowd [2]row
 
-// A row is places in a list of connections, by start; of those that start at once the first is last. latest is a tree over it: the
-// latest end in all of it, then the trees of its two halves.
+// A row is places in a list of connections, by start; of those that start at once the first is last. latest is a tree over it:
+// the latest end in all of it, then the trees of its two halves.
 type row struct {
 	conns  []*evidence.Conn
 	places []int
@@ -87,8 +87,8 @@ func (sn *sensor) nearest(k casefile.Tuple, at time.Time, slack time.Duration) (
 	return best, apart
 }
 
-// around are the places of those that begin nearest to a time, of either row one before it that had not ended by then and one after
-// it. Where one of them does not fit, none does that begins further off.
+// around are the places of those that begin nearest to a time, of either row one before it that had not ended by then and one
+// after it. Where one of them does not fit, none does that begins further off.
 func (c *crowd) around(at time.Time, slack time.Duration) (places []int) {
 	since := evidence.InstantOf(at.Add(-slack))
 	for i := range c {

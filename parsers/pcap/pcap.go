@@ -1,10 +1,10 @@
 // Package pcap reads packet captures: pcap and pcapng files.
 //
-// capfile yields the frames and a decoder peels the layers of each; beside them a tracker puts the packets together to connections
-// and feeds their content to package service; and beside that the connections that are over become evidence. A packet inside a tunnel belongs to a connection of its own, and so does the
-// tunnel. Nothing is dropped for a wrong checksum, and lengths come from the headers, bounded by the length of the frame on
-// the wire: a capture made on the endpoint has segments without checksums and without lengths, and a snaplen shortens what
-// is read, not what was sent.
+// capfile yields the frames and a decoder peels the layers of each; beside them a tracker puts the packets together to
+// connections and feeds their content to package service; and beside that the connections that are over become evidence. A
+// packet inside a tunnel belongs to a connection of its own, and so does the tunnel. Nothing is dropped for a wrong checksum,
+// and lengths come from the headers, bounded by the length of the frame on the wire: a capture made on the endpoint has
+// segments without checksums and without lengths, and a snaplen shortens what is read, not what was sent.
 package pcap
 
 import (
