@@ -31,7 +31,7 @@ func (b *book) hostOnly() {
 	}
 	goesOn := make([]bool, n)
 	read := b.sockets.Reader()
-	for tuple := range byTuple(&b.sockets) {
+	for tuple := range byTuple(&b.sockets, read) {
 		if len(tuple) > 1 {
 			b.putTogether(tuple, read, goesOn)
 		}

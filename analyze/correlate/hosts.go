@@ -68,6 +68,9 @@ func books(cf *casefile.Casefile) []*book {
 	file(cf.Processes, of, (*evidence.KeptProcess).Computer, func(b *book) *[]*evidence.KeptProcess { return &b.processes })
 	cf.Processes = nil // see starts
 	file(cf.Exits, of, (*evidence.KeptExit).Computer, func(b *book) *[]*evidence.KeptExit { return &b.exits })
+	if names := cf.Sockets.Computers(); len(names) == 1 {
+		of(names[0], cf.Sockets.Len()).sockets, cf.Sockets = cf.Sockets, evidence.Sockets{}
+	}
 	for _, s := range cf.Sockets.Drain() {
 		of(s.Computer(), 1).sockets.Add(*s)
 	}

@@ -193,7 +193,7 @@ func (b *book) pairSockets() {
 	b.who = map[int]evidence.Program{}
 	read := b.sockets.Reader()
 	var near [8]statement // of one tuple, the last ones
-	for tuple := range byTuple(&b.sockets) {
+	for tuple := range byTuple(&b.sockets, read) {
 		if len(tuple) == 1 {
 			continue
 		}

@@ -94,18 +94,19 @@ func (r reading) of(t time.Time) time.Time {
 // host's own sources agree on.
 func (b *book) when(k *evidence.Kept) time.Time { return b.read.when(b, k) }
 
-// A reader remembers by which stamp the time of the record before was told: one is mostly like the other.
-type reader struct {
+// A reader remembers by which stamp the time of a record was told: the next of its kind is like it.
+type reader [8]struct { // by the last bits of the event id
 	before evidence.Kept
-	known  bool
+	met    bool
 	reading
 }
 
 func (r *reader) when(b *book, k *evidence.Kept) time.Time {
-	if !r.known || !r.before.Alike(k) {
-		r.before, r.known, r.reading = *k, true, b.reading(k)
+	last := &r[k.EventID()%uint32(len(r))]
+	if !last.met || !last.before.Alike(k) {
+		last.before, last.met, last.reading = *k, true, b.reading(k)
 	}
-	return r.of(k.At(r.stamp).Time())
+	return last.reading.of(k.At(last.stamp).Time())
 }
 
 // reading depends on nothing but what records of one kind in one log have in common.

@@ -13,12 +13,13 @@ func tupleOf(s *evidence.KeptSocket) casefile.Tuple {
 	return casefile.TupleOf(s.Transport(), s.Src(), s.Dst())
 }
 
-// byTuple yields the connections of each tuple: their places in the list, in its order, valid until the next are. Servers log
-// them by the million; sorting takes eight bytes for each where a map took hundreds.
-func byTuple(all *evidence.Sockets) iter.Seq[[]uint32] {
+// byTuple yields the connections of each tuple: their places in the list, in its order, valid until the next are. Whoever
+// takes them looks at them with the same reader. Servers log them by the million; sorting takes eight bytes for each where a
+// map took hundreds.
+func byTuple(all *evidence.Sockets, read *evidence.SocketReader) iter.Seq[[]uint32] {
 	return func(yield func([]uint32) bool) {
 		var alike []uint32
-		t := tuples{all.Reader()}
+		t := tuples{read}
 		for sorted := byHash(all); len(sorted) > 0; {
 			alike = alike[:0]
 			for hash := sorted[0] >> 32; len(sorted) > 0 && sorted[0]>>32 == hash; sorted = sorted[1:] {

@@ -34,7 +34,7 @@ func TestByTuple(t *testing.T) {
 		}
 	}
 	read := tuples{log.Sockets.Reader()}
-	for places := range byTuple(&log.Sockets) {
+	for places := range byTuple(&log.Sockets, read.SocketReader) {
 		got[read.at(places[0])] = slices.Clone(places)
 	}
 	if fmt.Sprint(got) != fmt.Sprint(want) {

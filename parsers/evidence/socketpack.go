@@ -8,7 +8,7 @@ import (
 // How many sockets are packed together, and how many of them in a row: to look at one is to unpack its row.
 const (
 	perPack  = 1 << 13
-	perGroup = 8
+	perGroup = 4
 )
 
 // A socketPack is perPack sockets. What they share stands once, their numbers are written by how they differ from those of the
@@ -68,11 +68,11 @@ func (p *socketPack) unpack(group int, into *[perGroup]KeptSocket) {
 	for i := range into {
 		k := &into[i]
 		k.series, k.who, k.way = p.series[r.number()], p.who[r.number()], p.ways[r.number()]
-		k.at = last.at + Instant(r.difference())
-		k.n = last.n + uint32(r.difference())
-		k.id = k.n + (last.id - last.n) + uint32(r.difference())
-		k.later[0] = last.later[0] + uint32(r.difference())
-		k.later[1] = last.later[1] + uint32(r.difference())
+		k.at = last.at + Instant(signed(r.number()))
+		k.n = last.n + uint32(signed(r.number()))
+		k.id = k.n + (last.id - last.n) + uint32(signed(r.number()))
+		k.later[0] = last.later[0] + uint32(signed(r.number()))
+		k.later[1] = last.later[1] + uint32(signed(r.number()))
 		k.srcPort, k.dstPort = r.port(), r.port()
 		k.digest = 0
 		if p.digests != nil {
@@ -103,10 +103,8 @@ func (r *packReader) longer() uint64 {
 	return n
 }
 
-func (r *packReader) difference() int64 {
-	n := r.number()
-	return int64(n>>1) ^ -int64(n&1)
-}
+// signed is the number that binary.AppendVarint wrote as n.
+func signed(n uint64) int64 { return int64(n>>1) ^ -int64(n&1) }
 
 func (r *packReader) port() uint16 {
 	n := binary.LittleEndian.Uint16(r.data[r.next:])

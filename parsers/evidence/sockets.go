@@ -1,6 +1,9 @@
 package evidence
 
-import "iter"
+import (
+	"iter"
+	"slices"
+)
 
 // Sockets is what logs state of connections, in order. Servers log them by the million, so nearly all of them are packed, and
 // are unpacked when they are looked at.
@@ -50,6 +53,24 @@ func (s *Sockets) All() iter.Seq2[int, *KeptSocket] {
 	}
 }
 
+// Computers are the host names that the records have.
+func (s *Sockets) Computers() (names []string) {
+	note := func(in *series) {
+		if !slices.Contains(names, in.computer) {
+			names = append(names, in.computer)
+		}
+	}
+	for _, p := range s.packed {
+		for _, in := range p.series {
+			note(in)
+		}
+	}
+	for i := range s.loose {
+		note(s.loose[i].series)
+	}
+	return names
+}
+
 // Drain yields them as All does, and lets them go.
 func (s *Sockets) Drain() iter.Seq2[int, *KeptSocket] {
 	all := *s
@@ -90,22 +111,26 @@ func (s *Sockets) once(seen map[uint64]struct{}) {
 
 // A SocketReader looks at Sockets, which must not change meanwhile, one after the other or here and there.
 type SocketReader struct {
-	of    *Sockets
-	group int // that was unpacked last, -1 for none
-	read  [perGroup]KeptSocket
+	of   *Sockets
+	last [16]struct { // groups that were unpacked, by the last bits of their numbers
+		number int // from 1
+		read   [perGroup]KeptSocket
+	}
 }
 
 // Reader begins to look.
-func (s *Sockets) Reader() *SocketReader { return &SocketReader{of: s, group: -1} }
+func (s *Sockets) Reader() *SocketReader { return &SocketReader{of: s} }
 
 // At returns the one at a place, valid until the next.
 func (r *SocketReader) At(i int) *KeptSocket {
 	if loose := i - len(r.of.packed)*perPack; loose >= 0 {
 		return &r.of.loose[loose]
 	}
-	if group := i / perGroup; group != r.group {
-		r.of.packed[i/perPack].unpack(group%(perPack/perGroup), &r.read)
-		r.group = group
+	group := i / perGroup
+	last := &r.last[group%len(r.last)]
+	if last.number != group+1 {
+		r.of.packed[i/perPack].unpack(group%(perPack/perGroup), &last.read)
+		last.number = group + 1
 	}
-	return &r.read[i%perGroup]
+	return &last.read[i%perGroup]
 }
