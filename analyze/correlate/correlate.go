@@ -51,6 +51,7 @@ type joiner struct {
 	claims  map[end][]claim
 	owners  map[netip.Addr][]*book // hosts by the addresses their sockets were bound to
 	strays  map[netip.Addr]*Host   // local addresses of captures that no log names
+	leased  map[netip.Addr]string  // see indexLeased
 	answers answers
 	spare   []*Link         // that were lent and have come back
 	claimed map[int][]*Link // those that both do, by number
@@ -81,38 +82,41 @@ func (j *joiner) indexAddrs() {
 			j.owners[a] = append(j.owners[a], b)
 		}
 	}
+	j.indexLeased()
+	named := j.byShortName()
 	for _, l := range j.cf.Leases {
-		if b := j.leaseholder(l); b != nil && !b.addrs[l.Client] {
+		if b := named[nameKey(short(l.HostName))]; b != nil && l.HostName != "" && speaks(l.Client) && !b.addrs[l.Client] {
 			b.addrs[l.Client] = true
-			b.host.Addrs = b.sortedAddrs()
 			j.owners[l.Client] = append(j.owners[l.Client], b)
 		}
 	}
-}
-
-// leaseholder is the host whose log goes by the name that a DHCP client gave; nil when there is none.
-func (j *joiner) leaseholder(l *evidence.Lease) *book {
 	for _, b := range j.books {
-		if l.HostName != "" && speaks(l.Client) && strings.EqualFold(short(b.host.Name), short(l.HostName)) {
-			return b
-		}
+		b.host.Addrs = b.sortedAddrs()
 	}
-	return nil
 }
 
-// leased is the one name under which an address was leased in the captures, "" when none or several were.
-func (j *joiner) leased(a netip.Addr) string {
-	name := ""
-	for _, l := range j.cf.Leases {
-		if l.Client != a || l.HostName == "" || strings.EqualFold(l.HostName, name) {
-			continue
-		}
-		if name != "" {
-			return ""
-		}
-		name = l.HostName
+// byShortName finds hosts by what a DHCP client may call itself; the first of several.
+func (j *joiner) byShortName() map[string]*book {
+	all := map[string]*book{}
+	for _, b := range slices.Backward(j.books) {
+		all[nameKey(short(b.host.Name))] = b
 	}
-	return name
+	return all
+}
+
+// indexLeased notes the one name under which each address was leased in the captures, "" when there were several.
+func (j *joiner) indexLeased() {
+	j.leased = map[netip.Addr]string{}
+	for _, l := range j.cf.Leases {
+		name, known := j.leased[l.Client]
+		switch {
+		case l.HostName == "":
+		case !known:
+			j.leased[l.Client] = l.HostName
+		case !strings.EqualFold(name, l.HostName):
+			j.leased[l.Client] = ""
+		}
+	}
 }
 
 // local tells whether an address belongs to a known host or to the local networks.

@@ -380,3 +380,26 @@ func TestCapturesNoteNames(t *testing.T) {
 		t.Errorf("names %q, noted %+v although the hello names it", l.Names, l.Noted)
 	}
 }
+
+// A client that is leased one address after the other, and many that nobody else knows, cost no more for each.
+func TestManyLeases(t *testing.T) {
+	const many = 50_000
+	s := &scene{}
+	s.socket(sysmonProvider, 50001, noon, noon, program(7, `C:\agent.exe`))
+	for i := range uint32(many) {
+		own, other := netip.AddrFrom4([4]byte{10, 2, byte(i >> 8), byte(i)}), netip.AddrFrom4([4]byte{10, 3, byte(i >> 8), byte(i)})
+		s.batch.Lease(evidence.Lease{Ref: s.ref("frame"), Client: own, HostName: "ws-07"})
+		s.batch.Lease(evidence.Lease{Ref: s.ref("frame"), Client: other, HostName: fmt.Sprintf("printer%d", i)})
+		s.conn(uint16(i), noon.Add(time.Duration(i)*time.Second), time.Second)
+		s.batch.Conns[i].Orig = netip.AddrPortFrom(other, 50000)
+	}
+	began := time.Now()
+	c := s.run()
+	last := ""
+	for l := range c.Links {
+		last = l.Host.Name
+	}
+	if took := time.Since(began); took > 20*time.Second || last != fmt.Sprintf("printer%d", many-1) || len(c.Hosts[0].Addrs) != many+1 {
+		t.Errorf("after %v the last host is %q, the first has %d addresses", took, last, len(c.Hosts[0].Addrs))
+	}
+}

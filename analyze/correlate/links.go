@@ -151,7 +151,7 @@ func (j *joiner) stray(a netip.Addr) *Host {
 		return nil
 	}
 	if j.strays[a] == nil {
-		j.strays[a] = &Host{Name: j.leased(a), Addrs: []netip.Addr{a}}
+		j.strays[a] = &Host{Name: j.leased[a], Addrs: []netip.Addr{a}}
 	}
 	return j.strays[a]
 }
