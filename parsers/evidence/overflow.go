@@ -32,7 +32,7 @@ type Texts struct {
 // Those of up to longestShared bytes are held, maxTexts bytes of them with what the map takes for each.
 const (
 	longestShared = 255 // a name of the DNS
-	maxTexts      = 4 << 20
+	maxTexts      = 1 << 19
 	perText       = 64
 )
 
