@@ -16,12 +16,11 @@ const few = 16
 // fixed ports have thousands, and as many events. Those that the capture shows from their middle are apart.
 type crowd [2]row
 
-// A row is places in a list of connections, by start; of those that start at once the first is last. latest is a tree over it:
-// the latest end in all of it, then the trees of its two halves.
+// A row is places in a list of connections, by start; of those that start at once the first is last.
 type row struct {
 	conns  []*evidence.Conn
 	places []int
-	latest []evidence.Instant
+	ends   latest
 }
 
 // crowd finds the crowds of a sensor that has all its connections.
@@ -45,26 +44,14 @@ func newCrowd(conns []*evidence.Conn) *crowd {
 	}
 	for i := range c {
 		r := &c[i]
-		r.conns, r.latest = conns, make([]evidence.Instant, 2*len(r.places))
+		r.conns = conns
 		slices.SortStableFunc(r.places, func(a, b int) int { return conns[a].Start.Compare(conns[b].Start) })
-		if len(r.places) > 0 {
-			r.fill(0, 0, len(r.places))
-		}
+		r.ends = newLatest(len(r.places), func(i int) evidence.Instant {
+			c := conns[r.places[i]]
+			return max(evidence.InstantOf(c.Start), evidence.InstantOf(c.End))
+		})
 	}
 	return &c
-}
-
-func (r *row) fill(node, from, to int) evidence.Instant {
-	var end evidence.Instant
-	if to-from > 1 {
-		mid := (from + to) / 2
-		end = max(r.fill(node+1, from, mid), r.fill(node+2*(mid-from), mid, to))
-	} else {
-		c := r.conns[r.places[from]]
-		end = max(evidence.InstantOf(c.Start), evidence.InstantOf(c.End))
-	}
-	r.latest[node] = end
-	return end
 }
 
 // nearest returns the connection of a tuple that an event at a time speaks of, and how far its beginning lies apart.
@@ -94,7 +81,7 @@ func (c *crowd) around(at time.Time, slack time.Duration) (places []int) {
 	for i := range c {
 		r := &c[i]
 		next := r.after(at)
-		if open := r.open(0, 0, len(r.places), next, since); open != none {
+		if open := r.ends.last(since, next); open != none {
 			places = append(places, r.places[open])
 		}
 		if next < len(r.places) {
@@ -108,22 +95,4 @@ func (c *crowd) around(at time.Time, slack time.Duration) (places []int) {
 // after is where those stand that begin after a time.
 func (r *row) after(at time.Time) int {
 	return sort.Search(len(r.places), func(i int) bool { return r.conns[r.places[i]].Start.After(at) })
-}
-
-// none stands for no place.
-const none = -1
-
-// open is the last place before a limit, in a part of the tree, of a connection that ended since a time; none when there is none.
-func (r *row) open(node, from, to, limit int, since evidence.Instant) int {
-	switch {
-	case from >= min(to, limit) || r.latest[node] < since:
-		return none
-	case to-from == 1:
-		return from
-	}
-	mid := (from + to) / 2
-	if i := r.open(node+2*(mid-from), mid, to, limit, since); i != none {
-		return i
-	}
-	return r.open(node+1, from, mid, limit, since)
 }
