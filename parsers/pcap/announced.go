@@ -59,7 +59,7 @@ func (f *flow) announce(e service.Expectation) {
 		case len(waiting) < maxAwaited:
 			waiting[place{netip.AddrPortFrom(addr, port), proto, f.key.tunnel}] = a
 		default:
-			f.tracker.unawaited.note(f.first, 1)
+			f.tracker.unawaited.Note(f.first, 1)
 		}
 	}
 }

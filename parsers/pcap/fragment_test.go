@@ -268,7 +268,7 @@ func TestFragmentsAreBounded(t *testing.T) {
 	tr := newTracker("test", survey)
 	given := func() (fragments uint64) {
 		for _, f := range survey.failures {
-			fragments += f.n
+			fragments += f.N
 		}
 		return fragments
 	}

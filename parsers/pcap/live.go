@@ -41,7 +41,7 @@ type live struct {
 	frames   int
 	blocks   uint64
 	max      int
-	given    tally // still open when they were given up
+	given    service.Tally // still open when they were given up
 }
 
 // A line is a list through the connections themselves, the one silent longest first.
@@ -134,7 +134,7 @@ func (t *tracker) makeRoom() {
 		return
 	}
 	if oldest.line != closed {
-		t.live.given.note(oldest.first, 1)
+		t.live.given.Note(oldest.first, 1)
 	}
 	t.end(oldest)
 }
@@ -193,6 +193,6 @@ func (t *tracker) finish() {
 	t.survey.gaveUp(t.openings.stopped, fmt.Sprintf("connections whose protocol was not looked for to the end, because more than %d MiB of such were kept", maxOpenings>>20))
 	t.survey.gaveUp(t.unawaited, fmt.Sprintf("connections announced by others that will not be known by it, because %d announcements were waiting", maxAwaited))
 	t.survey.gaveUp(t.tunnels.forgotten, fmt.Sprintf("tunnels forgotten after %d others: what follows in them counts as connections of further ones", maxTunnels))
-	t.survey.gaveUp(tally{t.sessions.Unkept.First, t.sessions.Unkept.N}, fmt.Sprintf("messages of DHCP whose names and addresses are not known, beyond the first %d", service.MaxLeases))
+	t.survey.gaveUp(t.sessions.Unkept, fmt.Sprintf("messages of DHCP whose names and addresses are not known, beyond the first %d", service.MaxLeases))
 	t.survey.finish()
 }

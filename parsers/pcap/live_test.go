@@ -190,7 +190,7 @@ func TestTunnelsAreBounded(t *testing.T) {
 	if len(l.recent) > maxTunnels || len(l.before) > maxTunnels {
 		t.Errorf("%d and %d kept", len(l.recent), len(l.before))
 	}
-	if all := uint64(len(l.recent)+len(l.before)) + l.forgotten.n; l.forgotten.n == 0 || all < 3*maxTunnels {
-		t.Errorf("%d forgotten: with those kept %d of %d", l.forgotten.n, all, 3*maxTunnels+1)
+	if all := uint64(len(l.recent)+len(l.before)) + l.forgotten.N; l.forgotten.N == 0 || all < 3*maxTunnels {
+		t.Errorf("%d forgotten: with those kept %d of %d", l.forgotten.N, all, 3*maxTunnels+1)
 	}
 }

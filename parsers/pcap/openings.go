@@ -1,12 +1,14 @@
 package pcap
 
+import "github.com/wirewitness/wirewitness/parsers/pcap/service"
+
 // maxOpenings bounds the bytes kept of all connections of a capture whose protocol is not known yet.
 const maxOpenings = 64 << 20
 
 // openings is what is kept of connections until their protocol is known.
 type openings struct {
 	bytes, max int
-	stopped    tally // connections whose protocol was looked for no longer
+	stopped    service.Tally // connections whose protocol was looked for no longer
 }
 
 // hold counts what the session of a connection keeps.
@@ -25,7 +27,7 @@ func (t *tracker) stopLooking(but *flow) {
 	for _, i := range [...]int{closed, datagrams, open} {
 		for f := t.live.lines[i].first; f != nil && t.openings.bytes > t.openings.max/2; f = f.behind {
 			if f.held > 0 && f != but {
-				t.openings.stopped.note(f.first, 1)
+				t.openings.stopped.Note(f.first, 1)
 				f.settle()
 			}
 		}

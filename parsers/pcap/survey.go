@@ -9,13 +9,14 @@ import (
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 	"github.com/wirewitness/wirewitness/parsers/pcap/capfile"
+	"github.com/wirewitness/wirewitness/parsers/pcap/service"
 )
 
 // A survey counts what in a capture could not be read. One kind of failure is one problem, with its first frame and the number
 // of frames: thousands of frames may share it.
 type survey struct {
 	report   func(evidence.Problem)
-	failures map[failure]*tally
+	failures map[failure]*service.Tally
 }
 
 // A failure is a reason why frames were not read, or only counted.
@@ -25,17 +26,8 @@ type failure struct {
 	counted bool
 }
 
-type tally struct{ first, n uint64 }
-
-func (t *tally) note(frame, n uint64) {
-	if t.n == 0 {
-		t.first = frame
-	}
-	t.n += n
-}
-
 func newSurvey(report func(evidence.Problem)) *survey {
-	return &survey{report: report, failures: map[failure]*tally{}}
+	return &survey{report: report, failures: map[failure]*service.Tally{}}
 }
 
 // frame notes a frame that could not be taken apart wholly.
@@ -74,10 +66,10 @@ func (s *survey) counted(text string, frame, n uint64) {
 func (s *survey) fail(key failure, frame, n uint64) {
 	t := s.failures[key]
 	if t == nil {
-		t = &tally{}
+		t = &service.Tally{}
 		s.failures[key] = t
 	}
-	t.note(frame, n)
+	t.Note(frame, n)
 }
 
 // finish reports the failures.
@@ -87,21 +79,21 @@ func (s *survey) finish() {
 	})
 	for _, k := range keys {
 		t := s.failures[k]
-		p := evidence.Problem{Kind: k.kind, Ref: evidence.Ref{Unit: "frame", N: t.first}}
+		p := evidence.Problem{Kind: k.kind, Ref: evidence.Ref{Unit: "frame", N: t.First}}
 		if k.counted {
-			p.Err = fmt.Errorf("%s: %d frames counted, content not read wholly", k.text, t.n)
+			p.Err = fmt.Errorf("%s: %d frames counted, content not read wholly", k.text, t.N)
 		} else {
-			p.Lost, p.Known = t.n, true
-			p.Err = fmt.Errorf("%s: %d frames not read", k.text, t.n)
+			p.Lost, p.Known = t.N, true
+			p.Err = fmt.Errorf("%s: %d frames not read", k.text, t.N)
 		}
 		s.report(p)
 	}
 }
 
 // gaveUp reports connections of which not all was followed.
-func (s *survey) gaveUp(t tally, what string) {
-	if t.n == 0 {
+func (s *survey) gaveUp(t service.Tally, what string) {
+	if t.N == 0 {
 		return
 	}
-	s.report(evidence.Problem{Kind: evidence.Suspect, Ref: evidence.Ref{Unit: "frame", N: t.first}, Err: fmt.Errorf("%d %s", t.n, what)})
+	s.report(evidence.Problem{Kind: evidence.Suspect, Ref: evidence.Ref{Unit: "frame", N: t.First}, Err: fmt.Errorf("%d %s", t.N, what)})
 }

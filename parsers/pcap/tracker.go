@@ -21,7 +21,7 @@ type tracker struct {
 	awaited announcements
 	forgot  time.Time // when announcements were last removed that nobody came for
 	// unawaited counts announcements that found no room.
-	unawaited tally
+	unawaited service.Tally
 	openings  openings
 	sessions  service.Pool
 

@@ -1,5 +1,7 @@
 package pcap
 
+import "github.com/wirewitness/wirewitness/parsers/pcap/service"
+
 // A tunnelKey tells tunnels apart by what is equal in both directions: the addresses of their ends, not the ports, which
 // VXLAN and Geneve choose anew for each direction and connection.
 type tunnelKey struct {
@@ -17,7 +19,7 @@ const maxTunnels = 1 << 16
 type tunnelNumbers struct {
 	recent, before map[tunnelKey]uint32
 	last           uint32
-	forgotten      tally
+	forgotten      service.Tally
 }
 
 // of numbers a tunnel from 1, for a packet of a frame.
@@ -32,7 +34,7 @@ func (l *tunnelNumbers) of(k tunnelKey, frame uint64) uint32 {
 	}
 	if l.recent == nil || len(l.recent) >= maxTunnels {
 		if n := len(l.before); n > 0 {
-			l.forgotten.note(frame, uint64(n))
+			l.forgotten.Note(frame, uint64(n))
 		}
 		l.recent, l.before = map[tunnelKey]uint32{}, l.recent
 	}

@@ -108,7 +108,7 @@ func (d *dhcpReader) feed(c Chunk) {
 		p.leases++
 		d.messages = append(d.messages, m)
 	} else {
-		p.Unkept.note(c.Frame)
+		p.Unkept.Note(c.Frame, 1)
 	}
 }
 

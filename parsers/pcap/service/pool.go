@@ -16,16 +16,18 @@ type Pool struct {
 	plain    []byte     // of the last QUIC packet opened
 	message  dnsMessage // the last looked at
 	leases   int        // messages of DHCP that are kept
-	Unkept   Unkept
+	Unkept   Tally      // messages of DHCP beyond MaxLeases
 }
 
-// Unkept counts the messages of DHCP beyond MaxLeases, from the first frame that holds one.
-type Unkept struct{ First, N uint64 }
+// A Tally counts what was not read or kept, and has the first frame of it.
+type Tally struct{ First, N uint64 }
 
-func (u *Unkept) note(frame uint64) {
-	if u.N++; u.N == 1 {
-		u.First = frame
+// Note counts n that a frame holds.
+func (t *Tally) Note(frame, n uint64) {
+	if t.N == 0 {
+		t.First = frame
 	}
+	t.N += n
 }
 
 // A stock is memory to be used again.
