@@ -36,7 +36,7 @@ const (
 
 // announce notes what the content of the connection names: at the address stated, and at that of the side that states it,
 // which differs behind a translator of addresses.
-func (f *flow) announce(e service.Expectation) {
+func (l *listener) announce(f *flow, e service.Expectation, at time.Time) {
 	from, to := f.ends()
 	own := from
 	if e.Side == service.Resp {
@@ -46,31 +46,30 @@ func (f *flow) announce(e service.Expectation) {
 	if port == 0 {
 		port = own.Port()
 	}
-	waiting := f.tracker.awaited
-	f.tracker.forget(f.end)
+	l.forget(at)
 	proto := f.key.proto
 	if e.Transport == evidence.UDP {
 		proto = protoUDP
 	}
-	a := announcement{e.Protocol, e.Unless, f.tracker.ref(f.first), f.end}
+	a := announcement{e.Protocol, e.Unless, f.tracker.ref(f.first), at}
 	for _, addr := range []netip.Addr{own.Addr(), e.At.Addr()} {
 		switch {
 		case !addr.IsValid():
-		case len(waiting) < maxAwaited:
-			waiting[place{netip.AddrPortFrom(addr, port), proto, f.key.tunnel}] = a
+		case len(l.awaited) < maxAwaited:
+			l.awaited[place{netip.AddrPortFrom(addr, port), proto, f.key.tunnel}] = a
 		default:
-			f.tracker.unawaited.Note(f.first, 1)
+			l.unawaited.Note(f.first, 1)
 		}
 	}
 }
 
 // forget makes room among the announcements, at most once in the time that each may wait.
-func (t *tracker) forget(now time.Time) {
-	if len(t.awaited) < maxAwaited || now.Sub(t.forgot) <= longestWait {
+func (l *listener) forget(now time.Time) {
+	if len(l.awaited) < maxAwaited || now.Sub(l.forgot) <= longestWait {
 		return
 	}
-	t.forgot = now
-	maps.DeleteFunc(t.awaited, func(_ place, a announcement) bool { return now.Sub(a.at) > longestWait })
+	l.forgot = now
+	maps.DeleteFunc(l.awaited, func(_ place, a announcement) bool { return now.Sub(a.at) > longestWait })
 }
 
 // take finds what was announced of a connection that begins. What was used is used up.

@@ -33,11 +33,12 @@ func newSource(in io.ReaderAt, size int64) (*source, error) {
 	return s, err
 }
 
-// batches yields one after the other until there is nothing more to read.
+// batches yields one after the other until there is nothing more to read. What connections say lies in their memory, until it was
+// heard.
 func (s *source) batches(ctx context.Context, yield func(*batch) bool) {
-	var memory [rooms]batch
+	var memory [2 * rooms]batch
 	for i := 0; ; i++ {
-		b := &memory[i%rooms]
+		b := &memory[i%len(memory)]
 		if s.read(b); ctx.Err() != nil {
 			b.err = ctx.Err()
 		}

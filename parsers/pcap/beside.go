@@ -13,7 +13,7 @@ const (
 )
 
 // beside runs a function beside whoever takes what it yields, until either has enough. What is yielded may be used again once rooms
-// more were. A panic comes back to the caller.
+// more were; twice as many where the taker hands it on by a beside of its own. A panic comes back to the caller.
 func beside[T any](run func(yield func(T) bool)) iter.Seq[T] {
 	return func(take func(T) bool) {
 		values, enough := make(chan T, waiting), make(chan struct{})

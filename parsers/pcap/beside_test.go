@@ -34,3 +34,26 @@ func TestBesideMemory(t *testing.T) {
 		}
 	}
 }
+
+// TestBesideTwice: what is handed on by one to another may be used again after twice as many.
+func TestBesideTwice(t *testing.T) {
+	numbers := beside(func(yield func(*int) bool) {
+		var memory [2 * rooms]int
+		for i := range 1000 {
+			memory[i%len(memory)] = i
+			if !yield(&memory[i%len(memory)]) {
+				return
+			}
+		}
+	})
+	seen := 0
+	for n := range beside(func(yield func(*int) bool) { numbers(yield) }) {
+		if *n != seen {
+			t.Fatalf("%d instead of %d", *n, seen)
+		}
+		seen++
+	}
+	if seen != 1000 {
+		t.Errorf("%d of 1000", seen)
+	}
+}

@@ -71,9 +71,8 @@ func (t *tracker) datagram(g *datagram) {
 		t.survey.counted("datagrams with fragments missing", g.began.Number, g.n)
 		f = &g.began
 	}
-	d, s := &t.again, g.content(t.bytes[:0])
-	t.bytes = s.data
-	d.datagram(g, s)
+	d := &t.again
+	d.datagram(g, g.content())
 	switch err := d.err; {
 	case err != nil && len(d.packets) == 0 && g.flow == nil:
 		t.survey.count(severity(err), err.Error(), g.began.Number, g.n)

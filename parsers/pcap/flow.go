@@ -26,12 +26,6 @@ type flow struct {
 	tunnel      uint64 // first frame of the connection that carries it, 0 for none
 	kind        string
 	carries     bool
-	announced   *announcement // by another connection's content
-
-	session *service.Session // nil before the first payload and when it wants no more
-	held    int              // bytes that it keeps
-	settled bool             // result is final
-	result  service.Result
 
 	before, behind *flow  // in its line
 	block          uint64 // in which it took its place there
@@ -39,6 +33,8 @@ type flow struct {
 	waits          bool // in its line
 	over           bool // nothing more belongs to it
 	pins           int  // datagrams held whose fragments do
+
+	hearing
 }
 
 // A side counts what one end sent.
@@ -84,8 +80,8 @@ func (f *flow) content(c *capfile.Frame, p *packet, dir int) {
 		f.tcp.take(f, c, p, dir)
 		return
 	}
-	if p.proto == protoUDP && p.payload.wire > 0 && f.wants() {
-		f.feed(service.Chunk{At: c.Time, Frame: c.Number, Side: service.Side(dir), Data: p.payload.data, Cut: uint32(p.payload.cut() + p.lacking)})
+	if p.proto == protoUDP && p.payload.wire > 0 {
+		f.say(service.Chunk{At: c.Time, Frame: c.Number, Side: service.Side(dir), Data: p.payload.data, Cut: uint32(p.payload.cut() + p.lacking)})
 	}
 }
 
@@ -125,40 +121,11 @@ func (f *flow) count(p share, dir int) {
 	}
 }
 
-// wants tells whether further content matters, and starts following it if none was followed yet.
-func (f *flow) wants() bool {
-	if f.settled {
-		return false
+// say has the listener hear the next piece of what the connection carries.
+func (f *flow) say(c service.Chunk) {
+	if !f.deaf.Load() {
+		f.tracker.latest.turn(spoken, f, c)
 	}
-	if f.session == nil {
-		f.session = f.tracker.sessions.Session(f.transport())
-		f.session.SetEnds(address(f.key.lo), address(f.key.hi))
-	}
-	return true
-}
-
-// feed hands content over and lets go of the session when it has seen enough.
-func (f *flow) feed(c service.Chunk) {
-	f.session.Feed(c)
-	f.tracker.openings.hold(f)
-	for _, e := range f.session.Expected() {
-		f.announce(e)
-	}
-	if f.session.Done() {
-		f.settle()
-	} else if f.tracker.openings.bytes > f.tracker.openings.max {
-		f.tracker.stopLooking(f)
-	}
-}
-
-// settle keeps what the content said and follows it no further.
-func (f *flow) settle() {
-	if f.session != nil {
-		f.session.End(&f.result)
-		f.session = nil
-		f.tracker.openings.hold(f)
-	}
-	f.settled = true
 }
 
 // close ends the connection.
@@ -166,5 +133,5 @@ func (f *flow) close() {
 	if f.tcp != nil {
 		f.tcp.flush(f)
 	}
-	f.settle()
+	f.tracker.latest.turn(ended, f, service.Chunk{})
 }

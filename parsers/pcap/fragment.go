@@ -93,7 +93,7 @@ func (g *datagram) take(f *capfile.Frame, p *packet) {
 	if s.last && g.total == 0 {
 		g.total = end
 	}
-	g.insert(segment{from: uint64(s.offset), to: uint64(end), data: slices.Clone(s.data.data)})
+	g.insert(segment{from: uint64(s.offset), to: uint64(end), data: slices.Clone(s.data.data), size: len(s.data.data)})
 }
 
 // complete tells whether all fragments are there.
@@ -108,9 +108,9 @@ func (g *datagram) complete() bool {
 	return at >= uint64(g.total)
 }
 
-// content appends the datagram to buf as far as it goes without a hole.
-func (g *datagram) content(buf []byte) span {
-	wire := g.total
+// content is the datagram as far as it goes without a hole.
+func (g *datagram) content() span {
+	buf, wire := make([]byte, 0, g.size), g.total
 	if n := len(g.pending); wire == 0 && n > 0 {
 		wire = int(g.pending[n-1].to)
 	}

@@ -68,8 +68,7 @@ func FuzzReassembly(f *testing.F) {
 		if len(ops) > parsertest.MaxFuzz {
 			t.Skip("larger than the bound speaks of")
 		}
-		var got evidence.Batch
-		tr := newTracker("fuzz", newSurvey(func(evidence.Problem) {}))
+		tr := follow(maxLive)
 		parsertest.Bounded(t, func() {
 			frame := capfile.Frame{Time: epoch}
 			for ; len(ops) >= 8; ops = ops[8:] {
@@ -80,14 +79,12 @@ func FuzzReassembly(f *testing.F) {
 				}
 				tr.frame(&frame, &contents{packets: []packet{packetOf([8]byte(ops))}})
 			}
-			tr.giveUp()
-			tr.endAll()
-			tr.told(&got)
+			tr.end()
 		})
 		if tr.budget != maxBuffered || tr.held.bytes != 0 || len(tr.held.known) != 0 {
 			t.Errorf("%d of %d bytes free, %d held of %d datagrams", tr.budget, maxBuffered, tr.held.bytes, len(tr.held.known))
 		}
-		agrees(t, got.Conns)
+		agrees(t, tr.got.Conns)
 	})
 }
 

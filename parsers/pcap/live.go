@@ -153,7 +153,7 @@ func (t *tracker) end(f *flow) {
 // state states a connection of which nothing more can be learned.
 func (t *tracker) state(f *flow) {
 	t.live.n--
-	t.ended.flows = append(t.ended.flows, f)
+	t.latest.over = append(t.latest.over, f)
 }
 
 // pin keeps a connection while fragments of one of its datagrams are held.
@@ -172,8 +172,8 @@ func (t *tracker) unpin(f *flow) {
 	}
 }
 
-// endAll ends all connections, in the order of their first frames.
-func (t *tracker) endAll() {
+// endAll ends all connections, in the order of their first frames, and tells of as many together as there are frames in a block.
+func (t *tracker) endAll(tell func() bool) {
 	var rest []*flow
 	for i := range t.live.lines {
 		for f := t.live.lines[i].first; f != nil; f = f.behind {
@@ -181,18 +181,20 @@ func (t *tracker) endAll() {
 		}
 	}
 	slices.SortFunc(rest, func(a, b *flow) int { return cmp.Compare(a.number, b.number) })
-	for i, f := range rest {
-		t.end(f)
-		rest[i] = nil
+	for some := range slices.Chunk(rest, block) {
+		for i, f := range some {
+			t.end(f)
+			some[i] = nil
+		}
+		if !tell() {
+			return
+		}
 	}
 }
 
 // finish says what was not followed or not read wholly.
 func (t *tracker) finish() {
 	t.survey.gaveUp(t.live.given, fmt.Sprintf("connections given up while open, those silent longest, because more than %d were: what follows of them counts as further ones", maxLive))
-	t.survey.gaveUp(t.openings.stopped, fmt.Sprintf("connections whose protocol was not looked for to the end, because more than %d MiB of such were kept", maxOpenings>>20))
-	t.survey.gaveUp(t.unawaited, fmt.Sprintf("connections announced by others that will not be known by it, because %d announcements were waiting", maxAwaited))
+	t.survey.gaveUp(t.unheld, fmt.Sprintf("segments whose content was not looked at, because more than %d MiB of such were waiting for what comes before them", maxBuffered>>20))
 	t.survey.gaveUp(t.tunnels.forgotten, fmt.Sprintf("tunnels forgotten after %d others: what follows in them counts as connections of further ones", maxTunnels))
-	t.survey.gaveUp(t.sessions.Unkept, fmt.Sprintf("messages of DHCP whose names and addresses are not known, beyond the first %d", service.MaxLeases))
-	t.survey.finish()
 }

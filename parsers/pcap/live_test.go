@@ -11,9 +11,10 @@ import (
 	"github.com/wirewitness/wirewitness/parsers/pcap/capfile"
 )
 
-// A following is a tracker in the middle of a recording.
+// A following is a tracker and its listener in the middle of a recording.
 type following struct {
 	*tracker
+	*listener
 	got evidence.Batch
 	d   decoder
 	n   uint64
@@ -21,7 +22,7 @@ type following struct {
 
 func follow(most int) *following {
 	f := &following{}
-	f.tracker = newTracker("test", newSurvey(f.got.Problem))
+	f.tracker, f.listener = newTracker("test", newSurvey(f.got.Problem)), newListener("test")
 	f.live.max = most
 	return f
 }
@@ -35,23 +36,27 @@ func (f *following) see(t *testing.T, r *recording) {
 			t.Fatal(f.d.err)
 		}
 		f.frame(&frame, &f.d.contents)
-		f.told(&f.got)
+		f.told()
 	}
 }
 
 func (f *following) end() {
 	f.giveUp()
-	f.endAll()
-	f.told(&f.got)
-	f.finish()
+	f.told()
+	f.endAll(f.told)
+	f.tracker.finish()
+	f.listener.finish(f.survey)
+	f.survey.finish()
 }
 
-// told states what ended, and takes its memory back.
-func (t *tracker) told(out *evidence.Batch) {
-	var e endings
-	t.handOver(&e)
-	e.tell(out.Problem, out, new(leases))
-	t.handOver(&e)
+// told has what was said heard, states what ended, and takes its memory back.
+func (f *following) told() bool {
+	var s stretch
+	f.handOver(&s)
+	f.hear(&s)
+	s.tell(f.got.Problem, &f.got, new(leases))
+	f.handOver(&s)
+	return true
 }
 
 // passing is the given time filled with datagrams of others, one every half minute at least.
@@ -128,6 +133,18 @@ func TestFragmentsKeepTheirConnection(t *testing.T) {
 	}
 }
 
+// TestNothingFollows: a connection whose fragments are waited for is stated even if all others, one of the same ends too, were over long before the end.
+func TestNothingFollows(t *testing.T) {
+	r := record().raw(cutUp(record().udp(client, server, strings.Repeat("f", 2000)).frames[0].data, 1000, 0)[0])
+	r.wait(2*datagramSilence).udp(client, server, "another")
+	for range 3 * block {
+		r.wait(time.Second).raw(append(make([]byte, 12), 8, 6, 0, 1)) // ARP
+	}
+	if c := parseBytes(t, r.pcap()).Conns; len(c) != 2 || c[0].Volume.Packets != measured(1, 0) {
+		t.Errorf("stated: %+v", c)
+	}
+}
+
 // TestLiveConnectionsAreBounded: beyond the bound those silent longest are given up, and counted where they were open.
 func TestLiveConnectionsAreBounded(t *testing.T) {
 	const most, all = 8, 20
@@ -173,6 +190,25 @@ func TestOpeningsAreBounded(t *testing.T) {
 	}
 	if p := f.got.Problems.First; len(p) != 1 || p[0].Kind != evidence.Suspect || !f.got.Conns[0].Content {
 		t.Errorf("problems %v", p)
+	}
+}
+
+// TestWaitingIsBounded: content that finds no room to wait for what comes before it is missing to the protocol, and that is said.
+func TestWaitingIsBounded(t *testing.T) {
+	for _, room := range []int{maxBuffered, 4} {
+		f := follow(maxLive)
+		f.budget = room
+		first, later := request[:9], request[9:]
+		r := record().tcp(client, server, "S", 10, 0, "").tcp(server, client, "S.", 90, 11, "").tcp(client, server, ".", 20, 91, later)
+		f.see(t, r.tcp(client, server, ".", 11, 91, first))
+		f.end()
+		c, said := f.got.Conns[0], f.got.Problems.First
+		if c.Volume.Payload.Orig.N != uint64(len(request)) || (c.HTTP != nil && len(c.HTTP.Agents) > 0) != (room > 4) || (len(said) == 1) != (room == 4) {
+			t.Errorf("room for %d: %+v %+v, problems %v", room, c.Volume.Payload, c.HTTP, said)
+		}
+		if f.budget != room {
+			t.Errorf("%d of %d free", f.budget, room)
+		}
 	}
 }
 

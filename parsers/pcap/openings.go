@@ -7,8 +7,9 @@ const maxOpenings = 64 << 20
 
 // openings is what is kept of connections until their protocol is known.
 type openings struct {
-	bytes, max int
-	stopped    service.Tally // connections whose protocol was looked for no longer
+	bytes, max     int
+	oldest, newest *flow         // a list through the connections of which something is kept, by when that began
+	stopped        service.Tally // connections whose protocol was looked for no longer
 }
 
 // hold counts what the session of a connection keeps.
@@ -17,19 +18,52 @@ func (l *openings) hold(f *flow) {
 	if f.session != nil {
 		n = f.session.Held()
 	}
+	if n == f.held {
+		return
+	}
+	switch {
+	case f.held == 0:
+		l.add(f)
+	case n == 0:
+		l.remove(f)
+	}
 	l.bytes += n - f.held
 	f.held = n
 }
 
-// stopLooking lets go of what is kept of other connections, those first that are over and those that have been silent longest,
-// until half of the room is free: then this comes up once for as many bytes of the capture.
-func (t *tracker) stopLooking(but *flow) {
-	for _, i := range [...]int{closed, datagrams, open} {
-		for f := t.live.lines[i].first; f != nil && t.openings.bytes > t.openings.max/2; f = f.behind {
-			if f.held > 0 && f != but {
-				t.openings.stopped.Note(f.first, 1)
-				f.settle()
-			}
+func (l *openings) add(f *flow) {
+	f.older = l.newest
+	if l.newest != nil {
+		l.newest.newer = f
+	} else {
+		l.oldest = f
+	}
+	l.newest = f
+}
+
+func (l *openings) remove(f *flow) {
+	if f.older != nil {
+		f.older.newer = f.newer
+	} else {
+		l.oldest = f.newer
+	}
+	if f.newer != nil {
+		f.newer.older = f.older
+	} else {
+		l.newest = f.older
+	}
+	f.older, f.newer = nil, nil
+}
+
+// stopLooking lets go of what is kept of other connections, those first whose protocol was looked for longest, until half of the
+// room is free: then this comes up once for as many bytes of the capture.
+func (l *listener) stopLooking(but *flow) {
+	for f := l.openings.oldest; f != nil && l.openings.bytes > l.openings.max/2; {
+		next := f.newer
+		if f != but {
+			l.openings.stopped.Note(f.first, 1)
+			l.settle(f)
 		}
+		f = next
 	}
 }

@@ -1,7 +1,8 @@
 // Package pcap reads packet captures: pcap and pcapng files.
 //
 // capfile yields the frames and a decoder peels the layers of each; beside them a tracker puts the packets together to
-// connections and feeds their content to package service; and beside that the connections that are over become evidence. A
+// connections; beside that a listener feeds what they carry to package service; and beside both the connections that are over
+// become evidence. A
 // packet inside a tunnel belongs to a connection of its own, and so does the tunnel. Nothing is dropped for a wrong checksum,
 // and lengths come from the headers, bounded by the length of the frame on the wire: a capture made on the endpoint has
 // segments without checksums and without lengths, and a snaplen shortens what is read, not what was sent.
@@ -36,14 +37,18 @@ func parse(ctx context.Context, in *parsers.Input, out evidence.Sink) error {
 		return fmt.Errorf("open capture: %w", err)
 	}
 	var given leases
-	t := newTracker(in.Name, newSurvey(report))
-	for e := range beside(func(yield func(*endings) bool) { err = t.follow(ctx, r, yield) }) {
-		e.tell(report, out, &given)
+	survey := newSurvey(report)
+	t, l := newTracker(in.Name, survey), newListener(in.Name)
+	followed := beside(func(yield func(*stretch) bool) { err = t.follow(ctx, r, yield) })
+	for s := range beside(func(yield func(*stretch) bool) { l.listen(followed, yield) }) {
+		s.tell(report, out, &given)
 	}
 	if err != nil {
 		return err
 	}
 	t.finish()
+	l.finish(survey)
+	survey.finish()
 	given.emit(out)
 	out.Capture(r.census.capture(in.Name, r.Info()))
 	stateNames(in.Name, r.Info().Names, out)

@@ -86,9 +86,7 @@ func (c *tcp) giveUp(f *flow, dir int, until uint64) {
 
 func (c *tcp) gap(f *flow, dir int, n uint64) {
 	f.history.add(dir, 'G')
-	if f.wants() {
-		f.feed(service.Chunk{At: f.end, Frame: f.last, Side: service.Side(dir), Gap: n})
-	}
+	f.say(service.Chunk{At: f.end, Frame: f.last, Side: service.Side(dir), Gap: n})
 }
 
 // drain delivers what has become contiguous.
@@ -103,21 +101,18 @@ func (c *tcp) drain(f *flow, dir int) {
 func (c *tcp) deliverFirst(f *flow, dir int) {
 	s := &c.ends[dir]
 	first := s.shift()
-	f.tracker.budget += len(first.data)
+	f.tracker.budget += first.size
 	c.deliver(f, dir, &first)
 }
 
-// deliver hands the next bytes of a stream to the session. What the snaplen cut off them is a gap to it.
+// deliver has the next bytes of a stream heard. What the snaplen cut off them, or was not kept, is a gap.
 func (c *tcp) deliver(f *flow, dir int, g *segment) {
 	c.ends[dir].next = g.to
-	if g.skipped || !f.wants() {
-		return
-	}
 	if len(g.data) > 0 {
-		f.feed(service.Chunk{At: g.at, Frame: g.frame, Side: service.Side(dir), Data: g.data})
+		f.say(service.Chunk{At: g.at, Frame: g.frame, Side: service.Side(dir), Data: g.data})
 	}
-	if cut := g.to - g.from - uint64(len(g.data)); cut > 0 && f.wants() {
-		f.feed(service.Chunk{At: g.at, Frame: g.frame, Side: service.Side(dir), Gap: cut})
+	if cut := g.to - g.from - uint64(len(g.data)); cut > 0 {
+		f.say(service.Chunk{At: g.at, Frame: g.frame, Side: service.Side(dir), Gap: cut})
 	}
 }
 
@@ -133,10 +128,14 @@ func (c *tcp) flush(f *flow) {
 // what is missing.
 func (c *tcp) keep(f *flow, dir int, g segment) {
 	s := &c.ends[dir]
-	if f.wants() && len(g.data) <= f.tracker.budget {
+	switch g.size = len(g.data); {
+	case g.size > f.tracker.budget:
+		f.tracker.unheld.Note(g.frame, 1)
+		g.data, g.size = nil, 0
+	case f.deaf.Load(): // by chance already: the room is taken all the same
+		g.data = nil
+	default:
 		g.data = slices.Clone(g.data)
-	} else {
-		g.data, g.skipped = nil, true
 	}
 	before := s.size
 	s.insert(g)

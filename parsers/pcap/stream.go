@@ -25,7 +25,7 @@ type stream struct {
 // A queue holds segments until what lies before them has come: in order and not overlapping.
 type queue struct {
 	pending []segment
-	size    int // bytes held
+	size    int // of them all
 }
 
 // A segment is a piece of a stream. Data is shorter than the piece where the snaplen cut it.
@@ -34,8 +34,8 @@ type segment struct {
 	data     []byte
 	at       time.Time
 	frame    uint64
-	// skipped marks that nobody wanted the content.
-	skipped bool
+	// size is the length of data, be it kept or not because nobody listens.
+	size int
 }
 
 // Bounds of reassembly: bytes per side, segments per side, and bytes in all connections of a capture.
@@ -110,7 +110,7 @@ func (s *stream) length() uint64 { return max(s.end, s.acked) - s.start }
 func (q *queue) shift() segment {
 	first := q.pending[0]
 	q.pending = slices.Delete(q.pending, 0, 1)
-	q.size -= len(first.data)
+	q.size -= first.size
 	return first
 }
 
@@ -129,7 +129,7 @@ func (q *queue) insert(g segment) {
 		}
 		if end > g.from {
 			q.pending = slices.Insert(q.pending, i, g.slice(g.from, end))
-			q.size += len(q.pending[i].data)
+			q.size += q.pending[i].size
 			i++
 		}
 		if i == len(q.pending) {
@@ -142,9 +142,12 @@ func (q *queue) insert(g segment) {
 
 // slice returns a part of the segment.
 func (g segment) slice(from, to uint64) segment {
-	n := uint64(len(g.data))
 	part := g
 	part.from, part.to = from, to
-	part.data = g.data[min(from-g.from, n):min(to-g.from, n)]
+	begin, end := min(from-g.from, uint64(g.size)), min(to-g.from, uint64(g.size))
+	part.size = int(end - begin)
+	if g.data != nil {
+		part.data = g.data[begin:end]
+	}
 	return part
 }

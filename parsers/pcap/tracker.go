@@ -2,7 +2,6 @@ package pcap
 
 import (
 	"bytes"
-	"time"
 
 	"github.com/wirewitness/wirewitness/parsers/pcap/capfile"
 	"github.com/wirewitness/wirewitness/parsers/pcap/service"
@@ -14,28 +13,19 @@ type tracker struct {
 	flows   table
 	live    live
 	spare   spare
-	ended   endings // of late
-	begun   uint64  // connections
+	latest  stretch
+	begun   uint64 // connections
 	tunnels tunnelNumbers
-	budget  int // bytes that reassembly may still buffer
-	awaited announcements
-	forgot  time.Time // when announcements were last removed that nobody came for
-	// unawaited counts announcements that found no room.
-	unawaited service.Tally
-	openings  openings
-	sessions  service.Pool
+	budget  int           // bytes that reassembly may still buffer
+	unheld  service.Tally // segments that it had no room for
 
 	held   collection
 	again  decoder // of datagrams that came in fragments
-	bytes  []byte  // of the one that is looked at
 	survey *survey
 }
 
 func newTracker(file string, s *survey) *tracker {
-	return &tracker{
-		file: file, flows: newTable(), budget: maxBuffered, survey: s,
-		awaited: announcements{}, sessions: service.Pool{File: file}, live: live{max: maxLive}, openings: openings{max: maxOpenings},
-	}
+	return &tracker{file: file, flows: newTable(), budget: maxBuffered, survey: s, live: live{max: maxLive}}
 }
 
 // frame takes the packets of a frame, and the datagrams that it makes complete.
@@ -124,8 +114,8 @@ func (t *tracker) begin(f *capfile.Frame, c *contents, p *packet, k key, hash ui
 	if swapped {
 		fl.history.flip()
 	}
-	fl.announced = t.awaited.take(fl, f.Time)
 	t.flows.add(fl)
+	t.latest.turn(begun, fl, service.Chunk{At: f.Time})
 	return fl
 }
 
