@@ -31,11 +31,23 @@ var JSONL = Format{
 }
 
 func writeJSON(w io.Writer, doc *finding.Document, _ Options) error {
-	return encode(w, newReport(doc), "  ")
+	return compose(w, func(c *composer) {
+		c.head(finding.Schema, doc)
+		listed(c, "findings", doc.Findings, newFinding)
+		c.value("findings_below_min_severity", doc.Below)
+		c.value("findings_not_listed", doc.Unlisted)
+		c.coverage(doc)
+		listed(c, "evidence", doc.Evidence, newFile)
+		c.value("policy", newPolicy(&doc.Policy))
+	})
 }
 
 func inspectJSON(w io.Writer, doc *finding.Document, _ Options) error {
-	return encode(w, newInspection(doc), "  ")
+	return compose(w, func(c *composer) {
+		c.head(inspectSchema, doc)
+		c.coverage(doc)
+		listed(c, "evidence", doc.Evidence, newFile)
+	})
 }
 
 func writeJSONL(w io.Writer, doc *finding.Document, _ Options) error {

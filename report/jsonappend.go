@@ -10,7 +10,10 @@ import (
 
 // An appender writes JSON key by key, as package encoding/json would: a table of flows has so many documents that looking
 // at types would be most of the work. What is not known is left out, and so is an object or a list that stays empty.
-type appender struct{ buf []byte }
+type appender struct {
+	buf []byte
+	err error // the first that was met
+}
 
 // between parts a key or an element from the one before it.
 func (a *appender) between() {

@@ -23,7 +23,7 @@ func strange() []string {
 
 func TestQuotesAsEncodingJSON(t *testing.T) {
 	for _, s := range strange() {
-		a := appender{[]byte("[")}
+		a := appender{buf: []byte("[")}
 		if a.quote(s); string(a.buf) != "["+string(quoted(s)) {
 			t.Errorf("%q is written %s, want [%s", s, a.buf, quoted(s))
 		}
@@ -113,7 +113,7 @@ func TestFlowsAndFindingsLookAlike(t *testing.T) {
 			Noted *jsonNote `json:"noted"`
 		}{newNote(note)}},
 	} {
-		a := appender{[]byte("{")}
+		a := appender{buf: []byte("{")}
 		a.object(c.key, func() { c.write(&a) })
 		var want bytes.Buffer
 		if err := encode(&want, map[string]any{c.key: c.want}, ""); err != nil {

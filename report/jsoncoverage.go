@@ -13,30 +13,6 @@ const (
 	manifestSchema = "wirewitness/manifest/1"
 )
 
-type jsonInspection struct {
-	Schema   string       `json:"schema"`
-	Tool     string       `json:"tool,omitempty"`
-	Case     string       `json:"case,omitempty"`
-	Examiner string       `json:"examiner,omitempty"`
-	Filter   jsonFilter   `json:"filter"`
-	Coverage jsonCoverage `json:"coverage"`
-	Evidence []jsonFile   `json:"evidence"`
-}
-
-type jsonCoverage struct {
-	Totals     jsonTotals       `json:"totals"`
-	Negative   []string         `json:"negative"`
-	Hosts      []jsonHostCover  `json:"hosts"`
-	MoreHosts  int              `json:"hosts_not_listed,omitempty"`
-	Captures   []jsonCapture    `json:"captures"`
-	DNS        []jsonNameUse    `json:"dns"`
-	DNSLeftOut int              `json:"dns_left_out"`
-	Unlisted   uint64           `json:"dns_queries_unlisted"`
-	Suppressed []jsonSuppressed `json:"suppressed"`
-	Duplicates uint64           `json:"duplicate_records"`
-	Problems   int              `json:"problems"`
-}
-
 type jsonTotals struct {
 	Hosts              int            `json:"hosts"`
 	Processes          int            `json:"processes"`
@@ -188,17 +164,24 @@ type seconds float64
 
 func inSeconds(d time.Duration) seconds { return seconds(d.Seconds()) }
 
-func newInspection(doc *finding.Document) jsonInspection {
-	return jsonInspection{inspectSchema, doc.Tool, doc.Case, doc.Examiner, newFilter(doc), newCoverage(doc), each(doc.Evidence, newFile)}
-}
-
-func newCoverage(doc *finding.Document) jsonCoverage {
-	c := &doc.Coverage
-	return jsonCoverage{
-		newTotals(&c.Totals), list(c.Negative), each(c.Hosts, newHostCover), c.HostsUnlisted, each(c.Captures, newCapture),
-		each(doc.Names, newNameUse), doc.NamesLeftOut, doc.QueriesUnlisted,
-		each(c.Suppressed, newSuppressed), c.Duplicates, c.Problems,
+func (c *composer) coverage(doc *finding.Document) {
+	of := &doc.Coverage
+	c.key("coverage")
+	c.buf = append(c.buf, '{')
+	c.value("totals", newTotals(&of.Totals))
+	c.value("negative", list(of.Negative))
+	listed(c, "hosts", of.Hosts, newHostCover)
+	if of.HostsUnlisted > 0 {
+		c.value("hosts_not_listed", of.HostsUnlisted)
 	}
+	listed(c, "captures", of.Captures, newCapture)
+	listed(c, "dns", doc.Names, newNameUse)
+	c.value("dns_left_out", doc.NamesLeftOut)
+	c.value("dns_queries_unlisted", doc.QueriesUnlisted)
+	listed(c, "suppressed", of.Suppressed, newSuppressed)
+	c.value("duplicate_records", of.Duplicates)
+	c.value("problems", of.Problems)
+	c.buf = append(c.buf, '}')
 }
 
 func newTotals(t *finding.Totals) jsonTotals {

@@ -39,7 +39,7 @@ func writeFlowLines(w io.Writer, flows iter.Seq[*finding.Flow], _ Options) error
 }
 
 func writeFlowArray(w io.Writer, flows iter.Seq[*finding.Flow], _ Options) error {
-	a := appender{[]byte("[")}
+	a := appender{buf: []byte("[")}
 	between := ""
 	for f := range flows {
 		a.buf = append(a.buf, between...)

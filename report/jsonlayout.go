@@ -29,41 +29,42 @@ func (l *layout) Write(value []byte) (int, error) {
 	if l.indent == "" {
 		return l.w.Write(escapeMisleading(value))
 	}
-	out := make([]byte, 0, min(2*len(value), 2*maxPending))
-	for rest := value; len(rest) > 0; {
-		n := 0
-		out, n = l.token(out, rest)
-		rest = rest[n:]
-		if len(out) >= maxPending || len(rest) == 0 {
-			if _, err := l.w.Write(escapeMisleading(out)); err != nil {
-				return len(value) - len(rest), err
-			}
-			out = out[:0]
-		}
+	if _, err := l.w.Write(l.lay(nil, value)); err != nil {
+		return 0, err
 	}
 	return len(value), nil
 }
 
-// token lays out what b begins with behind out, and returns its length too.
-func (l *layout) token(out, b []byte) ([]byte, int) {
-	switch c := b[0]; c {
-	case '"':
-		n := quotedLength(b)
-		return append(out, b[:n]...), n
-	case '{', '[':
-		if b[1] == c+2 { // the closing one
-			return append(out, b[:2]...), 2
+// lay lays out what b says behind out. A value may come in parts, which end behind a token; an empty list or object is in one.
+func (l *layout) lay(out, b []byte) []byte {
+	for len(b) > 0 {
+		n := 1
+		switch c := b[0]; c {
+		case '"':
+			var plain bool
+			if n, plain = quotedLength(b); plain {
+				out = append(out, b[:n]...)
+			} else {
+				out = append(out, escapeMisleading(b[:n])...)
+			}
+		case '{', '[':
+			if out = append(out, c); len(b) > 1 && b[1] == c+2 { // the closing one
+				out, n = append(out, b[1]), 2
+			} else {
+				out = l.line(out, +1)
+			}
+		case '}', ']':
+			out = append(l.line(out, -1), c)
+		case ',':
+			out = l.line(append(out, c), 0)
+		case ':':
+			out = append(out, ": "...)
+		default:
+			out = append(out, c)
 		}
-		return l.line(append(out, c), +1), 1
-	case '}', ']':
-		return append(l.line(out, -1), c), 1
-	case ',':
-		return l.line(append(out, c), 0), 1
-	case ':':
-		return append(out, ": "...), 1
-	default:
-		return append(out, c), 1
+		b = b[n:]
 	}
+	return out
 }
 
 // line begins a line, so many levels deeper than the last.
@@ -76,14 +77,17 @@ func (l *layout) line(out []byte, deeper int) []byte {
 	return out
 }
 
-// quotedLength is the length of the string that b begins with, quotes included.
-func quotedLength(b []byte) int {
+// quotedLength is the length of the string that b begins with, quotes included, and whether nothing in it can mislead.
+func quotedLength(b []byte) (n int, plain bool) {
+	plain = true
 	for i := 1; ; i++ {
-		switch b[i] {
-		case '\\':
+		switch c := b[i]; {
+		case c == '\\':
 			i++
-		case '"':
-			return i + 1
+		case c == '"':
+			return i + 1, plain
+		case c >= 0x7f:
+			plain = false
 		}
 	}
 }

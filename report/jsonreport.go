@@ -11,21 +11,6 @@ import (
 // The types below are the JSON report. Their order is the order of the keys; names follow ECS where it has the field.
 // A key that is absent was not known, which is why unknown values are pointers or empty and never 0 or "".
 
-type jsonReport struct {
-	Schema   string        `json:"schema"`
-	Tool     string        `json:"tool,omitempty"`
-	Case     string        `json:"case,omitempty"`
-	Examiner string        `json:"examiner,omitempty"`
-	Filter   jsonFilter    `json:"filter"`
-	Findings []jsonFinding `json:"findings"`
-	// Below counts the findings that filter.min_severity left out.
-	Below    int          `json:"findings_below_min_severity"`
-	Unlisted int          `json:"findings_not_listed"`
-	Coverage jsonCoverage `json:"coverage"`
-	Evidence []jsonFile   `json:"evidence"`
-	Policy   jsonPolicy   `json:"policy"`
-}
-
 type jsonFilter struct {
 	Since       instant  `json:"since,omitzero"`
 	Until       instant  `json:"until,omitzero"`
@@ -207,17 +192,13 @@ type jsonTraffic struct {
 	Connections int     `json:"connections"`
 }
 
-func newReport(doc *finding.Document) jsonReport {
-	return jsonReport{
-		Schema: finding.Schema, Tool: doc.Tool, Case: doc.Case, Examiner: doc.Examiner,
-		Filter:   newFilter(doc),
-		Findings: each(doc.Findings, newFinding),
-		Below:    doc.Below,
-		Unlisted: doc.Unlisted,
-		Coverage: newCoverage(doc),
-		Evidence: each(doc.Evidence, newFile),
-		Policy:   newPolicy(&doc.Policy),
-	}
+// head is what every report begins with.
+func (c *composer) head(schema string, doc *finding.Document) {
+	c.text("schema", schema)
+	c.text("tool", doc.Tool)
+	c.text("case", doc.Case)
+	c.text("examiner", doc.Examiner)
+	c.value("filter", newFilter(doc))
 }
 
 func newFilter(doc *finding.Document) jsonFilter {
