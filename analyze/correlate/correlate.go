@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wirewitness/wirewitness/analyze/abreast"
 	"github.com/wirewitness/wirewitness/analyze/casefile"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
@@ -23,7 +24,7 @@ type Stated struct {
 func Run(cf *casefile.Casefile, stated []Stated) *Case {
 	j := &joiner{cf: cf, books: books(cf), claims: map[end][]claim{}, answers: answers{}}
 	j.survey()
-	eachOf(j.books, func(b *book) {
+	abreast.Each(j.books, func(b *book) {
 		b.state(stated)
 		b.align(j.sensors)
 		b.fillTable()
@@ -150,7 +151,7 @@ func (j *joiner) accesses(b *book) {
 
 func (j *joiner) finish() *Case {
 	c := &Case{Lookups: j.looks, Accesses: j.reached, Local: j.local}
-	eachOf(j.books, func(b *book) {
+	abreast.Each(j.books, func(b *book) {
 		slices.SortFunc(b.table.all, compareProcesses)
 		b.host.Processes = b.table.all
 		b.table, b.details = table{}, details{}

@@ -3,12 +3,13 @@ package correlate
 import (
 	"strings"
 
+	"github.com/wirewitness/wirewitness/analyze/abreast"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
 // parents links children to the process that started them, by GUID, else by a PID that was alive.
 func (b *book) parents() {
-	sideBySide(len(b.table.all), func(from, to int) {
+	abreast.Stretches(len(b.table.all), func(from, to int) {
 		for _, p := range b.table.all[from:to] {
 			p.Parent = b.parentOf(p)
 		}

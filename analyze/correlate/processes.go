@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wirewitness/wirewitness/analyze/abreast"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
@@ -78,7 +79,7 @@ func (b *book) starts() {
 		b.startsByID()
 	}
 	b.processes = nil
-	eachOf(slices.Collect(maps.Values(b.table.byPID)), func(list []*Process) { slices.SortFunc(list, compareProcesses) })
+	abreast.Each(slices.Collect(maps.Values(b.table.byPID)), func(list []*Process) { slices.SortFunc(list, compareProcesses) })
 }
 
 // startsOfLogs enters starts of which some have no GUID.
@@ -390,7 +391,7 @@ func (b *book) exitsAndReuse() {
 			reused = append(reused, list)
 		}
 	}
-	eachOf(reused, closeByReuse)
+	abreast.Each(reused, closeByReuse)
 }
 
 // closeByReuse ends processes of one PID where the next of them began. None has two PIDs.

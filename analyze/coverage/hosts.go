@@ -21,6 +21,7 @@ const (
 // hostCoverage says it of the hosts of the case; of those that only captures show, as far as maxNameless goes.
 func (m *Meter) hostCoverage(c *correlate.Case) (out []finding.HostCoverage, unlisted int) {
 	hosts := m.listed(c.Hosts)
+	out = make([]finding.HostCoverage, 0, len(hosts))
 	for _, h := range hosts {
 		seen := m.hosts[h]
 		hc := finding.HostCoverage{Name: h.Name, Aliases: h.Aliases, Addresses: h.Addrs, Clocks: h.Clocks, Processes: len(h.Processes),
@@ -39,22 +40,25 @@ const maxNameless = 1 << 14
 
 // listed leaves out hosts without a log where they are too many: those that sent least.
 func (m *Meter) listed(all []*correlate.Host) []*correlate.Host {
-	var nameless []*correlate.Host
+	type seen struct {
+		*correlate.Host
+		presence
+	}
+	var nameless []seen
 	for _, h := range all {
 		if !h.Logged {
-			nameless = append(nameless, h)
+			nameless = append(nameless, seen{h, m.hosts[h]})
 		}
 	}
 	if len(nameless) <= maxNameless {
 		return all
 	}
-	slices.SortStableFunc(nameless, func(a, b *correlate.Host) int {
-		x, y := m.hosts[a], m.hosts[b]
-		return cmp.Or(cmp.Compare(y.sent, x.sent), cmp.Compare(y.connections, x.connections))
+	slices.SortStableFunc(nameless, func(a, b seen) int {
+		return cmp.Or(cmp.Compare(b.sent, a.sent), cmp.Compare(b.connections, a.connections))
 	})
 	out := map[*correlate.Host]bool{}
 	for _, h := range nameless[maxNameless:] {
-		out[h] = true
+		out[h.Host] = true
 	}
 	return slices.DeleteFunc(slices.Clone(all), func(h *correlate.Host) bool { return out[h] })
 }

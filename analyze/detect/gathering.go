@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/wirewitness/wirewitness/analyze/abreast"
 	"github.com/wirewitness/wirewitness/analyze/correlate"
 	"github.com/wirewitness/wirewitness/analyze/policy"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
@@ -118,13 +119,21 @@ func (g *Gathering) shrink() {
 // more, the bound gives way.
 func (g *Gathering) shrinkTimelines() {
 	for {
+		abreast.Stretches(len(g.usages), func(from, to int) {
+			for _, u := range g.usages[from:to] {
+				u.shrink(g.room)
+			}
+		})
+		abreast.Stretches(len(g.names.uses), func(from, to int) {
+			for _, n := range g.names.uses[from:to] {
+				n.shrink(g.room)
+			}
+		})
 		g.held.nowMoments, g.names.moments = 0, 0
 		for _, u := range g.usages {
-			u.shrink(g.room)
 			g.held.nowMoments += u.amount
 		}
 		for _, n := range g.names.uses {
-			n.shrink(g.room)
 			g.names.moments += n.amount
 		}
 		now := g.held.nowMoments + g.names.moments

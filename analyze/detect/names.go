@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wirewitness/wirewitness/analyze/abreast"
 	"github.com/wirewitness/wirewitness/analyze/correlate"
 	"github.com/wirewitness/wirewitness/analyze/finding"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
@@ -122,9 +123,11 @@ func (x *nameIndex) complete(looks []*correlate.Lookup, r room) {
 	for _, l := range looks {
 		x.fromLog(l, r)
 	}
-	for _, n := range x.uses {
-		n.length, n.entropy = n.labels()
-	}
+	abreast.Stretches(len(x.uses), func(from, to int) {
+		for _, n := range x.uses[from:to] {
+			n.length, n.entropy = n.labels()
+		}
+	})
 }
 
 func (x *nameIndex) at(k askerKey) *nameUse {
@@ -217,13 +220,13 @@ func (x *nameIndex) fromLog(l *correlate.Lookup, r room) {
 	}
 	n := x.at(k)
 	n.logged, n.repeats = true, repeats
-	n.ask(l.Name(), l.Type(), finding.Line{At: l.At.Time(), Events: 1}, l.Ref(), r)
+	n.ask(strings.ToLower(l.Name()), l.Type(), finding.Line{At: l.At.Time(), Events: 1}, l.Ref(), r)
 }
 
+// ask counts a look-up of a name, which is in lower case.
 func (n *nameUse) ask(name string, typ uint16, look finding.Line, ref evidence.Ref, r room) {
 	n.total++
 	n.first, n.last = earliest(n.first, look.At), latest(n.last, look.At)
-	name = strings.ToLower(name)
 	n.more = n.names.add(name) || n.more
 	if !look.At.IsZero() {
 		n.put(look, r)

@@ -21,7 +21,7 @@ const (
 
 // statements are the uses with the most different names, and how many more there are.
 func (x *nameIndex) statements() (out []finding.NameUse, leftOut int) {
-	uses := slices.Clone(x.uses)
+	uses := x.mostNames()
 	slices.SortStableFunc(uses, func(a, b *nameUse) int {
 		return cmp.Or(cmp.Compare(b.names.size(), a.names.size()), cmp.Compare(a.hostName(), b.hostName()), slices.CompareFunc(a.addrs(), b.addrs(), netip.Addr.Compare),
 			cmp.Compare(a.domain, b.domain), compareAskers(a.asker, b.asker))
@@ -29,7 +29,18 @@ func (x *nameIndex) statements() (out []finding.NameUse, leftOut int) {
 	for _, n := range uses[:min(len(uses), maxNameUses)] {
 		out = append(out, n.statement())
 	}
-	return out, len(uses) - len(out) + x.forgotten
+	return out, len(x.uses) - len(out) + x.forgotten
+}
+
+// mostNames are the uses that have as many names as those that are stated, which are few of all.
+func (x *nameIndex) mostNames() []*nameUse {
+	sizes := make([]int, len(x.uses))
+	for i, n := range x.uses {
+		sizes[i] = n.names.size()
+	}
+	slices.Sort(sizes)
+	least := sizes[max(0, len(sizes)-maxNameUses):]
+	return slices.DeleteFunc(slices.Clone(x.uses), func(n *nameUse) bool { return n.names.size() < least[0] })
 }
 
 // maxHeldNames bounds the uses of names that are held.

@@ -1,4 +1,5 @@
-package correlate
+// Package abreast does the same for many, several at a time.
+package abreast
 
 import (
 	"runtime"
@@ -6,8 +7,8 @@ import (
 	"sync/atomic"
 )
 
-// eachOf calls do for all, several at a time.
-func eachOf[T any](all []T, do func(T)) {
+// Each calls do for all.
+func Each[T any](all []T, do func(T)) {
 	var next atomic.Int64
 	var working sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(all)) {
@@ -20,9 +21,11 @@ func eachOf[T any](all []T, do func(T)) {
 	working.Wait()
 }
 
-// sideBySide calls do for the stretches of n, several at a time.
-func sideBySide(n int, do func(from, to int)) {
-	const alone = 1 << 12
+// alone is how many are worth a goroutine.
+const alone = 1 << 12
+
+// Stretches calls do for stretches of n, which are as long as each other and not short.
+func Stretches(n int, do func(from, to int)) {
 	parts := min(runtime.GOMAXPROCS(0), 1+n/alone)
 	var all sync.WaitGroup
 	for i := range parts {
