@@ -181,8 +181,12 @@ func (j *joiner) finish() *Case {
 }
 
 func (j *joiner) strayHosts() []*Host {
-	hosts := slices.Collect(maps.Values(j.strays))
-	slices.SortFunc(hosts, func(a, b *Host) int { return a.Addrs[0].Compare(b.Addrs[0]) })
+	addrs := slices.AppendSeq(make([]netip.Addr, 0, len(j.strays)), maps.Keys(j.strays))
+	slices.SortFunc(addrs, netip.Addr.Compare)
+	hosts := make([]*Host, len(addrs))
+	for i, a := range addrs {
+		hosts[i] = j.strays[a]
+	}
 	return hosts
 }
 
