@@ -3,6 +3,7 @@ package zeek
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -22,7 +23,8 @@ type table struct {
 	setSeparator string
 	empty, unset string
 	path         string
-	fields       map[string]int // nil before #fields
+	fields       map[string]int // by name, nil before #fields
+	columns      int
 	values       [][]byte
 	closed       bool
 }
@@ -54,9 +56,10 @@ func (t *table) header(line string) {
 	}
 }
 
+// name says what stands in which column: the first of those that have the same name.
 func (t *table) name(fields []string) {
-	t.fields, t.closed = make(map[string]int, len(fields)), false
-	for i, f := range fields {
+	t.fields, t.columns, t.closed = make(map[string]int, len(fields)), len(fields), false
+	for i, f := range slices.Backward(fields) {
 		t.fields[strings.ReplaceAll(f, ".", "_")] = i
 	}
 }

@@ -172,8 +172,8 @@ func (p *parser) row(t *table, line []byte) {
 		p.damaged(errors.New("line before any #fields"))
 		return
 	}
-	if n := t.split(line); n != len(t.fields) {
-		p.damaged(fmt.Errorf("%d fields where #fields names %d", n, len(t.fields)))
+	if n := t.split(line); n != t.columns {
+		p.damaged(fmt.Errorf("%d fields where #fields names %d", n, t.columns))
 		return
 	}
 	p.take(t.path, t)
@@ -263,11 +263,17 @@ func (p *parser) word(s string) string {
 	if w, ok := p.words[s]; ok {
 		return w
 	}
-	if len(p.words) < 1<<16 {
+	if len(p.words) < maxWords && len(s) <= longestWord {
 		p.words[s] = s
 	}
 	return s
 }
+
+// maxWords bounds the strings that are kept because they may repeat, longestWord their length.
+const (
+	maxWords    = 1 << 16
+	longestWord = 128
+)
 
 // clip bounds text of the file that is quoted in a message.
 func clip(s string) string {

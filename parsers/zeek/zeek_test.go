@@ -137,6 +137,16 @@ func TestSensorIsTheFolder(t *testing.T) {
 	}
 }
 
+// TestColumnsOfOneName: a name that #fields gives to several columns is the first one's, and the line is read.
+func TestColumnsOfOneName(t *testing.T) {
+	var tab table
+	tab.header("#fields\ta\tb\ta\tid.orig_h")
+	n := tab.split([]byte("1\t2\t3\t192.0.2.1"))
+	if n != tab.columns || tab.text("a") != "1" || tab.text("id_orig_h") != "192.0.2.1" {
+		t.Errorf("%d values in %d columns, a is %q, its last %q", n, tab.columns, tab.text("a"), tab.text("id_orig_h"))
+	}
+}
+
 func TestLongLine(t *testing.T) {
 	line := `{"_path":"http","ts":1714979290,"uid":"C1","id.orig_h":"192.0.2.1","id.orig_p":5,"id.resp_h":"192.0.2.2","id.resp_p":80,"method":"GET","uri":"` +
 		strings.Repeat("a", 3<<20) + "\"}\n"
