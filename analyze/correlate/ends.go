@@ -121,14 +121,14 @@ func base(path string) string {
 	return path[strings.LastIndexAny(path, `\/`)+1:]
 }
 
-// tail is a path as the drive letter and the device both end: \windows\system32\svchost.exe, in lower case.
-func tail(path string) string {
-	p := strings.ToLower(path)
-	p = strings.TrimPrefix(p, `\??\`)
+// onVolume is a path as the drive letter and the device both end: \Windows\System32\svchost.exe.
+func onVolume(path string) string {
+	const device = `\device\harddiskvolume`
+	p := strings.TrimPrefix(path, `\??\`)
 	p = strings.TrimPrefix(p, `\\?\`)
-	if rest, ok := strings.CutPrefix(p, `\device\harddiskvolume`); ok {
-		if i := strings.IndexByte(rest, '\\'); i >= 0 {
-			return rest[i:]
+	if len(p) >= len(device) && strings.EqualFold(p[:len(device)], device) {
+		if i := strings.IndexByte(p[len(device):], '\\'); i >= 0 {
+			return p[len(device)+i:]
 		}
 	}
 	if len(p) > 2 && p[1] == ':' {
@@ -137,15 +137,17 @@ func tail(path string) string {
 	return p
 }
 
+// tail is the same in lower case.
+func tail(path string) string { return strings.ToLower(onVolume(path)) }
+
 // sameImage tells whether two images can name one file; an unknown one can be any.
 func sameImage(a, b string) bool {
 	if a == "" || b == "" || a == b {
 		return true
 	}
-	if a, b := tail(a), tail(b); a == b {
-		return true
-	} else if !strings.Contains(a, `\`) || !strings.Contains(b, `\`) {
-		return base(a) == base(b)
+	a, b = onVolume(a), onVolume(b)
+	if !strings.Contains(a, `\`) || !strings.Contains(b, `\`) {
+		a, b = base(a), base(b)
 	}
-	return false
+	return strings.EqualFold(a, b)
 }

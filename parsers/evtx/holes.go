@@ -34,10 +34,12 @@ func (v value) number() uint64 {
 	return n
 }
 
-// uint is the number that is stored, if it is a whole one that is not negative.
+// uint is the number that is stored, if it is a whole one that is not negative, or written in decimal digits.
 func (v value) uint() (n uint64, ok bool) {
 	le := binary.LittleEndian
 	switch v.kind {
+	case kindString:
+		return decimal(v.b)
 	case kindUint8, kindInt8:
 		if len(v.b) == 1 {
 			return uint64(v.b[0]), v.kind == kindUint8 || v.b[0] < 1<<7
@@ -59,6 +61,22 @@ func (v value) uint() (n uint64, ok bool) {
 		}
 	}
 	return 0, false
+}
+
+// decimal reads digits in UTF-16 and nothing else, as many as surely fit.
+func decimal(b []byte) (n uint64, ok bool) {
+	const most = 19
+	if len(b) == 0 || len(b) > 2*most || len(b)%2 != 0 {
+		return 0, false
+	}
+	for ; len(b) > 0; b = b[2:] {
+		digit := b[0] - '0'
+		if digit > 9 || b[1] != 0 {
+			return 0, false
+		}
+		n = 10*n + uint64(digit)
+	}
+	return n, true
 }
 
 // holes finds the data fields of a record in the values of its template.

@@ -1,6 +1,9 @@
 package evtx
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestText(t *testing.T) {
 	cases := []struct {
@@ -35,6 +38,35 @@ func TestText(t *testing.T) {
 	for _, c := range cases {
 		if got := text(c.kind, []byte(c.b)); got != c.want {
 			t.Errorf("%s: got %q, want %q", c.why, got, c.want)
+		}
+	}
+}
+
+// TestNumbersWritten: a string of digits is read as the number that its text says, and nothing else is.
+func TestNumbersWritten(t *testing.T) {
+	cases := []struct {
+		why, text string
+		want      uint64
+		number    bool
+	}{
+		{"a port", "443", 443, true},
+		{"nothing but zeros", "000", 0, true},
+		{"the most digits that surely fit", "9999999999999999999", 9999999999999999999, true},
+		{"more", "10000000000000000000", 0, false},
+		{"none", "", 0, false},
+		{"hexadecimal, which its text tells", "0x1bb", 0, false},
+		{"a sign", "+1", 0, false},
+		{"a space", "443 ", 0, false},
+	}
+	for _, c := range cases {
+		wide := strings.Join(strings.Split(c.text+" ", ""), "\x00")
+		if n, ok := (value{kind: kindString, b: []byte(wide[:2*len(c.text)])}).uint(); n != c.want || ok != c.number {
+			t.Errorf("%s: %d, %v", c.why, n, ok)
+		}
+	}
+	for _, b := range []string{"4\x004\x003", "4\x004\x00\x34\x01"} {
+		if n, ok := (value{kind: kindString, b: []byte(b)}).uint(); ok {
+			t.Errorf("half a character, and one of another script: %d", n)
 		}
 	}
 }

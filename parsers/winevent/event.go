@@ -63,6 +63,9 @@ func (e *event) number(bits int, names ...string) uint64 {
 }
 
 func number(s string, bits int) uint64 {
+	if s == "" {
+		return 0
+	}
 	if hex, ok := cutPrefixFold(s, "0x"); ok {
 		n, _ := parseUint(hex, 16, bits)
 		return n
