@@ -11,7 +11,7 @@ import (
 	"github.com/wirewitness/wirewitness/report"
 )
 
-// heldByDefault is what connections of captures may take in memory where --max-memory says nothing; connPart is their part
+// heldByDefault is what connections of captures and sensors may take in memory where --max-memory says nothing; connPart is their part
 // of what it says.
 const (
 	heldByDefault = 32 << 20

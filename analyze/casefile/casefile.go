@@ -66,10 +66,14 @@ func Gather(sources []Source) *Casefile {
 type gatherer struct {
 	cf      *Casefile
 	conns   []*evidence.Conn
+	named   []*evidence.Conn // those with a UID, until they are put together
 	moved   []evidence.ConnRun
+	parts   []evidence.ConnRun
+	room    evidence.Overflow // for what comes of parts
 	apps    []*evidence.AppRecord
 	certs   certificates
 	sensors map[string]bool // that state connections
+	err     error           // why not all of parts came back
 	logs    int             // that hold events
 	// leftovers counts the records that are not tallied.
 	leftovers uint64
@@ -82,10 +86,10 @@ func (g *gatherer) take(s Source) {
 	cf.Sockets.Join(&b.Sockets)
 	cf.Lookups = append(cf.Lookups, b.Lookups...)
 	cf.Accesses = append(cf.Accesses, b.Accesses...)
-	cf.Clearings = append(cf.Clearings, pointers(b.Clearings)...)
-	cf.Captures = append(cf.Captures, pointers(b.Captures)...)
-	cf.Leases = append(cf.Leases, pointers(b.Leases)...)
-	cf.Namings = append(cf.Namings, pointers(b.Namings)...)
+	cf.Clearings = append(cf.Clearings, evidence.Pointers(b.Clearings)...)
+	cf.Captures = append(cf.Captures, evidence.Pointers(b.Captures)...)
+	cf.Leases = append(cf.Leases, evidence.Pointers(b.Leases)...)
+	cf.Namings = append(cf.Namings, evidence.Pointers(b.Namings)...)
 	cf.Tallies = append(cf.Tallies, b.Tallies.Classes()...)
 	g.leftovers += b.Tallies.Leftovers
 	if b.Tallies.Records > 0 {
@@ -95,9 +99,16 @@ func (g *gatherer) take(s Source) {
 		cf.Logs = append(cf.Logs, Log{l, s.File.Name, b.Tallies.IDs(l)})
 	}
 	g.certs.add(b.Certs)
-	g.apps = append(g.apps, pointers(b.Apps)...)
+	g.apps = append(g.apps, evidence.Pointers(b.Apps)...)
 	for i := range b.Conns {
-		g.state(&b.Conns[i])
+		if c := &b.Conns[i]; c.UID != "" {
+			g.named = append(g.named, c)
+		} else {
+			g.state(c)
+		}
+	}
+	if len(b.Parts) > 0 {
+		g.parts, g.room = append(g.parts, b.Parts...), b.Overflow
 	}
 	g.moved = append(g.moved, b.Moved...)
 	if len(b.Moved) > 0 {
@@ -108,12 +119,4 @@ func (g *gatherer) take(s Source) {
 func (g *gatherer) state(c *evidence.Conn) {
 	g.conns = append(g.conns, c)
 	g.sensors[c.Sensor] = true
-}
-
-func pointers[T any](s []T) []*T {
-	ps := make([]*T, len(s))
-	for i := range s {
-		ps[i] = &s[i]
-	}
-	return ps
 }

@@ -9,33 +9,9 @@ import (
 
 // connections puts the content records of sensors beside their connections and sorts them.
 func (g *gatherer) connections() Connections {
-	g.settled()
-	g.attach()
+	g.putTogether()
 	slices.SortFunc(g.conns, evidence.CompareConns)
-	return Connections{held: g.conns, moved: g.moved, sensors: len(g.sensors)}
-}
-
-// attach merges what dns.log, http.log and their like say into the connection of the same sensor and UID. Where
-// conn.log has no such connection, or is missing, the content record becomes a connection without volumes, unless it names
-// no ends.
-func (g *gatherer) attach() {
-	known := newDirectory(g.conns)
-	slices.SortFunc(g.apps, func(a, b *evidence.AppRecord) int {
-		return cmp.Or(a.At.Compare(b.At), evidence.CompareRefs(a.Ref, b.Ref))
-	})
-	for _, a := range g.apps {
-		c := known.find(a)
-		if c == nil && !a.Orig.IsValid() {
-			continue
-		}
-		if c == nil {
-			c = &evidence.Conn{Ref: a.Ref, Sensor: a.Sensor, UID: a.UID, Transport: a.Transport, Orig: a.Orig, Resp: a.Resp,
-				OrigKnown: true, Start: a.At, End: a.At}
-			g.state(c)
-			known.add(c)
-		}
-		mergeApp(&c.App, &g.certs.complete(a).App)
-	}
+	return Connections{held: g.conns, moved: g.moved, sensors: len(g.sensors), err: g.err}
 }
 
 // mergeApp adds to a what the record b says of the same connection: its counts are added.

@@ -1,10 +1,17 @@
 package casefile
 
 import (
+	"errors"
+	"math/rand/v2"
+	"net/netip"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/wirewitness/wirewitness/analyze/finding"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
@@ -133,5 +140,118 @@ func TestManyAtOnePlace(t *testing.T) {
 	}
 	if cf := Gather([]Source{source("zeek", func(into *evidence.Batch) { *into = *b })}); len(conns(cf)) != n || cf.Conns.Again() != 0 {
 		t.Errorf("%d connections, %d again", len(conns(cf)), cf.Conns.Again())
+	}
+}
+
+// A shelf is an overflow that takes five at a time, and remembers whether they were in order.
+type shelf struct{ torn error }
+
+func (s *shelf) Full(_ *evidence.App, _, held int) bool { return held >= 5 }
+
+func (s *shelf) Move(sorted []*evidence.Conn, whole bool) (evidence.ConnRun, error) {
+	compare := evidence.CompareParts
+	if whole {
+		compare = evidence.CompareConns
+	}
+	if !slices.IsSortedFunc(sorted, compare) {
+		return nil, errors.New("not in order")
+	}
+	r := &row{torn: s.torn}
+	for _, c := range sorted {
+		r.conns = append(r.conns, *c)
+	}
+	return r, nil
+}
+
+// A row is what a shelf took.
+type row struct {
+	conns []evidence.Conn
+	torn  error // at the end
+}
+
+func (r *row) Open(func(*evidence.Conn) bool, *evidence.Texts) func() (*evidence.Conn, error) {
+	var c evidence.Conn
+	i := -1
+	return func() (*evidence.Conn, error) {
+		if i++; i < len(r.conns) {
+			c = r.conns[i]
+			return &c, nil
+		}
+		return nil, r.torn
+	}
+}
+
+// scattered are records of a few connections, stated several times and of several ends, over several logs.
+func scattered(seed uint64, into func(file string) *evidence.Batch) {
+	r := rand.New(rand.NewPCG(seed, 1))
+	ends := []netip.AddrPort{client, server, netip.MustParseAddrPort("198.51.100.3:53"), {}}
+	for i := range 400 {
+		file, id := string(rune('a'+r.IntN(3)))+".log", "C"+strconv.Itoa(r.IntN(30))
+		if r.IntN(20) == 0 {
+			id = ""
+		}
+		at := noon.Add(time.Duration(r.IntN(50)) * time.Second)
+		ref, sensor := evidence.Ref{File: file, Unit: "line", N: uint64(i)}, "s"+strconv.Itoa(r.IntN(2))
+		if r.IntN(2) == 0 {
+			c := conn(sensor, id, at)
+			c.Ref, c.End, c.Carries = ref, at.Add(time.Duration(r.IntN(3))*time.Second), r.IntN(9) == 0
+			c.Orig, c.Resp = netip.AddrPortFrom(client.Addr(), uint16(r.IntN(4*few))), ends[1+r.IntN(2)]
+			into(file).Conn(c)
+			continue
+		}
+		a := evidence.AppRecord{Ref: ref, Sensor: sensor, UID: id, At: at, Transport: evidence.TCP, Orig: ends[r.IntN(4)], Resp: ends[1+r.IntN(2)],
+			App: evidence.App{Protocol: "smb", SMB: &evidence.SMB{Files: []string{strconv.Itoa(i)}, Read: evidence.Measured(uint64(i))}}}
+		into(file).App(a)
+	}
+}
+
+// What is put together on disk is what is put together in memory.
+func TestPutTogetherOnDisk(t *testing.T) {
+	gathered := func(seed uint64, overflow evidence.Overflow) (all []evidence.Conn, moved int) {
+		batches := map[string]*evidence.Batch{}
+		scattered(seed, func(file string) *evidence.Batch {
+			if batches[file] == nil {
+				batches[file] = &evidence.Batch{Overflow: overflow}
+			}
+			return batches[file]
+		})
+		var sources []Source
+		for name, b := range batches {
+			b.Settle()
+			sources = append(sources, Source{File: finding.File{Name: name}, Batch: b})
+		}
+		cf := Gather(sources)
+		for _, c := range conns(cf) {
+			all = append(all, *c)
+		}
+		if err := cf.Conns.Err(); err != nil {
+			t.Fatal(err)
+		}
+		return all, len(cf.Conns.moved)
+	}
+	for seed := range uint64(20) {
+		held, none := gathered(seed, nil)
+		shelved, some := gathered(seed, &shelf{})
+		if none != 0 || some == 0 {
+			t.Fatalf("%d and %d runs", none, some)
+		}
+		if d := cmp.Diff(held, shelved, cmp.Comparer(func(a, b netip.AddrPort) bool { return a == b })); d != "" {
+			t.Fatalf("-in memory +on disk:\n%s", d)
+		}
+	}
+}
+
+// What cannot be read back while it is put together is an error.
+func TestPartsThatCannotBeReadBack(t *testing.T) {
+	lost := errors.New("lost")
+	cf := Gather([]Source{source("zeek", func(b *evidence.Batch) {
+		b.Overflow = &shelf{lost}
+		for range 7 {
+			b.Conn(conn("zeek", "C1", noon))
+		}
+		b.Settle()
+	})})
+	if !errors.Is(cf.Conns.Err(), lost) {
+		t.Errorf("error %v", cf.Conns.Err())
 	}
 }

@@ -18,10 +18,13 @@ type Batch struct {
 	Problems  Problems
 	Tallies   Tallies
 
-	// Overflow is where connections of captures go that memory has no room for, nil when all of them stay. Moved are those
-	// that went.
+	// Overflow is where connections go that memory has no room for, nil when all of them stay. Moved are those that went, in the
+	// order of CompareConns; those of logs that tell of one connection in several records went to Parts, records of content
+	// among them, in the order of CompareParts. Whole says that there are none of the latter: UIDs mean nothing any more.
 	Overflow Overflow
 	Moved    []ConnRun
+	Parts    []ConnRun
+	Whole    bool
 	outlet   outlet
 
 	keeper keeper
@@ -45,17 +48,17 @@ func (b *Batch) Access(a Access) { b.Accesses = append(b.Accesses, b.keeper.acce
 // Cleared keeps c.
 func (b *Batch) Cleared(c Cleared) { b.Clearings = append(b.Clearings, c) }
 
-// Conn keeps c, or moves it with others to where there is room. Connections that logs of their own tell more about stay: they
-// are looked up by their UID.
+// Conn keeps c, or moves it with others to where there is room.
 func (b *Batch) Conn(c Conn) {
 	b.Conns = append(room(b.Conns, 1), c)
-	if b.Overflow != nil && c.UID == "" && b.Overflow.Full(&b.Conns[len(b.Conns)-1], len(b.Conns)) {
-		b.spill()
-	}
+	b.hold(&b.Conns[len(b.Conns)-1].App, len(c.Series))
 }
 
-// App keeps a.
-func (b *Batch) App(a AppRecord) { b.Apps = append(b.Apps, a) }
+// App keeps a, or moves it likewise.
+func (b *Batch) App(a AppRecord) {
+	b.Apps = append(room(b.Apps, 1), a)
+	b.hold(&b.Apps[len(b.Apps)-1].App, 0)
+}
 
 // Capture keeps c.
 func (b *Batch) Capture(c Capture) { b.Captures = append(b.Captures, c) }

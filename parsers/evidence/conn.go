@@ -79,6 +79,9 @@ type Conn struct {
 
 	App
 
+	// Part marks what was an AppRecord, stated at Start, on its way to the connection of its Sensor and UID.
+	Part bool
+
 	// Series is the connection's traffic over time, coalesced so that it never holds more than MaxSeries points.
 	Series []Point
 }

@@ -13,6 +13,7 @@ func (b *Batch) Merge(o *Batch) {
 	b.Clearings = join(b.Clearings, o.Clearings)
 	b.Conns = join(b.Conns, o.Conns)
 	b.Moved = join(b.Moved, o.Moved)
+	b.Parts = join(b.Parts, o.Parts)
 	b.Apps = join(b.Apps, o.Apps)
 	b.Captures = join(b.Captures, o.Captures)
 	b.Certs = join(b.Certs, o.Certs)
@@ -38,7 +39,7 @@ func (b *Batch) Reset() {
 	*b = Batch{
 		Processes: b.Processes[:0], Exits: b.Exits[:0], Sockets: Sockets{loose: b.Sockets.loose[:0]}, Lookups: b.Lookups[:0],
 		Accesses: b.Accesses[:0], Clearings: b.Clearings[:0], Conns: b.Conns[:0], Apps: b.Apps[:0],
-		Captures: b.Captures[:0], Certs: b.Certs[:0], Leases: b.Leases[:0], Namings: b.Namings[:0], Moved: b.Moved[:0],
+		Captures: b.Captures[:0], Certs: b.Certs[:0], Leases: b.Leases[:0], Namings: b.Namings[:0], Moved: b.Moved[:0], Parts: b.Parts[:0],
 		keeper: b.keeper,
 	}
 }

@@ -5,14 +5,14 @@ import (
 	"slices"
 )
 
-// An Overflow takes the connections of captures that memory has no room for.
+// An Overflow takes the connections that memory has no room for.
 type Overflow interface {
-	// Full counts a connection that is about to be held and tells whether those of its file are to move. Once it has said so,
-	// it counts them no longer.
-	Full(c *Conn, held int) bool
-	// Move takes connections in the order of CompareConns; they may be overwritten afterwards. On an error they stay
-	// where they are.
-	Move(sorted []*Conn) (ConnRun, error)
+	// Full counts what is about to be held, the last of so many: content, with the points of a series. It tells whether those of
+	// its file are to move. Once it has said so, it counts them no longer.
+	Full(content *App, points, held int) bool
+	// Move takes connections in the order in which they are to come back, whole ones or parts; they may be overwritten
+	// afterwards. On an error they stay where they are.
+	Move(sorted []*Conn, whole bool) (ConnRun, error)
 }
 
 // A ConnRun is a sorted list of connections that has left memory. It may be read several times, and by several at once.
@@ -58,30 +58,74 @@ type outlet struct {
 	spare []Conn // memory of those that left
 }
 
-// A move is of connections that are on their way.
+// A move is of connections that are on their way, with what else their logs state of them.
 type move struct {
 	conns    []Conn
+	apps     []AppRecord
+	parts    bool // there is more to each than one record
 	run      ConnRun
 	err      error
 	panicked any
 	done     chan struct{}
 }
 
-// spill lets the connections held so far move while others come, once those before them have.
+// hold counts what was put in last, and makes room if there is none.
+func (b *Batch) hold(content *App, points int) {
+	if b.Overflow != nil && b.Overflow.Full(content, points, len(b.Conns)+len(b.Apps)) {
+		b.spill()
+	}
+}
+
+// spill lets what is held so far move while more comes, once what came before has.
 func (b *Batch) spill() {
 	b.await()
 	if b.Overflow == nil {
 		return
 	}
-	b.outlet.last = &move{conns: b.Conns, done: make(chan struct{})}
-	b.Conns, b.outlet.spare = b.outlet.spare, nil
-	go b.outlet.last.to(b.Overflow)
+	m := &move{conns: b.Conns, apps: b.Apps, done: make(chan struct{})}
+	m.parts = !b.Whole && (len(m.apps) > 0 || slices.ContainsFunc(m.conns, func(c Conn) bool { return c.UID != "" }))
+	b.Conns, b.outlet.spare, b.Apps, b.outlet.last = b.outlet.spare, nil, nil, m
+	go m.to(b.Overflow)
 }
 
 func (m *move) to(o Overflow) {
 	defer close(m.done)
 	defer func() { m.panicked = recover() }()
-	m.run, m.err = o.Move(inOrder(m.conns))
+	if m.parts {
+		m.run, m.err = o.Move(Parts(Pointers(m.conns), Pointers(m.apps)), false)
+	} else {
+		m.run, m.err = o.Move(inOrder(m.conns), true)
+	}
+}
+
+// Parts lists connections and records of content, in the shape of the connections that they tell of, in the order of CompareParts.
+func Parts(conns []*Conn, apps []*AppRecord) []*Conn {
+	all, parts := slices.Grow(slices.Clone(conns), len(apps)), make([]Conn, len(apps))
+	for i, a := range apps {
+		parts[i] = a.part()
+		all = append(all, &parts[i])
+	}
+	slices.SortStableFunc(all, CompareParts)
+	return all
+}
+
+// Pointers point at the elements of a list.
+func Pointers[T any](s []T) []*T {
+	ps := make([]*T, len(s))
+	for i := range s {
+		ps[i] = &s[i]
+	}
+	return ps
+}
+
+// part is the record in the shape of the connection that it tells of.
+func (a *AppRecord) part() Conn {
+	return Conn{Ref: a.Ref, Sensor: a.Sensor, UID: a.UID, Start: a.At, Transport: a.Transport, Orig: a.Orig, Resp: a.Resp, App: a.App, Part: true}
+}
+
+// Record is the record that a connection marked as Part was.
+func (c *Conn) Record() AppRecord {
+	return AppRecord{Ref: c.Ref, Sensor: c.Sensor, UID: c.UID, At: c.Start, Transport: c.Transport, Orig: c.Orig, Resp: c.Resp, App: c.App}
 }
 
 // inOrder lists connections in the order of CompareConns. Few of them start at the same instant.
@@ -115,8 +159,8 @@ func inOrder(conns []Conn) []*Conn {
 // Settle waits for connections that are on their way out of memory, and leaves no room for more: those who fill a Batch call it
 // at the end.
 func (b *Batch) Settle() {
-	if b.await(); len(b.Moved) > 0 {
-		b.Conns, b.outlet.spare = slices.Clone(b.Conns), nil
+	if b.await(); len(b.Moved)+len(b.Parts) > 0 {
+		b.Conns, b.Apps, b.outlet.spare = slices.Clone(b.Conns), slices.Clone(b.Apps), nil
 	}
 }
 
@@ -132,9 +176,13 @@ func (b *Batch) await() {
 	case m.panicked != nil:
 		panic(m.panicked)
 	case m.err != nil:
-		b.Overflow, b.Conns = nil, append(m.conns, b.Conns...)
+		b.Overflow, b.Conns, b.Apps = nil, append(m.conns, b.Conns...), append(m.apps, b.Apps...)
 	default:
-		b.Moved = append(b.Moved, m.run)
+		to := &b.Moved
+		if m.parts {
+			to = &b.Parts
+		}
+		*to = append(*to, m.run)
 		clear(m.conns)
 		b.outlet.spare = m.conns[:0]
 	}

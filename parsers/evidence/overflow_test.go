@@ -13,9 +13,9 @@ type narrow struct {
 	bad   func() error
 }
 
-func (n *narrow) Full(_ *Conn, held int) bool { return held == 3 }
+func (n *narrow) Full(_ *App, _, held int) bool { return held == 3 }
 
-func (n *narrow) Move(sorted []*Conn) (ConnRun, error) {
+func (n *narrow) Move(sorted []*Conn, _ bool) (ConnRun, error) {
 	if n.often--; n.often < 0 {
 		return nil, n.bad()
 	}
@@ -36,6 +36,30 @@ func TestWhatCannotLeaveStays(t *testing.T) {
 		if c.Ref.N != uint64(6+i) {
 			t.Errorf("connection %d stands at %d", c.Ref.N, 6+i)
 		}
+	}
+}
+
+// TestPartsLeaveTogether: what logs of one sensor state goes where it can be put together, and stays together where it cannot go.
+func TestPartsLeaveTogether(t *testing.T) {
+	for _, often := range []int{100, 1, 0} {
+		b := &Batch{Overflow: &narrow{often, func() error { return errors.New("disk full") }}}
+		for i := range uint64(5) {
+			b.Conn(Conn{UID: "C", Ref: Ref{N: i}})
+			b.App(AppRecord{UID: "C", Ref: Ref{N: i}})
+		}
+		b.Settle()
+		if moved := min(often, 3); len(b.Moved) != 0 || len(b.Parts) != moved || len(b.Conns)+len(b.Apps) != 10-3*moved {
+			t.Errorf("%d moves allowed: %d and %d runs, %d connections and %d records left", often, len(b.Moved), len(b.Parts), len(b.Conns), len(b.Apps))
+		}
+		for i := range b.Apps {
+			if want := b.Apps[0].Ref.N + uint64(i); b.Apps[i].Ref.N != want {
+				t.Errorf("%d moves allowed: record %d stands at %d", often, b.Apps[i].Ref.N, i)
+			}
+		}
+	}
+	part := (&AppRecord{Sensor: "s", UID: "C", Ref: Ref{N: 1}, Transport: UDP, App: App{Protocol: "dns"}}).part()
+	if r := part.Record(); !part.Part || r.UID != "C" || r.Sensor != "s" || r.Protocol != "dns" || r.Transport != UDP || r.Ref.N != 1 {
+		t.Errorf("%+v came back", r)
 	}
 }
 

@@ -19,7 +19,7 @@ func Benchmark(b *testing.B) {
 	}
 	s := New(b.TempDir(), 0)
 	defer s.Close()
-	run, err := s.For().Move(conns)
+	run, err := s.For().Move(conns, true)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -36,7 +36,7 @@ func Benchmark(b *testing.B) {
 		do   func()
 	}{
 		{"Move", func() {
-			if _, err := s.For().Move(conns); err != nil {
+			if _, err := s.For().Move(conns, true); err != nil {
 				b.Fatal(err)
 			}
 		}},

@@ -22,7 +22,7 @@ func glance(k *coder, c *evidence.Conn) {
 func rest(k *coder, c *evidence.Conn) {
 	ref(k, &c.Last)
 	k.time(&c.End)
-	k.flags(&c.OrigKnown, &c.MidStream, &c.Carries, &c.Confirmed, &c.Content)
+	k.flags(&c.OrigKnown, &c.MidStream, &c.Carries, &c.Confirmed, &c.Content, &c.Part)
 	volume(k, &c.Volume)
 	k.name(&c.State)
 	k.text(&c.History)

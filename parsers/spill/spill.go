@@ -1,4 +1,5 @@
-// Package spill keeps connections on disk that memory has no room for, so that memory does not follow the size of a capture.
+// Package spill keeps connections on disk that memory has no room for, so that memory does not follow the size of captures and
+// sensor logs.
 package spill
 
 import (
@@ -23,7 +24,7 @@ type Space struct {
 	file  *os.File // nil before the first connection moves
 	size  int64
 	runs  int64
-	moved uint64 // connections
+	moved uint64 // whole connections
 	err   error
 	names names
 }
@@ -40,7 +41,8 @@ func (s *Space) Close() {
 	}
 }
 
-// Moved returns how many connections went to disk and how many bytes they take there, and the error that ended it, if any.
+// Moved returns how many whole connections went to disk, how many bytes they and their parts take there, and the error that ended
+// it, if any.
 func (s *Space) Moved() (conns uint64, bytes int64, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -62,8 +64,8 @@ type share struct {
 
 // Full counts a connection. The share is full when all of them are, but for the half of the room in which connections on their
 // way to the disk still lie, and it holds its part.
-func (h *share) Full(c *evidence.Conn, held int) bool {
-	n := weight(c)
+func (h *share) Full(content *evidence.App, points, held int) bool {
+	n := weight(content, points)
 	h.held += n
 	if h.space.held.Add(n) <= h.space.limit/2 || int64(held) < min(leastRun, h.space.limit>>10) || h.held <= h.space.limit/16 {
 		return false
@@ -74,14 +76,14 @@ func (h *share) Full(c *evidence.Conn, held int) bool {
 }
 
 // Move writes connections behind those of other files.
-func (h *share) Move(sorted []*evidence.Conn) (evidence.ConnRun, error) {
-	return h.space.write(sorted)
+func (h *share) Move(sorted []*evidence.Conn, whole bool) (evidence.ConnRun, error) {
+	return h.space.write(sorted, whole)
 }
 
 // weight estimates the bytes that a connection takes in memory.
-func weight(c *evidence.Conn) int64 {
+func weight(c *evidence.App, points int) int64 {
 	const bare, point, question, list = 800, 40, 200, 1 << 10
-	n := bare + point*len(c.Series)
+	n := bare + point*points
 	if c.DNS != nil {
 		n += question * len(c.DNS.Questions)
 	}
@@ -93,7 +95,7 @@ func weight(c *evidence.Conn) int64 {
 	return int64(n)
 }
 
-func (s *Space) write(sorted []*evidence.Conn) (evidence.ConnRun, error) {
+func (s *Space) write(sorted []*evidence.Conn, whole bool) (evidence.ConnRun, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.err != nil {
@@ -104,7 +106,9 @@ func (s *Space) write(sorted []*evidence.Conn) (evidence.ConnRun, error) {
 		return nil, s.err
 	}
 	s.runs++
-	s.moved += uint64(len(sorted))
+	if whole {
+		s.moved += uint64(len(sorted))
+	}
 	r.size = s.size - r.from
 	return r, nil
 }

@@ -67,7 +67,7 @@ func TestEveryFieldComesBack(t *testing.T) {
 	s := New(t.TempDir(), 0)
 	defer s.Close()
 	want := []*evidence.Conn{whole(), unseen, bare}
-	r, err := s.For().Move(want)
+	r, err := s.For().Move(want, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestTheRestIsLeftOut(t *testing.T) {
 	s := New(t.TempDir(), 0)
 	defer s.Close()
 	w := whole()
-	r, err := s.For().Move([]*evidence.Conn{w, w})
+	r, err := s.For().Move([]*evidence.Conn{w, w}, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func TestLargeOnesComeBack(t *testing.T) {
 	s := New(t.TempDir(), 0)
 	defer s.Close()
 	long := &evidence.Conn{UID: strings.Repeat("x", 3*readAhead)}
-	r, err := s.For().Move([]*evidence.Conn{long, whole(), long})
+	r, err := s.For().Move([]*evidence.Conn{long, whole(), long}, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,7 +185,7 @@ func TestNowhereToGo(t *testing.T) {
 func TestNothingIsLeft(t *testing.T) {
 	folder := t.TempDir()
 	s := New(folder, 0)
-	if _, err := s.For().Move([]*evidence.Conn{whole()}); err != nil {
+	if _, err := s.For().Move([]*evidence.Conn{whole()}, true); err != nil {
 		t.Fatal(err)
 	}
 	s.Close()
