@@ -126,9 +126,10 @@ func (j *joiner) namesOf(l *Link) []string {
 			add(hostOnlyPart(h.Connect))
 		}
 	}
-	for _, k := range []answerKey{{host: l.Host, address: l.Remote.Addr()}, {client: l.Local.Addr(), address: l.Remote.Addr()}} {
-		add(j.answers.before(k, l.Start))
+	if l.Host != nil && l.Host.Logged {
+		add(j.answers.before(answerKey{host: l.Host, address: l.Remote.Addr()}, l.Start))
 	}
+	add(j.answers.before(answerKey{client: l.Local.Addr(), address: l.Remote.Addr()}, l.Start))
 	for _, s := range l.Sockets {
 		if s.Dst() == l.Remote {
 			add(s.DstHost())

@@ -44,19 +44,20 @@ var elsewhere = Detector{
 
 // owner is the first protocol of the policy that a port belongs to. HTTP and TLS run over TCP, QUIC over UDP.
 func (c *Context) owner(port uint16, transport evidence.Transport) (policy.Protocol, bool) {
-	for _, p := range c.Policy.ProtocolList {
+	for i := range c.Policy.ProtocolList {
+		p := &c.Policy.ProtocolList[i]
 		overUDP, overTCP := p.Name == "quic", p.Name == "http" || p.Name == "tls" || p.Name == "winrm"
 		if p.Owns(port) && !(overUDP && transport == evidence.TCP) && !(overTCP && transport == evidence.UDP) {
-			return p, true
+			return *p, true
 		}
 	}
 	return policy.Protocol{}, false
 }
 
 func (c *Context) protocol(name string) (policy.Protocol, bool) {
-	for _, p := range c.Policy.ProtocolList {
-		if p.Name == name {
-			return p, true
+	for i := range c.Policy.ProtocolList {
+		if p := &c.Policy.ProtocolList[i]; p.Name == name {
+			return *p, true
 		}
 	}
 	return policy.Protocol{}, false

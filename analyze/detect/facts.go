@@ -38,11 +38,11 @@ func (c *citations) add(refs ...evidence.Ref) {
 }
 
 func (c *citations) keep(r evidence.Ref) {
-	at := unique.Make(place{r.File, r.Unit})
-	i := slices.Index(c.places, at)
+	at := place{r.File, r.Unit}
+	i := slices.IndexFunc(c.places, func(p unique.Handle[place]) bool { return p.Value() == at })
 	if i < 0 {
 		i = len(c.places)
-		c.places = append(c.places, at)
+		c.places = append(c.places, unique.Make(at))
 	}
 	c.packed = binary.AppendUvarint(binary.AppendUvarint(c.packed, uint64(i)), r.N)
 }

@@ -115,11 +115,22 @@ func under(name, domain string) bool {
 
 // Glob compares without regard to case; "*" stands for any characters.
 func Glob(pattern, name string) bool {
-	if !strings.ContainsAny(pattern, `*?[\`) {
+	if !wild(pattern) {
 		return strings.EqualFold(pattern, name)
 	}
 	ok, err := path.Match(strings.ToLower(pattern), strings.ToLower(name))
 	return ok && err == nil
+}
+
+// wild tells whether a pattern may stand for several names. Nearly none does, and there are many to ask.
+func wild(pattern string) bool {
+	for i := range len(pattern) {
+		switch pattern[i] {
+		case '*', '?', '[', '\\':
+			return true
+		}
+	}
+	return false
 }
 
 // Base returns the base name of a Windows path in lower case.
@@ -149,18 +160,17 @@ func Normal(image string) string {
 // Within tells whether an image lies in a folder of the form that Folder.Path describes. A pattern that ends in "/"
 // takes in all folders below.
 func Within(image, pattern string) bool {
-	have, want := strings.Split(Normal(image), "/"), strings.Split(strings.ToLower(pattern), "/")
-	deep := want[len(want)-1] == ""
-	if deep {
-		want = want[:len(want)-1]
-	}
-	if len(have) < len(want) || deep && len(have) == len(want) || !deep && len(have) != len(want) {
-		return false
-	}
-	for i, w := range want {
-		if !Glob(w, have[i]) {
+	have, want := Normal(image), strings.ToLower(pattern)
+	for want != "" {
+		h, inside, deeper := strings.Cut(have, "/")
+		w, rest, more := strings.Cut(want, "/")
+		if !Glob(w, h) || more != deeper {
 			return false
 		}
+		if !more {
+			return true
+		}
+		have, want = inside, rest
 	}
 	return true
 }
