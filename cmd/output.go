@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime/debug"
+	"runtime"
 	"strings"
 
 	"golang.org/x/term"
@@ -43,11 +43,11 @@ func (sh *shell) look(f *flags) report.Options {
 	return opt
 }
 
-// print writes a report as a whole, so that a failure leaves no half of one. Where much was read, little of it is held by now,
-// and its memory is given back while the report is made: the pages of that would not fit into the holes that were left.
+// print writes a report as a whole, so that a failure leaves no half of one. Where much was read, little of it is held by now:
+// what is let go of makes room for the report.
 func (sh *shell) print(write func(io.Writer) error) error {
 	if memoryUsed() > roomy {
-		go debug.FreeOSMemory()
+		runtime.GC()
 	}
 	var all pages
 	if err := write(&all); err != nil {

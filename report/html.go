@@ -38,15 +38,14 @@ func writeHTML(w io.Writer, doc *finding.Document, _ Options) error {
 		return fmt.Errorf("style sheet: %w", err)
 	}
 	style = cleanLines(style) // as it will stand in the page, for the hash
-	var page bytes.Buffer
+	page := cleaner{w: w}
 	err = pageTemplate().Execute(&page, map[string]any{
 		"Doc": doc, "Title": pageTitle(doc), "Style": template.CSS(style), "CSP": contentPolicy(style),
 	})
 	if err != nil {
 		return fmt.Errorf("page: %w", err)
 	}
-	_, err = w.Write(cleanLines(page.Bytes()))
-	return err
+	return page.end()
 }
 
 // contentPolicy allows the one style sheet by its hash and nothing else: no script, no image, no form, no request.
@@ -64,14 +63,42 @@ func pageTitle(doc *finding.Document) string {
 
 // cleanLines cleans a page of which only the line ends are left as they are.
 func cleanLines(page []byte) []byte {
-	out := make([]byte, 0, len(page))
-	for line := range bytes.Lines(page) {
-		text := bytes.TrimRight(line, " \n")
-		if len(text) > 0 {
-			out = append(append(out, clean(string(text))...), '\n')
+	var out bytes.Buffer
+	c := cleaner{w: &out}
+	c.Write(page)
+	c.end() // a buffer takes everything
+	return out.Bytes()
+}
+
+// A cleaner cleans the lines of a page as they come, and leaves out those that are empty.
+type cleaner struct {
+	w    io.Writer
+	line []byte // so far
+}
+
+func (c *cleaner) Write(page []byte) (int, error) {
+	for rest := page; ; {
+		line, behind, whole := bytes.Cut(rest, []byte("\n"))
+		c.line = append(c.line, line...)
+		if !whole {
+			return len(page), nil
 		}
+		if err := c.end(); err != nil {
+			return 0, err
+		}
+		rest = behind
 	}
-	return out
+}
+
+// end ends a line.
+func (c *cleaner) end() error {
+	text := bytes.TrimRight(c.line, " ")
+	c.line = c.line[:0]
+	if len(text) == 0 {
+		return nil
+	}
+	_, err := c.w.Write(append(append(c.line, clean(string(text))...), '\n'))
+	return err
 }
 
 // pageFuncs are what the templates call; the wording is shared with the terminal report.
