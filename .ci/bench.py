@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Build a large case and print one table of how fast wirewitness is and what memory it takes, beside other programs.
 
-FOLDER takes the case (23 GB unless smaller sizes are given) and every program's output; what is in it is used again, and
+FOLDER takes the case (26 GB unless smaller sizes are given) and every program's output; what is in it is used again, and
 nothing is deleted. The sizes are those of the largest files, whose memory is measured, once each; everything else is run N times
 (5), the programs in turn, and medians are printed. --only names the groups to run, such as "capture,start-up".
 tshark, ndpiReader, evtxexport and evtx_dump (cargo install evtx) are measured where they are on PATH.
@@ -94,6 +94,11 @@ class Case:
         """A server's log of its connections."""
         return self.generate("network-%d.evtx" % size, "network", "-bytes", str(size))
 
+    def sensor(self, size, shape="tsv"):
+        """The logs of a network sensor."""
+        bytes_each = {"tsv": 295, "json": 745, "eve": 860}[shape]
+        return self.generate("sensor-%s-%d" % (shape, size), "sensor", "-shape", shape, "-connections", str(size // bytes_each))
+
     def capture(self, size):
         """A capture of mixed protocols with as many flows for its size as 190,000 are for 750 MB, a longer one of the same hosts."""
         return self.generate("mixed-%d.pcap" % size, "capture", "-bytes", str(size), "-flows", str(size * 190 // 750000), "-networks", "64", self.data + "/pcap-protocols")
@@ -121,10 +126,11 @@ def size_of(path):
     return sum(os.path.getsize(os.path.join(top, n)) for top, _, names in os.walk(path) for n in names)
 
 
-def read(file):
-    with open(file, "rb", buffering=0) as f:
-        while f.read(1 << 24):
-            pass
+def read_all(path):
+    for name in [path] if os.path.isfile(path) else [os.path.join(top, n) for top, _, names in os.walk(path) for n in names]:
+        with open(name, "rb", buffering=0) as f:
+            while f.read(1 << 24):
+                pass
 
 
 def other(name, file, *argv, **how):
@@ -165,6 +171,11 @@ def cores(case, runs):
                             for n in (1, 2)], case.folder, runs)
 
 
+def sensor(case, runs):
+    for what, shape in (("Zeek, TSV", "tsv"), ("Zeek, JSON", "json"), ("Suricata", "eve")):
+        group(what + ", analyze", [case.ours("%d core" % n, "analyze", "-f", "json", "-j", str(n), case.sensor(150_000_000, shape), cores=n) for n in (1, 2)], case.folder, runs)
+
+
 def start(case, runs):
     group("start-up", [case.ours("--version", "--version", goal="0.020 s")], case.folder, runs)
     group("smallest sample, HTML", [case.ours("only-process", "analyze", "-f", "html", ROOT + "/samples/only-process", goal="0.150 s")], case.folder, runs)
@@ -173,19 +184,19 @@ def start(case, runs):
 def memory(case, runs):
     """Once each but for the smallest: these are large. What a file's bytes cost is compared once they are in the system's cache."""
     for what, make, size, small, goal in (("EVTX", case.evtx, case.args.evtx, 100 << 20, "300 MiB"), ("connections", case.network, case.args.evtx, 100 << 20, ""),
-                                          ("capture", case.capture, case.args.capture, 750_000_000, "600 MiB")):
+                                          ("Zeek", case.sensor, case.args.sensor, 150_000_000, ""), ("capture", case.capture, case.args.capture, 750_000_000, "600 MiB")):
         programs = [case.ours("%d MB" % (n / 1e6), "analyze", "-f", "json", make(n)) for n in (small, size // 2, size)]
         first, half, whole = programs
         whole.goal = goal
         for p in programs:
-            read(p.argv[-1])
+            read_all(p.argv[-1])
             group("analyze, " + what, [p], case.folder, runs if p is first else 1)
         per_byte = (whole.cpu[0] / whole.size) / (statistics.median(first.cpu) / first.size)
         print(ROW % ("", "per byte", "", "", "", "", "", "%.2f" % per_byte, "x 0.9 to 1.1, CPU of the largest and the smallest"))
         print(ROW % ("", "doubled", "", "", "", "%+.0f%%" % (100 * (whole.peak[0] / half.peak[0] - 1)), "", "", "below +10%"), flush=True)
 
 
-GROUPS = {"evtx": evtx, "json": json, "capture": capture, "cores": cores, "start-up": start, "memory": memory}
+GROUPS = {"evtx": evtx, "json": json, "capture": capture, "cores": cores, "sensor": sensor, "start-up": start, "memory": memory}
 
 
 def main():
@@ -194,11 +205,12 @@ def main():
     arguments.add_argument("--runs", metavar="N", type=int, default=5)
     arguments.add_argument("--evtx", metavar="BYTES", type=float, default=2e9)
     arguments.add_argument("--capture", metavar="BYTES", type=float, default=10e9)
+    arguments.add_argument("--sensor", metavar="BYTES", type=float, default=1.5e9)
     arguments.add_argument("--only", metavar="WORDS", default=",".join(GROUPS), help="of " + ", ".join(GROUPS))
     arguments.add_argument("--binary", metavar="FILE", help="instead of one built from this checkout")
     arguments.add_argument("--data", metavar="FOLDER", default=ROOT + "/../shared/data")
     args = arguments.parse_args()
-    args.evtx, args.capture = int(args.evtx), int(args.capture)
+    args.evtx, args.capture, args.sensor = int(args.evtx), int(args.capture), int(args.sensor)
     case = Case(args)
     print("%d cores, load %.1f, medians of %d\n" % (os.cpu_count(), os.getloadavg()[0], args.runs))
     print(ROW % ("what", "program", "wall", "CPU", "MB/s", "MiB", "x wall", "x CPU", "wanted"))

@@ -105,7 +105,24 @@ func Parts(conns []*Conn, apps []*AppRecord) []*Conn {
 		parts[i] = a.part()
 		all = append(all, &parts[i])
 	}
-	slices.SortStableFunc(all, CompareParts)
+	type stated struct {
+		uid   string // by which nearly all are told apart
+		place int
+		*Conn
+	}
+	sorted := make([]stated, len(all))
+	for i, c := range all {
+		sorted[i] = stated{c.UID, i, c}
+	}
+	slices.SortFunc(sorted, func(a, b stated) int {
+		if a.uid != b.uid && a.Sensor == b.Sensor {
+			return cmp.Compare(a.uid, b.uid)
+		}
+		return cmp.Or(CompareParts(a.Conn, b.Conn), cmp.Compare(a.place, b.place))
+	})
+	for i := range sorted {
+		all[i] = sorted[i].Conn
+	}
 	return all
 }
 

@@ -68,6 +68,23 @@ func network(args []string) error {
 	return create(*out, func(f *os.File) (fmt.Stringer, error) { return n.Write(f) })
 }
 
+func sensor(args []string) error {
+	var s cases.Sensor
+	set := flag.NewFlagSet("sensor", flag.ExitOnError)
+	out := set.String("o", "", "folder to write into")
+	set.IntVar(&s.Connections, "connections", 1_000_000, "how many")
+	set.StringVar(&s.Shape, "shape", "tsv", "tsv or json for Zeek's logs, eve for Suricata's")
+	if err := set.Parse(args); err != nil {
+		return err
+	}
+	made, err := s.Write(*out)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Println(made)
+	return err
+}
+
 // maxHosts is what the addresses of the office's networks suffice for.
 const maxHosts = 250 * 200
 

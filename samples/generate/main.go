@@ -5,6 +5,7 @@
 //	go run ./samples/generate evtx -o FILE LOG...            one large event log out of small ones
 //	go run ./samples/generate office -o FOLDER               an office: a capture, and the logs of the hosts in it
 //	go run ./samples/generate network -o FILE                the log of a server that writes down every connection
+//	go run ./samples/generate sensor -o FOLDER               the logs of a network sensor, Zeek's or Suricata's
 //
 // -h after a word lists its flags. The same flags give the same bytes.
 package main
@@ -37,9 +38,11 @@ func run(args []string) error {
 		return office(args[1:])
 	case "network":
 		return network(args[1:])
+	case "sensor":
+		return sensor(args[1:])
 	}
 	if strings.HasPrefix(args[0], "-") {
-		return fmt.Errorf("%s: no word of capture, evtx, office and network, and no folder for the samples", args[0])
+		return fmt.Errorf("%s: no word of capture, evtx, office, network and sensor, and no folder for the samples", args[0])
 	}
 	return cases.Write(args[0])
 }

@@ -11,6 +11,8 @@ import (
 	"github.com/wirewitness/wirewitness/parsers/evtx"
 	"github.com/wirewitness/wirewitness/parsers/parsertest"
 	"github.com/wirewitness/wirewitness/parsers/pcap"
+	"github.com/wirewitness/wirewitness/parsers/suricata"
+	"github.com/wirewitness/wirewitness/parsers/zeek"
 )
 
 // TestLarge: an office leaves the same bytes twice, its files can be read wholly, and the hosts that keep a log
@@ -94,4 +96,30 @@ func parse(t *testing.T, f parsers.Format, folder, again, name string) *evidence
 		t.Fatalf("%s: %d problems, %v", name, b.Problems.Total, err)
 	}
 	return b
+}
+
+// TestSensor: the logs of a sensor can be read wholly, and their connections are as many as were made.
+func TestSensor(t *testing.T) {
+	for shape, format := range map[string]parsers.Format{"tsv": zeek.Format, "json": zeek.Format, "eve": suricata.Format} {
+		folder, again := t.TempDir(), t.TempDir()
+		var made Watch
+		for _, to := range []string{folder, again} {
+			var err error
+			if made, err = (Sensor{Connections: 300, Shape: shape}).Write(to); err != nil {
+				t.Fatal(err)
+			}
+		}
+		files, err := filepath.Glob(filepath.Join(folder, "*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		conns, apps, lines := 0, 0, uint64(0)
+		for _, name := range files {
+			b := parse(t, format, folder, again, filepath.Base(name))
+			conns, apps, lines = conns+len(b.Conns), apps+len(b.Apps), lines+b.Records()
+		}
+		if conns != made.Connections || lines != uint64(made.Lines) || conns+apps != made.Lines {
+			t.Errorf("%s: %d connections, %d records of content in %d lines; made %v", shape, conns, apps, lines, made)
+		}
+	}
 }
