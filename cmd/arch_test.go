@@ -28,10 +28,11 @@ var arrows = []struct {
 	{"parsers/evidence", nil},
 	{"parsers", []string{"parsers/evidence"}},
 	{"parsers/winevent", []string{"parsers/evidence"}},
+	{"parsers/rawjson", nil},
 	{"parsers/parsertest", []string{"parsers", "parsers/evidence"}},
 	{"parsers/all", []string{"parsers", "parsers/*"}},
 	{"parsers/pcap/**", []string{"parsers/pcap/**", "parsers/evidence"}},
-	{"parsers/*", []string{"parsers", "parsers/evidence", "parsers/winevent", "SELF/**"}},
+	{"parsers/*", []string{"parsers", "parsers/evidence", "parsers/winevent", "parsers/rawjson", "SELF/**"}},
 	{"samples/**", []string{"samples/**"}},
 	{"samples", []string{"samples/**"}},
 }

@@ -32,7 +32,7 @@ func (p *parser) app(e *event, content func(*event, *evidence.AppRecord) bool) e
 	a := e.record(orig, resp)
 	a.App = evidence.App{Confirmed: true, Content: true}
 	if !content(e, &a) {
-		p.doubts.unused(string(e.Type))
+		p.doubts.unused(e.Type)
 		return nil
 	}
 	p.out.App(a)
@@ -44,10 +44,31 @@ func (e *event) record(orig, resp netip.AddrPort) evidence.AppRecord {
 }
 
 type ssh struct {
-	Client, Server struct {
-		Proto    text `json:"proto_version"`
-		Software text `json:"software_version"`
+	Client, Server identification
+}
+
+func (s *ssh) field(name []byte) any {
+	switch string(name) {
+	case "client":
+		return &s.Client
+	case "server":
+		return &s.Server
 	}
+	return nil
+}
+
+type identification struct {
+	Proto, Software text
+}
+
+func (i *identification) field(name []byte) any {
+	switch string(name) {
+	case "proto_version":
+		return &i.Proto
+	case "software_version":
+		return &i.Software
+	}
+	return nil
 }
 
 // ssh puts the identification strings together again; a comment behind them is not logged.
@@ -57,24 +78,46 @@ func (e *event) ssh(a *evidence.AppRecord) bool {
 	if e.SSH == nil {
 		return false
 	}
-	said := func(proto, software text) string {
-		if software == "" {
+	said := func(i identification) string {
+		if len(i.Software) == 0 {
 			return ""
 		}
-		return "SSH-" + string(proto) + "-" + string(software)
+		return "SSH-" + string(i.Proto) + "-" + string(i.Software)
 	}
 	a.Protocol = "ssh"
-	a.SSH = &evidence.SSH{Client: said(e.SSH.Client.Proto, e.SSH.Client.Software), Server: said(e.SSH.Server.Proto, e.SSH.Server.Software)}
+	a.SSH = &evidence.SSH{Client: said(e.SSH.Client), Server: said(e.SSH.Server)}
 	return true
 }
 
 type rdp struct {
-	Type     text `json:"event_type"`
-	Cookie   text `json:"cookie"`
-	Protocol text `json:"protocol"`
-	Client   struct {
-		Name text `json:"client_name"`
-	} `json:"client"`
+	Type, Cookie, Protocol text
+	Client                 rdpClient
+}
+
+func (r *rdp) field(name []byte) any {
+	switch string(name) {
+	case "event_type":
+		return &r.Type
+	case "cookie":
+		return &r.Cookie
+	case "protocol":
+		return &r.Protocol
+	case "client":
+		return &r.Client
+	}
+	return nil
+}
+
+type rdpClient struct {
+	Name text
+}
+
+func (r *rdpClient) field(name []byte) any {
+	switch string(name) {
+	case "client_name":
+		return &r.Name
+	}
+	return nil
 }
 
 // rdp reads one step of the negotiation. Whatever the server chooses but RDP's own encryption runs over TLS.
@@ -84,15 +127,26 @@ func (e *event) rdp(a *evidence.AppRecord) bool {
 		return false
 	}
 	a.Protocol = "rdp"
-	a.RDP = &evidence.RDP{Cookie: string(r.Cookie), ClientName: string(r.Client.Name), TLS: r.Type == "tls_handshake" || r.Protocol != "" && r.Protocol != "rdp"}
+	a.RDP = &evidence.RDP{Cookie: string(r.Cookie), ClientName: string(r.Client.Name), TLS: string(r.Type) == "tls_handshake" || len(r.Protocol) > 0 && string(r.Protocol) != "rdp"}
 	return true
 }
 
 type krb5 struct {
-	Client text `json:"cname"`
-	Realm  text `json:"realm"`
-	Server text `json:"sname"`
-	Error  text `json:"error_code"`
+	Client, Realm, Server, Error text
+}
+
+func (k *krb5) field(name []byte) any {
+	switch string(name) {
+	case "cname":
+		return &k.Client
+	case "realm":
+		return &k.Realm
+	case "sname":
+		return &k.Server
+	case "error_code":
+		return &k.Error
+	}
+	return nil
 }
 
 func (e *event) krb5(a *evidence.AppRecord) bool {
@@ -116,19 +170,33 @@ func principal(name, realm text) []string {
 }
 
 func unempty(s text) []string {
-	if s == "<empty>" {
+	if string(s) == "<empty>" {
 		return nil
 	}
 	return strs(s)
 }
 
 type dhcp struct {
-	Type     text   `json:"dhcp_type"`
-	MAC      text   `json:"client_mac"`
-	Assigned text   `json:"assigned_ip"`
-	Client   text   `json:"client_ip"`
-	Name     text   `json:"hostname"`
-	Lease    number `json:"lease_time"`
+	Type, MAC, Assigned, Client, Name text
+	Lease                             number
+}
+
+func (d *dhcp) field(name []byte) any {
+	switch string(name) {
+	case "dhcp_type":
+		return &d.Type
+	case "client_mac":
+		return &d.MAC
+	case "assigned_ip":
+		return &d.Assigned
+	case "client_ip":
+		return &d.Client
+	case "hostname":
+		return &d.Name
+	case "lease_time":
+		return &d.Lease
+	}
+	return nil
 }
 
 // lease reads what one message says. The host's name is in what the client asks, the address in what it is given; the
@@ -144,11 +212,11 @@ func (p *parser) lease(e *event) error {
 			l.Client = a.Unmap()
 		}
 	}
-	if d.Type == "ack" {
+	if string(d.Type) == "ack" {
 		l.Span = seconds(d.Lease)
 	}
-	if d.Type == "offer" || d.Type == "nak" || !l.Client.IsValid() && l.HostName == "" {
-		p.doubts.unused(string(e.Type))
+	if kind := string(d.Type); kind == "offer" || kind == "nak" || !l.Client.IsValid() && l.HostName == "" {
+		p.doubts.unused(e.Type)
 		return nil
 	}
 	p.out.Lease(l)

@@ -1,7 +1,6 @@
 package suricata
 
 import (
-	"cmp"
 	"errors"
 	"maps"
 	"net/netip"
@@ -9,27 +8,58 @@ import (
 	"strings"
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
+	"github.com/wirewitness/wirewitness/parsers/rawjson"
 )
 
 // dns is one message, in the three layouts there have been: an answer is one event for each of its records (version 1),
 // one event with a list (2), or that with the question in a list as well (3).
 type dns struct {
-	Version number           `json:"version"`
-	Type    text             `json:"type"`
-	ID      text             `json:"id"`
-	RCode   text             `json:"rcode"`
-	Name    text             `json:"rrname"`
-	RRType  text             `json:"rrtype"`
-	RData   text             `json:"rdata"`
-	Queries []record         `json:"queries"`
-	Answers []record         `json:"answers"`
-	Grouped map[string]texts `json:"grouped"`
+	Type, ID, RCode, Name, RRType, RData text
+	Queries, Answers                     []record
+	Grouped                              grouped
 }
 
+func (d *dns) field(name []byte) any {
+	switch string(name) {
+	case "type":
+		return &d.Type
+	case "id":
+		return &d.ID
+	case "rcode":
+		return &d.RCode
+	case "rrname":
+		return &d.Name
+	case "rrtype":
+		return &d.RRType
+	case "rdata":
+		return &d.RData
+	case "queries":
+		return &d.Queries
+	case "answers":
+		return &d.Answers
+	case "grouped":
+		return &d.Grouped
+	}
+	return nil
+}
+
+// grouped are the texts of records by their type.
+type grouped rawjson.Value
+
 type record struct {
-	Name   text `json:"rrname"`
-	RRType text `json:"rrtype"`
-	RData  text `json:"rdata"`
+	Name, RRType, RData text
+}
+
+func (r *record) field(name []byte) any {
+	switch string(name) {
+	case "rrname":
+		return &r.Name
+	case "rrtype":
+		return &r.RRType
+	case "rdata":
+		return &r.RData
+	}
+	return nil
 }
 
 // asked holds questions until their answer was met. Their order is that of the log.
@@ -46,12 +76,12 @@ type exchange struct{ sensor, uid, id string }
 const maxAsked = 1 << 16
 
 func (p *parser) dns(e *event) error {
-	m := cmp.Or(e.DNS, e.MDNS, e.LLMNR)
+	m := e.DNS
 	src, dst, err := e.ends(m != nil)
 	if err != nil {
 		return err
 	}
-	switch k := (exchange{e.sensor.capture.Sensor, string(e.FlowID), string(m.ID)}); m.Type {
+	switch k := (exchange{e.sensor.capture.Sensor, string(e.FlowID), string(m.ID)}); string(m.Type) {
 	case "query", "request":
 		for _, q := range m.questions() {
 			p.asked.put(k, e.question(q, src, dst))
@@ -87,9 +117,9 @@ func (m *dns) questions() []record {
 	switch {
 	case len(m.Queries) > 0:
 		return m.Queries
-	case m.Name == "":
+	case len(m.Name) == 0:
 		return nil
-	case m.RRType == "CNAME" && m.RData != "":
+	case string(m.RRType) == "CNAME" && len(m.RData) > 0:
 		return []record{{Name: m.Name}}
 	}
 	return []record{{Name: m.Name, RRType: m.RRType}}
@@ -98,7 +128,7 @@ func (m *dns) questions() []record {
 func (e *event) question(q record, orig, resp netip.AddrPort) *evidence.AppRecord {
 	a := e.record(orig, resp)
 	a.App = evidence.App{Confirmed: true, Content: true}
-	a.Protocol = protocol("dns", &evidence.Conn{Transport: a.Transport, Orig: orig, Resp: resp})
+	a.Protocol = protocol(text("dns"), &evidence.Conn{Transport: a.Transport, Orig: orig, Resp: resp})
 	a.DNS = &evidence.DNS{Total: 1, Questions: []evidence.Question{{At: e.at, Ref: e.ref, Name: host(q.Name), Type: rrType(q.RRType), RCode: -1}}}
 	return &a
 }
@@ -110,18 +140,30 @@ func (m *dns) complete(q *evidence.Question) {
 	}
 	records := m.Answers
 	if len(records) == 0 {
-		for _, kind := range slices.Sorted(maps.Keys(m.Grouped)) {
-			for _, data := range m.Grouped[kind] {
-				records = append(records, record{RRType: text(kind), RData: data})
-			}
-		}
+		records = m.Grouped.records()
 	}
-	if len(records) == 0 && m.RData != "" {
+	if len(records) == 0 && len(m.RData) > 0 {
 		records = []record{{RRType: m.RRType, RData: m.RData}}
 	}
 	for _, r := range records {
 		r.complete(q)
 	}
+}
+
+// records are in the order of their types.
+func (g grouped) records() (all []record) {
+	kinds := map[string]texts{}
+	for m := rawjson.MembersOf(g); m.Next() && len(kinds) < maxAnswers; {
+		var data texts
+		data.set(m.Value)
+		kinds[string(m.Name)] = data
+	}
+	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
+		for _, data := range kinds[kind] {
+			all = append(all, record{RRType: text(kind), RData: data})
+		}
+	}
+	return all
 }
 
 // maxAnswers bounds what one question keeps: messages of version 1 may add records without end.
@@ -131,7 +173,7 @@ func (r *record) complete(q *evidence.Question) {
 	if len(q.Answers)+len(q.Aliases) >= maxAnswers {
 		return
 	}
-	switch r.RRType {
+	switch string(r.RRType) {
 	case "A", "AAAA":
 		if addr, err := netip.ParseAddr(string(r.RData)); err == nil && !slices.Contains(q.Answers, addr.Unmap()) {
 			q.Answers = append(q.Answers, addr.Unmap())

@@ -34,7 +34,7 @@ var said = [doubtKinds]string{
 type doubts struct {
 	n      [doubtKinds]uint64
 	first  [doubtKinds]evidence.Ref
-	events map[string]uint64 // event types not used
+	events map[string]*uint64 // event types not used
 }
 
 func (ds *doubts) add(d doubt, at evidence.Ref) {
@@ -48,15 +48,21 @@ func (ds *doubts) add(d doubt, at evidence.Ref) {
 const maxTypes = 64
 
 // unused counts an event of a type from which nothing is taken.
-func (ds *doubts) unused(kind string) {
+func (ds *doubts) unused(kind text) {
 	if ds.events == nil {
-		ds.events = map[string]uint64{}
+		ds.events = map[string]*uint64{}
 	}
 	kind = kind[:min(len(kind), 40)]
-	if _, met := ds.events[kind]; !met && len(ds.events) >= maxTypes {
-		kind = "other"
+	n, met := ds.events[string(kind)]
+	if !met && len(ds.events) >= maxTypes {
+		kind = text("other")
+		n = ds.events[string(kind)]
 	}
-	ds.events[kind]++
+	if n == nil {
+		n = new(uint64)
+		ds.events[string(kind)] = n
+	}
+	*n++
 }
 
 // push reports times that cannot be read as a problem and returns everything as the comment of the log.
@@ -71,7 +77,7 @@ func (ds *doubts) push(out evidence.Sink) string {
 		out.Problem(evidence.Problem{Kind: evidence.Suspect, Ref: ds.first[badTime], Err: fmt.Errorf(said[badTime], n)})
 	}
 	for _, kind := range slices.SortedFunc(maps.Keys(ds.events), cmp.Compare[string]) {
-		all = append(all, fmt.Sprintf("event type %q: %d lines counted, not used", kind, ds.events[kind]))
+		all = append(all, fmt.Sprintf("event type %q: %d lines counted, not used", kind, *ds.events[kind]))
 	}
 	return strings.Join(all, "; ")
 }

@@ -1,125 +1,96 @@
 package suricata
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
-	"strconv"
+	"errors"
 	"time"
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
+	"github.com/wirewitness/wirewitness/parsers/rawjson"
 )
 
-// An event is one line. Sections that the type of the event does not name are there too, as in an alert the http of
-// its flow: only take decides what is looked at.
+// An event is one line; its texts are valid as long as that is. Sections that the type of the event does not name are
+// there too, as in an alert the http of its flow: they are not read.
 type event struct {
-	Time     text   `json:"timestamp"`
-	Type     text   `json:"event_type"`
-	FlowID   text   `json:"flow_id"`
-	Host     text   `json:"host"`
-	SrcIP    text   `json:"src_ip"`
-	DestIP   text   `json:"dest_ip"`
-	SrcPort  number `json:"src_port"`
-	DestPort number `json:"dest_port"`
-	Proto    text   `json:"proto"`
-	VLAN     texts  `json:"vlan"`
-	AppProto text   `json:"app_proto"`
-	AppOrig  text   `json:"app_proto_orig"`
+	Time, Type, FlowID, Host, SrcIP, DestIP, Proto, AppProto, AppOrig text
 
-	Flow     *flow     `json:"flow"`
-	Netflow  *netflow  `json:"netflow"`
-	TCP      *tcp      `json:"tcp"`
-	DNS      *dns      `json:"dns"`
-	MDNS     *dns      `json:"mdns"`
-	LLMNR    *dns      `json:"llmnr"`
-	HTTP     *http     `json:"http"`
-	HTTP2    *http2    `json:"http2"`
-	TLS      *tls      `json:"tls"`
-	QUIC     *quic     `json:"quic"`
-	SMB      *smb      `json:"smb"`
-	DCERPC   *dcerpc   `json:"dcerpc"`
-	SSH      *ssh      `json:"ssh"`
-	RDP      *rdp      `json:"rdp"`
-	KRB5     *krb5     `json:"krb5"`
-	DHCP     *dhcp     `json:"dhcp"`
-	Fileinfo *fileinfo `json:"fileinfo"`
-	Stats    *stats    `json:"stats"`
+	SrcPort, DestPort number
+	VLAN              texts
 
-	// Inner is the event itself where a firewall service that runs Suricata wraps it.
-	Inner    json.RawMessage `json:"event"`
-	Firewall text            `json:"firewall_name"`
+	Flow     *flow
+	Netflow  *netflow
+	TCP      *tcp
+	DNS      *dns
+	HTTP     *http
+	HTTP2    *http2
+	TLS      *tls
+	QUIC     *quic
+	SMB      *smb
+	DCERPC   *dcerpc
+	SSH      *ssh
+	RDP      *rdp
+	KRB5     *krb5
+	DHCP     *dhcp
+	Fileinfo *fileinfo
+	Stats    *stats
+
+	raw raw
 
 	ref    evidence.Ref
 	sensor *sensor
 	at     time.Time
 }
 
-// decode reads a line, with or without a wrapping that names the firewall.
-func decode(line []byte) (event, error) {
-	var e event
-	if err := json.Unmarshal(line, &e); err != nil || e.Type != "" || len(e.Inner) == 0 || e.Inner[0] != '{' {
-		return e, err
+func (e *event) field(name []byte) any {
+	switch string(name) {
+	case "timestamp":
+		return &e.Time
+	case "event_type":
+		return &e.Type
+	case "flow_id":
+		return &e.FlowID
+	case "host":
+		return &e.Host
+	case "src_ip":
+		return &e.SrcIP
+	case "dest_ip":
+		return &e.DestIP
+	case "src_port":
+		return &e.SrcPort
+	case "dest_port":
+		return &e.DestPort
+	case "proto":
+		return &e.Proto
+	case "vlan":
+		return &e.VLAN
+	case "app_proto":
+		return &e.AppProto
+	case "app_proto_orig":
+		return &e.AppOrig
 	}
-	var inner event
-	err := json.Unmarshal(e.Inner, &inner)
-	inner.Host = cmp.Or(inner.Host, e.Firewall)
-	return inner, err
+	return e.raw.field(name)
+}
+
+// errNotJSON stands for what rawjson.Fault says of the line.
+var errNotJSON = errors.New("not an object of JSON")
+
+// decode reads a line, with or without a wrapping that names the firewall.
+func (e *event) decode(line []byte) error {
+	*e = event{}
+	m := rawjson.MembersOf(line)
+	err := fill(e, &m)
+	if !m.Whole() {
+		return errNotJSON
+	}
+	if inner, firewall := e.raw.event, e.raw.firewall; len(e.Type) == 0 && inner.Opens('{') {
+		*e = event{}
+		err = section(e, inner)
+		e.Host = or(e.Host, firewall)
+	}
+	return cmp.Or(err, e.sections())
 }
 
 // isEVE tells whether it has what every event has, and one of what tells EVE from other JSON with that.
 func (e *event) isEVE() bool {
-	return e.Type != "" && e.Time != "" && (e.FlowID != "" || e.SrcIP != "" || e.Stats != nil)
+	return len(e.Type) > 0 && len(e.Time) > 0 && (len(e.FlowID) > 0 || len(e.SrcIP) > 0 || e.raw.stats.Opens('{'))
 }
-
-// A text is a string, or a number or truth value as it stands in the line; anything else is empty.
-type text string
-
-func (t *text) UnmarshalJSON(b []byte) error {
-	switch b[0] {
-	case '"':
-		return json.Unmarshal(b, (*string)(t))
-	case '{', '[', 'n':
-		*t = ""
-	default:
-		*t = text(b)
-	}
-	return nil
-}
-
-// texts is a list of them; a single one is a list as well.
-type texts []text
-
-func (ts *texts) UnmarshalJSON(b []byte) error {
-	if b[0] == '[' {
-		return json.Unmarshal(b, (*[]text)(ts))
-	}
-	var t text
-	if err := t.UnmarshalJSON(b); err != nil || t == "" {
-		return err
-	}
-	*ts = texts{t}
-	return nil
-}
-
-// strings are the members that say something.
-func (ts texts) strings() (all []string) {
-	for _, t := range ts {
-		if t != "" {
-			all = append(all, string(t))
-		}
-	}
-	return all
-}
-
-// A number is a count, also where it was written as a string; anything else was not measured.
-type number struct{ evidence.Count }
-
-func (n *number) UnmarshalJSON(b []byte) error {
-	if v, err := strconv.ParseUint(string(bytes.Trim(b, `"`)), 10, 64); err == nil {
-		n.Count = evidence.Measured(v)
-	}
-	return nil
-}
-
-// strs is a list of what is not empty.
-func strs(all ...text) []string { return texts(all).strings() }

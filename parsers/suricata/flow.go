@@ -12,24 +12,56 @@ import (
 // A flow is what Suricata says when it forgets a flow. The client is the sender of the first packet, unless a SYN-ACK or
 // the content told otherwise; bytes are the captured lengths of its frames, link layer included.
 type flow struct {
-	PktsToServer  number `json:"pkts_toserver"`
-	PktsToClient  number `json:"pkts_toclient"`
-	BytesToServer number `json:"bytes_toserver"`
-	BytesToClient number `json:"bytes_toclient"`
-	Start         text   `json:"start"`
-	End           text   `json:"end"`
-	Bypass        text   `json:"bypass"`
+	PktsToServer, PktsToClient, BytesToServer, BytesToClient number
+	Start, End, Bypass                                       text
+}
+
+func (f *flow) field(name []byte) any {
+	switch string(name) {
+	case "pkts_toserver":
+		return &f.PktsToServer
+	case "pkts_toclient":
+		return &f.PktsToClient
+	case "bytes_toserver":
+		return &f.BytesToServer
+	case "bytes_toclient":
+		return &f.BytesToClient
+	case "start":
+		return &f.Start
+	case "end":
+		return &f.End
+	case "bypass":
+		return &f.Bypass
+	}
+	return nil
 }
 
 // tcp is what the stream engine saw; flags are the sum of all segments, in hexadecimal.
 type tcp struct {
-	FlagsTS text `json:"tcp_flags_ts"`
-	FlagsTC text `json:"tcp_flags_tc"`
-	State   text `json:"state"`
-	TSGap   bool `json:"ts_gap"`
-	TCGap   bool `json:"tc_gap"`
-	GapTS   bool `json:"gap_ts"` // as older versions write it
-	GapTC   bool `json:"gap_tc"`
+	FlagsTS, FlagsTC, State text
+	TSGap, TCGap            bool
+	GapTS                   bool // as older versions write it
+	GapTC                   bool
+}
+
+func (t *tcp) field(name []byte) any {
+	switch string(name) {
+	case "tcp_flags_ts":
+		return &t.FlagsTS
+	case "tcp_flags_tc":
+		return &t.FlagsTC
+	case "state":
+		return &t.State
+	case "ts_gap":
+		return &t.TSGap
+	case "tc_gap":
+		return &t.TCGap
+	case "gap_ts":
+		return &t.GapTS
+	case "gap_tc":
+		return &t.GapTC
+	}
+	return nil
 }
 
 func (p *parser) flow(e *event) error {
@@ -44,7 +76,7 @@ func (p *parser) flow(e *event) error {
 	c.Volume.Packets = evidence.Pair{Orig: f.PktsToServer.Count, Resp: f.PktsToClient.Count}
 	c.App = e.named(&c)
 	p.session(e, &c)
-	if f.Bypass != "" {
+	if len(f.Bypass) > 0 {
 		p.doubts.add(bypassed, e.ref)
 	}
 	p.doubts.add(frames, e.ref)
@@ -134,7 +166,7 @@ func state(ts, tc uint8, stream string) string {
 // named says which protocol Suricata found. A protocol that took over from another (STARTTLS, CONNECT) runs inside it.
 func (e *event) named(c *evidence.Conn) evidence.App {
 	name, outer := protocol(e.AppProto, c), protocol(e.AppOrig, c)
-	app := evidence.App{Protocol: cmp.Or(outer, name), Content: name != "" || e.AppProto == "failed" || roomForContent(c)}
+	app := evidence.App{Protocol: cmp.Or(outer, name), Content: name != "" || string(e.AppProto) == "failed" || roomForContent(c)}
 	if outer != "" && outer != name {
 		app.Inner = strs(text(name))
 	}

@@ -4,10 +4,22 @@ import "github.com/wirewitness/wirewitness/parsers/evidence"
 
 // netflow is one direction of a flow.
 type netflow struct {
-	Pkts  number `json:"pkts"`
-	Bytes number `json:"bytes"`
-	Start text   `json:"start"`
-	End   text   `json:"end"`
+	Pkts, Bytes number
+	Start, End  text
+}
+
+func (n *netflow) field(name []byte) any {
+	switch string(name) {
+	case "pkts":
+		return &n.Pkts
+	case "bytes":
+		return &n.Bytes
+	case "start":
+		return &n.Start
+	case "end":
+		return &n.End
+	}
+	return nil
 }
 
 // halves puts the two directions of each flow together. The first one written is the client's.

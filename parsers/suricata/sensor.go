@@ -31,19 +31,19 @@ func newSensors(in *parsers.Input) sensors {
 const maxSensors = 1024
 
 // of returns the sensor with this name; without one the folder stands for it.
-func (ss *sensors) of(host string) *sensor {
-	if s := ss.byHost[host]; s != nil {
+func (ss *sensors) of(host text) *sensor {
+	if s := ss.byHost[string(host)]; s != nil {
 		return s
 	}
-	if host != "" && len(ss.list) >= maxSensors {
-		return ss.of("")
+	if len(host) > 0 && len(ss.list) >= maxSensors {
+		return ss.of(nil)
 	}
 	name := ss.folder
-	if host != "" {
-		name += ":" + host
+	if len(host) > 0 {
+		name += ":" + string(host)
 	}
 	s := &sensor{capture: evidence.Capture{Ref: evidence.Ref{File: ss.file}, Kind: "suricata", Sensor: name}}
-	ss.byHost[host] = s
+	ss.byHost[string(host)] = s
 	ss.list = append(ss.list, s)
 	return s
 }
@@ -51,7 +51,7 @@ func (ss *sensors) of(host string) *sensor {
 // push states every sensor's part of the log; a log without a line that could be read states that.
 func (ss *sensors) push(out evidence.Sink, comment string) {
 	if len(ss.list) == 0 {
-		ss.of("")
+		ss.of(nil)
 	}
 	for _, s := range ss.list {
 		s.capture.Dropped, s.capture.Comment = s.drops.total(), comment
@@ -74,16 +74,34 @@ func (s *sensor) span(at time.Time) {
 
 // stats is the part of the statistics that says what the capture lost. Reading a file has no such part.
 type stats struct {
-	Capture *struct {
-		KernelDrops number `json:"kernel_drops"`
-	} `json:"capture"`
+	Capture captureStats
+}
+
+func (s *stats) field(name []byte) any {
+	switch string(name) {
+	case "capture":
+		return &s.Capture
+	}
+	return nil
+}
+
+type captureStats struct {
+	KernelDrops number
+}
+
+func (c *captureStats) field(name []byte) any {
+	switch string(name) {
+	case "kernel_drops":
+		return &c.KernelDrops
+	}
+	return nil
 }
 
 // drops follows a counter that runs since Suricata was started, and starts again with it.
 type drops struct{ before, last evidence.Count }
 
 func (d *drops) add(s *stats) {
-	if s == nil || s.Capture == nil || !s.Capture.KernelDrops.Known {
+	if s == nil || !s.Capture.KernelDrops.Known {
 		return
 	}
 	now := s.Capture.KernelDrops.Count

@@ -10,33 +10,71 @@ import (
 
 // smb is one command with its answer.
 type smb struct {
-	Dialect  text `json:"dialect"`
-	Share    text `json:"share"`
-	Filename text `json:"filename"`
-	NTLM     *struct {
-		Domain text `json:"domain"`
-		User   text `json:"user"`
-		Host   text `json:"host"`
-	} `json:"ntlmssp"`
-	Kerberos *struct {
-		Realm  text  `json:"realm"`
-		SNames texts `json:"snames"`
-	} `json:"kerberos"`
-	RPC *dcerpc `json:"dcerpc"`
+	Dialect, Share, Filename text
+	NTLM                     ntlm
+	Kerberos                 *kerberos
+	RPC                      *dcerpc
+}
+
+func (s *smb) field(name []byte) any {
+	switch string(name) {
+	case "dialect":
+		return &s.Dialect
+	case "share":
+		return &s.Share
+	case "filename":
+		return &s.Filename
+	case "ntlmssp":
+		return &s.NTLM
+	case "kerberos":
+		return &s.Kerberos
+	case "dcerpc":
+		return &s.RPC
+	}
+	return nil
+}
+
+type ntlm struct {
+	Domain, User, Host text
+}
+
+func (n *ntlm) field(name []byte) any {
+	switch string(name) {
+	case "domain":
+		return &n.Domain
+	case "user":
+		return &n.User
+	case "host":
+		return &n.Host
+	}
+	return nil
+}
+
+type kerberos struct {
+	Realm  text
+	SNames texts
+}
+
+func (k *kerberos) field(name []byte) any {
+	switch string(name) {
+	case "realm":
+		return &k.Realm
+	case "snames":
+		return &k.SNames
+	}
+	return nil
 }
 
 // dialects are Suricata's names for the dialects of our schema; what was not settled yet is none.
-var dialects = map[text]string{"NT LM 0.12": "1.0", "2.02": "2.0.2", "2.10": "2.1", "3.00": "3.0", "3.02": "3.0.2", "3.11": "3.1.1"}
+var dialects = map[string]string{"NT LM 0.12": "1.0", "2.02": "2.0.2", "2.10": "2.1", "3.00": "3.0", "3.02": "3.0.2", "3.11": "3.1.1"}
 
 func (e *event) smb(a *evidence.AppRecord) bool {
 	s := e.SMB
 	if s == nil {
 		return false
 	}
-	out := &evidence.SMB{Dialect: dialects[s.Dialect], Shares: strs(s.Share), Files: strs(s.Filename)}
-	if n := s.NTLM; n != nil {
-		out.User, out.Domain, out.Host = string(n.User), string(n.Domain), string(n.Host)
-	}
+	out := &evidence.SMB{Dialect: dialects[string(s.Dialect)], Shares: strs(s.Share), Files: strs(s.Filename)}
+	out.User, out.Domain, out.Host = string(s.NTLM.User), string(s.NTLM.Domain), string(s.NTLM.Host)
 	if k := s.Kerberos; k != nil {
 		a.Kerberos = &evidence.Kerberos{Services: principal(text(strings.Join(k.SNames.strings(), "/")), k.Realm)}
 		a.Inner = append(a.Inner, "kerberos")
@@ -50,9 +88,27 @@ func (e *event) smb(a *evidence.AppRecord) bool {
 }
 
 type dcerpc struct {
-	Interfaces []struct {
-		UUID text `json:"uuid"`
-	} `json:"interfaces"`
+	Interfaces []binding
+}
+
+func (d *dcerpc) field(name []byte) any {
+	switch string(name) {
+	case "interfaces":
+		return &d.Interfaces
+	}
+	return nil
+}
+
+type binding struct {
+	UUID text
+}
+
+func (b *binding) field(name []byte) any {
+	switch string(name) {
+	case "uuid":
+		return &b.UUID
+	}
+	return nil
 }
 
 func (d *dcerpc) interfaces() *evidence.RPC {
@@ -75,15 +131,25 @@ func (e *event) dcerpc(a *evidence.AppRecord) bool {
 
 // fileinfo is one file that went over the wire. Size is what was seen of it.
 type fileinfo struct {
-	Name text   `json:"filename"`
-	Size number `json:"size"`
+	Name text
+	Size number
+}
+
+func (f *fileinfo) field(name []byte) any {
+	switch string(name) {
+	case "filename":
+		return &f.Name
+	case "size":
+		return &f.Size
+	}
+	return nil
 }
 
 // file reads the files of SMB: those of the other protocols have names and sizes in events of their own, or none. The
 // event is written in the direction the file went: the end with a port of SMB is the server.
 func (e *event) file(a *evidence.AppRecord) bool {
 	f := e.Fileinfo
-	if f == nil || e.AppProto != "smb" {
+	if f == nil || string(e.AppProto) != "smb" {
 		return false
 	}
 	a.Protocol, a.SMB = "smb", &evidence.SMB{Files: strs(f.Name)}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/wirewitness/wirewitness/parsers"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
+	"github.com/wirewitness/wirewitness/parsers/rawjson"
 )
 
 // Format reads EVE.
@@ -33,9 +34,10 @@ const sniffLines = 8
 // sniff looks for a line that is an event. One that is longer than the head is known by its beginning.
 func sniff(head []byte) bool {
 	head = bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))
+	var e event
 	for range sniffLines {
 		line, rest, ended := bytes.Cut(head, []byte("\n"))
-		e, err := decode(line)
+		err := e.decode(line)
 		if err == nil && e.isEVE() {
 			return true
 		}
@@ -61,6 +63,7 @@ type parser struct {
 	halves  halves
 	asked   asked
 	doubts  doubts
+	event   event // of the current line
 }
 
 func parse(ctx context.Context, in *parsers.Input, out evidence.Sink) error {
@@ -87,17 +90,20 @@ func (p *parser) events(ctx context.Context) error {
 }
 
 func (p *parser) line(text []byte) {
-	e, err := decode(text)
-	if err != nil {
-		p.broken(err)
+	e := &p.event
+	switch err := e.decode(text); {
+	case err == errNotJSON:
+		p.broken(rawjson.Fault(text))
 		return
-	}
-	if e.Type == "" {
+	case err != nil:
+		p.damaged(err)
+		return
+	case len(e.Type) == 0:
 		p.damaged(errors.New("line names no event_type"))
 		return
 	}
-	e.ref, e.sensor = p.ref(), p.sensors.of(string(e.Host))
-	if err := p.take(&e); err != nil {
+	e.ref, e.sensor = p.ref(), p.sensors.of(e.Host)
+	if err := p.take(e); err != nil {
 		p.damaged(err)
 		return
 	}
@@ -127,13 +133,13 @@ func (p *parser) take(e *event) error {
 		p.doubts.add(badTime, e.ref)
 	}
 	e.at = at
-	if e.Type != "stats" { // where a file was read these are dated by the machine's clock
+	if string(e.Type) != "stats" { // where a file was read these are dated by the machine's clock
 		e.sensor.span(at)
 	}
 	if content, known := contents[string(e.Type)]; known {
 		return p.app(e, content)
 	}
-	switch e.Type {
+	switch string(e.Type) {
 	case "flow":
 		return p.flow(e)
 	case "netflow":
@@ -145,7 +151,7 @@ func (p *parser) take(e *event) error {
 	case "stats":
 		e.sensor.drops.add(e.Stats)
 	default:
-		p.doubts.unused(string(e.Type))
+		p.doubts.unused(e.Type)
 	}
 	return nil
 }

@@ -44,12 +44,12 @@ func TestSniff(t *testing.T) {
 
 func TestInstant(t *testing.T) {
 	want := time.Date(2024, 5, 6, 7, 8, 9, 123456789, time.UTC)
-	for _, s := range []text{"2024-05-06T09:08:09.123456789+0200", "2024-05-06T07:08:09.123456789Z", "2024-05-06T01:38:09.123456789-05:30", "2024-05-06T07:08:09.123456789"} {
+	for _, s := range []string{"2024-05-06T09:08:09.123456789+0200", "2024-05-06T07:08:09.123456789Z", "2024-05-06T01:38:09.123456789-05:30", "2024-05-06T07:08:09.123456789"} {
 		p := &parser{in: &parsers.Input{}, lines: &parsers.Lines{}}
-		if got, ok := p.instant(s); !ok || !got.Equal(want) || got.Location() != time.UTC {
+		if got, ok := p.instant(text(s)); !ok || !got.Equal(want) || got.Location() != time.UTC {
 			t.Errorf("%s: got %v", s, got)
 		}
-		if counted := p.doubts.n[noOffset] == 1; counted != !strings.ContainsAny(string(s[19:]), "+-Z") {
+		if counted := p.doubts.n[noOffset] == 1; counted != !strings.ContainsAny(s[19:], "+-Z") {
 			t.Errorf("%s: counted as written without an offset: %v", s, counted)
 		}
 	}

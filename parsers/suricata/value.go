@@ -10,13 +10,17 @@ import (
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
-// instants are the shapes of a time: with the offset as Suricata writes it, as others rewrite it, and without one.
+// instants are the shapes of a time: with the offset as Suricata writes it, as others rewrite it, and without one. Decimals
+// may be more or fewer.
 var instants = []string{"2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05Z07:00"}
 
 const local = "2006-01-02T15:04:05"
 
 // instant reads a time with its whole fraction. One without an offset is read as UTC, and counted as doubtful.
 func (p *parser) instant(s text) (time.Time, bool) {
+	if t, ok := usual(s); ok {
+		return t, true
+	}
 	for _, shape := range instants {
 		if t, err := time.Parse(shape, string(s)); err == nil {
 			return t.UTC(), true
@@ -28,6 +32,44 @@ func (p *parser) instant(s text) (time.Time, bool) {
 	}
 	p.doubts.add(noOffset, p.ref())
 	return t, true
+}
+
+// usual reads a time as Suricata writes it, which is every time that it has written itself: an event has three. What is not
+// plainly one is left to time.Parse.
+func usual(s text) (time.Time, bool) {
+	const shape = "2006-01-02T15:04:05.000000+0000"
+	if len(s) != len(shape) {
+		return time.Time{}, false
+	}
+	for i, c := range s {
+		if want := shape[i]; c != want && (!isDigit(want) || !isDigit(c)) && (want != '+' || c != '-') {
+			return time.Time{}, false
+		}
+	}
+	month, day, hour, minute, second := decimal(s[5:7]), decimal(s[8:10]), decimal(s[11:13]), decimal(s[14:16]), decimal(s[17:19])
+	zoneHour, zoneMinute := decimal(s[27:29]), decimal(s[29:31])
+	if month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59 || zoneHour > 23 || zoneMinute > 59 {
+		return time.Time{}, false
+	}
+	t := time.Date(decimal(s[0:4]), time.Month(month), day, hour, minute, second, decimal(s[20:26])*1000, time.UTC)
+	if t.Day() != day { // 30 February
+		return time.Time{}, false
+	}
+	ahead := time.Duration(zoneHour)*time.Hour + time.Duration(zoneMinute)*time.Minute
+	if s[26] == '-' {
+		ahead = -ahead
+	}
+	return t.Add(-ahead), true
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+// decimal is the number that a few digits stand for.
+func decimal(digits text) (n int) {
+	for _, c := range digits {
+		n = n*10 + int(c-'0')
+	}
+	return n
 }
 
 var (

@@ -16,31 +16,76 @@ import (
 // http is one request with its response. Length is the body of the response as it was transferred, before anything was
 // unpacked; where it came in chunks their framing is counted in.
 type http struct {
-	Host     text     `json:"hostname"`
-	Port     text     `json:"http_port"`
-	URL      text     `json:"url"`
-	Agent    text     `json:"http_user_agent"`
-	Type     text     `json:"http_content_type"`
-	Method   text     `json:"http_method"`
-	Status   number   `json:"status"`
-	Length   number   `json:"length"`
-	Request  []header `json:"request_headers"`
-	Response []header `json:"response_headers"`
+	Host, Port, URL, Agent, Type, Method text
+	Status, Length                       number
+	Request, Response                    []header
+}
+
+func (h *http) field(name []byte) any {
+	switch string(name) {
+	case "hostname":
+		return &h.Host
+	case "http_port":
+		return &h.Port
+	case "url":
+		return &h.URL
+	case "http_user_agent":
+		return &h.Agent
+	case "http_content_type":
+		return &h.Type
+	case "http_method":
+		return &h.Method
+	case "status":
+		return &h.Status
+	case "length":
+		return &h.Length
+	case "request_headers":
+		return &h.Request
+	case "response_headers":
+		return &h.Response
+	}
+	return nil
 }
 
 // http2 is how version 6 wrote requests of HTTP/2; later ones write them as http, with the headers beside.
 type http2 struct {
-	Request struct {
-		Headers []header `json:"headers"`
-	} `json:"request"`
-	Response struct {
-		Headers []header `json:"headers"`
-	} `json:"response"`
+	Request, Response headers
+}
+
+func (h *http2) field(name []byte) any {
+	switch string(name) {
+	case "request":
+		return &h.Request
+	case "response":
+		return &h.Response
+	}
+	return nil
+}
+
+type headers struct {
+	Headers []header
+}
+
+func (h *headers) field(name []byte) any {
+	switch string(name) {
+	case "headers":
+		return &h.Headers
+	}
+	return nil
 }
 
 type header struct {
-	Name  text `json:"name"`
-	Value text `json:"value"`
+	Name, Value text
+}
+
+func (h *header) field(name []byte) any {
+	switch string(name) {
+	case "name":
+		return &h.Name
+	case "value":
+		return &h.Value
+	}
+	return nil
 }
 
 func (e *event) http(a *evidence.AppRecord) bool {
@@ -53,40 +98,33 @@ func (e *event) http(a *evidence.AppRecord) bool {
 	}
 	h.headers()
 	out := &evidence.HTTP{Hosts: strs(h.Host), Methods: strs(h.Method), Agents: strs(h.Agent), URIs: strs(h.URL), Types: strs(h.Type)}
-	if h.Method != "" || h.URL != "" {
+	if len(h.Method) > 0 || len(h.URL) > 0 {
 		out.Requests = 1
 	}
 	if h.Status.Known {
 		out.Responses, out.RespBody = 1, h.Length.Count
 		out.Statuses = []int{int(min(h.Status.N, 1<<16))}
 	}
-	if h.Method == "CONNECT" {
-		out.Connect = cmp.Or(string(h.URL), strings.TrimSuffix(string(h.Host+":"+h.Port), ":"))
+	if string(h.Method) == "CONNECT" {
+		out.Connect = cmp.Or(string(h.URL), strings.TrimSuffix(string(h.Host)+":"+string(h.Port), ":"))
 	}
 	a.Protocol, a.HTTP = "http", out
-	return h.fields() != fields{}
+	return h.Status.Known || len(or(h.Host, h.URL, h.Agent, h.Type, h.Method)) > 0
 }
 
 // fields are those without lists, to tell a frame of HTTP/2 that says nothing of a request.
-type fields struct {
-	host, url, agent, kind, method text
-	status                         number
-}
-
-func (h *http) fields() fields { return fields{h.Host, h.URL, h.Agent, h.Type, h.Method, h.Status} }
-
 // headers takes from the headers what is not stated beside them.
 func (h *http) headers() {
 	for _, r := range h.Request {
 		switch strings.ToLower(string(r.Name)) {
 		case ":authority", "host":
-			h.Host = cmp.Or(h.Host, r.Value)
+			h.Host = or(h.Host, r.Value)
 		case ":method":
-			h.Method = cmp.Or(h.Method, r.Value)
+			h.Method = or(h.Method, r.Value)
 		case ":path":
-			h.URL = cmp.Or(h.URL, r.Value)
+			h.URL = or(h.URL, r.Value)
 		case "user-agent":
-			h.Agent = cmp.Or(h.Agent, r.Value)
+			h.Agent = or(h.Agent, r.Value)
 		}
 	}
 	for _, r := range h.Response {
@@ -96,33 +134,69 @@ func (h *http) headers() {
 				h.Status.Count = evidence.Measured(n)
 			}
 		case "content-type":
-			h.Type = cmp.Or(h.Type, r.Value)
+			h.Type = or(h.Type, r.Value)
 		}
 	}
 }
 
 // tls is one handshake, with as much of it as was configured.
 type tls struct {
-	Subject     text  `json:"subject"`
-	Issuer      text  `json:"issuerdn"`
-	SNI         text  `json:"sni"`
-	Version     text  `json:"version"`
-	NotBefore   text  `json:"notbefore"`
-	NotAfter    text  `json:"notafter"`
-	Names       texts `json:"subjectaltname"`
-	JA3         ja3   `json:"ja3"`
-	JA3S        ja3   `json:"ja3s"`
-	JA4         text  `json:"ja4"`
-	Certificate text  `json:"certificate"`
-	Chain       texts `json:"chain"`
-	ClientALPN  texts `json:"client_alpns"`
-	ServerALPN  texts `json:"server_alpns"`
-	From        text  `json:"from_proto"`
+	Subject, Issuer, SNI, Version, NotBefore, NotAfter text
+	Names                                              texts
+	JA3, JA3S                                          ja3
+	JA4, Certificate                                   text
+	Chain, ClientALPN, ServerALPN                      texts
+	From                                               text
+}
+
+func (t *tls) field(name []byte) any {
+	switch string(name) {
+	case "subject":
+		return &t.Subject
+	case "issuerdn":
+		return &t.Issuer
+	case "sni":
+		return &t.SNI
+	case "version":
+		return &t.Version
+	case "notbefore":
+		return &t.NotBefore
+	case "notafter":
+		return &t.NotAfter
+	case "subjectaltname":
+		return &t.Names
+	case "ja3":
+		return &t.JA3
+	case "ja3s":
+		return &t.JA3S
+	case "ja4":
+		return &t.JA4
+	case "certificate":
+		return &t.Certificate
+	case "chain":
+		return &t.Chain
+	case "client_alpns":
+		return &t.ClientALPN
+	case "server_alpns":
+		return &t.ServerALPN
+	case "from_proto":
+		return &t.From
+	}
+	return nil
 }
 
 type ja3 struct {
-	Hash   text `json:"hash"`
-	String text `json:"string"`
+	Hash, String text
+}
+
+func (j *ja3) field(name []byte) any {
+	switch string(name) {
+	case "hash":
+		return &j.Hash
+	case "string":
+		return &j.String
+	}
+	return nil
 }
 
 func (e *event) tls(a *evidence.AppRecord) bool {
@@ -150,7 +224,7 @@ func (e *event) tls(a *evidence.AppRecord) bool {
 
 // tlsVersion turns "TLS 1.2" and "TLSv1" into the names of our schema; drafts keep their addition.
 func tlsVersion(v text) string {
-	switch v {
+	switch string(v) {
 	case "UNDETERMINED":
 		return ""
 	case "TLSv1":
@@ -172,9 +246,9 @@ func validity(s text) time.Time {
 
 func selfSigned(t *tls) evidence.Tri {
 	switch {
-	case t.Subject == "" || t.Issuer == "":
+	case len(t.Subject) == 0 || len(t.Issuer) == 0:
 		return evidence.Unknown
-	case t.Subject == t.Issuer:
+	case string(t.Subject) == string(t.Issuer):
 		return evidence.Yes
 	}
 	return evidence.No
@@ -183,7 +257,7 @@ func selfSigned(t *tls) evidence.Tri {
 // leaf hashes the server's certificate, where the log carries it.
 func (t *tls) leaf() string {
 	encoded := t.Certificate
-	if encoded == "" && len(t.Chain) > 0 {
+	if len(encoded) == 0 && len(t.Chain) > 0 {
 		encoded = t.Chain[0]
 	}
 	der, err := base64.StdEncoding.DecodeString(string(encoded))
@@ -195,10 +269,23 @@ func (t *tls) leaf() string {
 }
 
 type quic struct {
-	SNI  text `json:"sni"`
-	JA3  ja3  `json:"ja3"`
-	JA3S ja3  `json:"ja3s"`
-	JA4  text `json:"ja4"`
+	SNI       text
+	JA3, JA3S ja3
+	JA4       text
+}
+
+func (q *quic) field(name []byte) any {
+	switch string(name) {
+	case "sni":
+		return &q.SNI
+	case "ja3":
+		return &q.JA3
+	case "ja3s":
+		return &q.JA3S
+	case "ja4":
+		return &q.JA4
+	}
+	return nil
 }
 
 func (e *event) quic(a *evidence.AppRecord) bool {

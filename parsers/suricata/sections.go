@@ -1,0 +1,108 @@
+package suricata
+
+import (
+	"cmp"
+
+	"github.com/wirewitness/wirewitness/parsers/rawjson"
+)
+
+// raw are the sections of an event as they stand in the line.
+type raw struct {
+	flow, netflow, tcp, dns, mdns, llmnr, http, http2, tls, quic, smb, dcerpc, ssh, rdp, krb5, dhcp, fileinfo, stats rawjson.Value
+
+	// event is the event itself where a firewall service that runs Suricata wraps it.
+	event    rawjson.Value
+	firewall text
+}
+
+func (r *raw) field(name []byte) any {
+	switch string(name) {
+	case "flow":
+		return &r.flow
+	case "netflow":
+		return &r.netflow
+	case "tcp":
+		return &r.tcp
+	case "dns":
+		return &r.dns
+	case "mdns":
+		return &r.mdns
+	case "llmnr":
+		return &r.llmnr
+	case "http":
+		return &r.http
+	case "http2":
+		return &r.http2
+	case "tls":
+		return &r.tls
+	case "quic":
+		return &r.quic
+	case "smb":
+		return &r.smb
+	case "dcerpc":
+		return &r.dcerpc
+	case "ssh":
+		return &r.ssh
+	case "rdp":
+		return &r.rdp
+	case "krb5":
+		return &r.krb5
+	case "dhcp":
+		return &r.dhcp
+	case "fileinfo":
+		return &r.fileinfo
+	case "stats":
+		return &r.stats
+	case "event":
+		return &r.event
+	case "firewall_name":
+		return &r.firewall
+	}
+	return nil
+}
+
+// sections reads those that belong to the type of the event.
+func (e *event) sections() error {
+	r := &e.raw
+	switch string(e.Type) {
+	case "flow":
+		return cmp.Or(optional(&e.Flow, r.flow), optional(&e.TCP, r.tcp))
+	case "netflow":
+		return optional(&e.Netflow, r.netflow)
+	case "dns", "mdns", "llmnr":
+		return optional(&e.DNS, firstPresent(r.dns, r.mdns, r.llmnr))
+	case "http", "http2":
+		return cmp.Or(optional(&e.HTTP, r.http), optional(&e.HTTP2, r.http2))
+	case "tls":
+		return optional(&e.TLS, r.tls)
+	case "quic":
+		return optional(&e.QUIC, r.quic)
+	case "smb":
+		return optional(&e.SMB, r.smb)
+	case "dcerpc":
+		return optional(&e.DCERPC, r.dcerpc)
+	case "ssh":
+		return optional(&e.SSH, r.ssh)
+	case "rdp":
+		return optional(&e.RDP, r.rdp)
+	case "krb5":
+		return optional(&e.KRB5, r.krb5)
+	case "dhcp":
+		return optional(&e.DHCP, r.dhcp)
+	case "fileinfo":
+		return optional(&e.Fileinfo, r.fileinfo)
+	case "stats":
+		return optional(&e.Stats, r.stats)
+	}
+	return nil
+}
+
+// firstPresent returns the first that is there.
+func firstPresent(all ...rawjson.Value) rawjson.Value {
+	for _, v := range all {
+		if len(v) > 0 && !v.Opens('n') {
+			return v
+		}
+	}
+	return nil
+}
