@@ -62,18 +62,8 @@ func (r *record) field(name []byte) any {
 	return nil
 }
 
-// asked holds questions until their answer was met. Their order is that of the log.
-type asked struct {
-	list []*evidence.AppRecord
-	last map[exchange]*evidence.AppRecord
-	keys []exchange // of the members of list
-}
-
 // An exchange is what a question and its answer have in common.
 type exchange struct{ sensor, uid, id string }
-
-// maxAsked is how many questions wait for an answer. A resolver of a large network asks as many within minutes.
-const maxAsked = 1 << 16
 
 func (p *parser) dns(e *event) error {
 	m := e.DNS
@@ -83,15 +73,15 @@ func (p *parser) dns(e *event) error {
 	}
 	switch k := (exchange{e.sensor.capture.Sensor, string(e.FlowID), string(m.ID)}); string(m.Type) {
 	case "query", "request":
-		for _, q := range m.questions() {
-			p.asked.put(k, e.question(q, src, dst))
+		for i, q := range m.questions() { // the first of several is the one that the answer completes
+			p.asked.put(k, e.question(q, src, dst), p.now, i == 0)
 		}
 	case "answer", "response":
 		p.answer(k, e, m, src, dst)
 	default:
 		return errors.New("a DNS event that is neither question nor answer")
 	}
-	p.asked.push(p.out, maxAsked)
+	p.doubts.count(early, p.asked.release(p.now, p.out.App), e.ref)
 	return nil
 }
 
@@ -107,7 +97,7 @@ func (p *parser) answer(k exchange, e *event, m *dns, src, dst netip.AddrPort) {
 			asked = []record{{}}
 		}
 		rec = e.question(asked[0], src, dst)
-		p.asked.put(k, rec)
+		p.asked.put(k, rec, p.now, true)
 	}
 	m.complete(&rec.DNS.Questions[0])
 }
@@ -185,32 +175,6 @@ func (r *record) complete(q *evidence.Question) {
 	case "TXT", "NULL":
 		q.Texts += uint32(len(r.RData))
 	}
-}
-
-// put keeps a question. The first of several in one message is the one that the answer completes.
-func (a *asked) put(k exchange, rec *evidence.AppRecord) {
-	if a.last == nil {
-		a.last = map[exchange]*evidence.AppRecord{}
-	}
-	if old := a.last[k]; old == nil || old.Ref != rec.Ref {
-		a.last[k] = rec
-	}
-	a.list, a.keys = append(a.list, rec), append(a.keys, k)
-}
-
-// push hands the oldest questions over, until no more than keep are left.
-func (a *asked) push(out evidence.Sink, keep int) {
-	if len(a.list) <= keep {
-		return
-	}
-	n := len(a.list) - keep/2
-	for i, rec := range a.list[:n] {
-		out.App(*rec)
-		if a.last[a.keys[i]] == rec {
-			delete(a.last, a.keys[i])
-		}
-	}
-	a.list, a.keys = slices.Clone(a.list[n:]), slices.Clone(a.keys[n:])
 }
 
 func isService(end netip.AddrPort) bool { return end.Port() == 53 || dnsPorts[end.Port()] != "" }

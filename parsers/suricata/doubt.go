@@ -19,6 +19,7 @@ const (
 	bypassed
 	noOffset
 	badTime
+	early
 	doubtKinds
 )
 
@@ -29,6 +30,7 @@ var said = [doubtKinds]string{
 	bypassed: "%d flows were bypassed: what followed was counted and not looked at",
 	noOffset: "%d times are written without an offset: read as UTC",
 	badTime:  "%d times cannot be read",
+	early:    "%d questions and flows were not waited for, too many at once: answers and directions that came later stand by themselves",
 }
 
 type doubts struct {
@@ -37,11 +39,13 @@ type doubts struct {
 	events map[string]*uint64 // event types not used
 }
 
-func (ds *doubts) add(d doubt, at evidence.Ref) {
+func (ds *doubts) add(d doubt, at evidence.Ref) { ds.count(d, 1, at) }
+
+func (ds *doubts) count(d doubt, n uint64, at evidence.Ref) {
 	if ds.n[d] == 0 {
 		ds.first[d] = at
 	}
-	ds.n[d]++
+	ds.n[d] += n
 }
 
 // maxTypes bounds the event types told apart; Suricata has about fifty.

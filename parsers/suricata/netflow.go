@@ -22,12 +22,7 @@ func (n *netflow) field(name []byte) any {
 	return nil
 }
 
-// halves puts the two directions of each flow together. The first one written is the client's.
-type halves struct {
-	list []evidence.Conn
-	at   map[half]int
-}
-
+// A half is what the two directions of a flow have in common. The first one written is the client's.
 type half struct{ sensor, uid string }
 
 func (p *parser) netflow(e *event) error {
@@ -42,33 +37,23 @@ func (p *parser) netflow(e *event) error {
 	c.App = e.named(&c)
 	c.OrigKnown = c.Confirmed
 	p.doubts.add(frames, e.ref)
-	p.halves.add(c)
+	k := half{c.Sensor, c.UID}
+	if first := p.halves.last[k]; first == nil || c.UID == "" || first.Orig != c.Resp || first.Resp != c.Orig {
+		p.halves.put(k, &c, p.now, true)
+	} else {
+		join(first, &c)
+	}
+	p.doubts.count(early, p.halves.release(p.now, p.out.Conn), e.ref)
 	return nil
 }
 
-func (h *halves) add(c evidence.Conn) {
-	if h.at == nil {
-		h.at = map[half]int{}
-	}
-	k := half{c.Sensor, c.UID}
-	i, met := h.at[k]
-	if !met || c.UID == "" || h.list[i].Orig != c.Resp || h.list[i].Resp != c.Orig {
-		h.at[k] = len(h.list)
-		h.list = append(h.list, c)
-		return
-	}
-	d := &h.list[i]
+// join adds what the other direction says.
+func join(d, c *evidence.Conn) {
 	d.Volume.Frame.Resp, d.Volume.Packets.Resp = c.Volume.Frame.Orig, c.Volume.Packets.Orig
 	if !c.Start.IsZero() && c.Start.Before(d.Start) {
 		d.Start = c.Start
 	}
 	if c.End.After(d.End) {
 		d.End = c.End
-	}
-}
-
-func (h *halves) push(out evidence.Sink) {
-	for _, c := range h.list {
-		out.Conn(c)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/wirewitness/wirewitness/parsers"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
@@ -60,17 +61,18 @@ type parser struct {
 	out     evidence.Sink
 	lines   *parsers.Lines
 	sensors sensors
-	halves  halves
-	asked   asked
+	halves  queue[half, evidence.Conn]
+	asked   queue[exchange, evidence.AppRecord]
 	doubts  doubts
-	event   event // of the current line
+	event   event     // of the current line
+	now     time.Time // of the last line with a time that can be read
 }
 
 func parse(ctx context.Context, in *parsers.Input, out evidence.Sink) error {
 	p := &parser{in: in, out: out, lines: parsers.NewLines(in), sensors: newSensors(in)}
 	err := p.events(ctx)
-	p.halves.push(out)
-	p.asked.push(out, 0)
+	p.halves.flush(out.Conn)
+	p.asked.flush(out.App)
 	p.sensors.push(out, p.doubts.push(out))
 	return err
 }
@@ -132,7 +134,9 @@ func (p *parser) take(e *event) error {
 	if !ok {
 		p.doubts.add(badTime, e.ref)
 	}
-	e.at = at
+	if e.at = at; ok {
+		p.now = at
+	}
 	if string(e.Type) != "stats" { // where a file was read these are dated by the machine's clock
 		e.sensor.span(at)
 	}

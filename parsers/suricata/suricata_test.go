@@ -151,25 +151,82 @@ func TestDNSLayouts(t *testing.T) {
 	}
 }
 
-// TestQuestionsAreBounded: questions that nobody answers do not pile up.
-func TestQuestionsAreBounded(t *testing.T) {
-	var a asked
-	b := &evidence.Batch{}
-	for i := range 3 * maxAsked / 2 {
-		rec := &evidence.AppRecord{Ref: evidence.Ref{N: uint64(i + 1)}}
-		a.put(exchange{uid: "1", id: fmt.Sprint(i)}, rec)
-		a.push(b, maxAsked)
-		if len(a.list) > maxAsked || len(a.last) > maxAsked || len(a.keys) != len(a.list) {
-			t.Fatalf("%d questions wait", len(a.list))
+// TestQueue: what nothing completes leaves in the order of the log, after a minute or when too many wait.
+func TestQueue(t *testing.T) {
+	var q queue[int, int]
+	var gone []int
+	out := func(i int) { gone = append(gone, i) }
+	at := time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
+	for i := range 3 * maxHeld / 2 {
+		q.put(i, &i, at, i%2 == 0)
+		early := q.release(at, out)
+		if len(q.list) > maxHeld || len(q.last) > maxHeld || early != uint64(min(1, max(i-maxHeld+1, 0))) {
+			t.Fatalf("%d wait, %d let go of early", len(q.list), early)
 		}
 	}
-	a.push(b, 0)
-	if !slices.IsSortedFunc(b.Apps, func(x, y evidence.AppRecord) int { return int(x.Ref.N) - int(y.Ref.N) }) || len(b.Apps) != 3*maxAsked/2 {
-		t.Errorf("%d questions, or not in order", len(b.Apps))
+	if early := q.release(at.Add(patience), out); early != 0 || len(gone) != maxHeld/2 {
+		t.Errorf("%d gone after a minute, %d early", len(gone), early)
+	}
+	q.put(-1, new(int), at.Add(patience), true)
+	if q.release(at.Add(patience+1), out); len(gone) != 3*maxHeld/2 || !slices.IsSorted(gone) || len(q.list) != 1 || len(q.last) != 1 {
+		t.Errorf("%d gone after more than a minute, %d left", len(gone), len(q.list))
+	}
+	if q.flush(out); len(q.list) != 0 || len(q.last) != 0 {
+		t.Errorf("%d left of all", len(q.list))
 	}
 }
 
-// TestDropsAcrossRestarts: the counter begins again with the process; without a capture part nothing was measured.
+// TestDirectionsMeet: two lines of a flow become one connection, however many flows lie before and behind them.
+func TestDirectionsMeet(t *testing.T) {
+	var text strings.Builder
+	const flows = 1000
+	for i := range flows {
+		s := line("netflow", fmt.Sprintf(`"netflow":{"pkts":%d,"bytes":600,"start":"2024-05-06T07:08:09.1Z","end":"2024-05-06T07:08:09.2Z"}`, i)) +
+			back("netflow", `"netflow":{"pkts":1,"bytes":60,"start":"2024-05-06T07:08:09.1Z","end":"2024-05-06T07:08:09.3Z"}`)
+		s = strings.ReplaceAll(s, `"flow_id":1001`, fmt.Sprintf(`"flow_id":%d`, i))
+		text.WriteString(strings.ReplaceAll(s, "T09:08", fmt.Sprintf("T%02d:%02d", 10+i/60%10, i%60)))
+	}
+	b := read(t, text.String())
+	if len(b.Conns) != flows {
+		t.Fatalf("%d connections of %d flows", len(b.Conns), flows)
+	}
+	for i, c := range b.Conns {
+		if p := c.Volume.Packets; p.Orig.N != uint64(i) || p.Resp.N != 1 || c.Ref.N != uint64(2*i+1) || !c.End.Equal(c.Start.Add(200*time.Millisecond)) {
+			t.Fatalf("flow %d: %+v", i, c)
+		}
+	}
+}
+
+// TestTooManyWait: a log says when it held more questions than it waits for.
+func TestTooManyWait(t *testing.T) {
+	var text strings.Builder
+	for i := range maxHeld + 3 {
+		text.WriteString(line("dns", fmt.Sprintf(`"dns":{"type":"query","id":%d,"rrname":"a","rrtype":"A"}`, i)))
+	}
+	b := read(t, text.String())
+	if said := b.Captures[0].Comment; len(b.Apps) != maxHeld+3 || !strings.HasPrefix(said, "3 questions and flows were not waited for") {
+		t.Errorf("%d questions, %q", len(b.Apps), said)
+	}
+}
+
+// TestUsual: times as Suricata writes them are read as time.Parse reads them, and others are left to it.
+func TestUsual(t *testing.T) {
+	for _, s := range []string{
+		"2024-05-06T09:08:09.123456+0200", "2024-02-29T23:59:59.999999-2359", "1969-12-31T00:00:00.000000+0000", "0001-01-01T00:00:00.000000+0530",
+		"2023-02-29T09:08:09.123456+0200", "2024-13-06T09:08:09.123456+0200", "2024-00-06T09:08:09.123456+0200", "2024-05-00T09:08:09.123456+0200",
+		"2024-05-06T24:08:09.123456+0200", "2024-05-06T09:60:09.123456+0200", "2024-05-06T09:08:60.123456+0200", "2024-05-06T09:08:09.123456+2400",
+		"2024-05-06T09:08:09.123456+0260", "2024-05-06T09:08:09,123456+0200", "2024-05-06T09:08:09.1234567+020", "2024-05-06T09:08:09.12345é+020",
+	} {
+		got, ok := usual(text(s))
+		if want, err := time.Parse(instants[0], s); ok && (err != nil || !got.Equal(want)) {
+			t.Errorf("%s: got %v, want %v, %v", s, got, want, err)
+		}
+	}
+	if _, ok := usual(text("2024-05-06T09:08:09.123456+0200")); !ok {
+		t.Error("left to time.Parse")
+	}
+}
+
 func TestDropsAcrossRestarts(t *testing.T) {
 	at := func(part string) string {
 		return `{"timestamp":"2024-05-06T09:08:09.1+0200","event_type":"stats","stats":{"uptime":1` + part + "}}\n"
