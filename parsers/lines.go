@@ -49,7 +49,11 @@ func (l *Lines) Next() bool {
 		return false
 	}
 	l.N++
-	l.Text = bytes.TrimRight(text, "\r\n")
+	end := len(text)
+	for end > 0 && (text[end-1] == '\n' || text[end-1] == '\r') {
+		end--
+	}
+	l.Text = text[:end]
 	return true
 }
 

@@ -3,6 +3,7 @@ package eventjson
 import (
 	"bytes"
 
+	"github.com/wirewitness/wirewitness/parsers"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 	"github.com/wirewitness/wirewitness/parsers/winevent"
 )
@@ -146,7 +147,7 @@ func (f *fields) belongsToSystem(name string) bool {
 }
 
 // Uint reads a field that is written as a decimal number.
-func (f *fields) Uint(name string) (uint64, bool) { return decimal(f.text(name)) }
+func (f *fields) Uint(name string) (uint64, bool) { return parsers.Decimal(f.text(name)) }
 
 // GUID reads a field that is written as a GUID.
 func (f *fields) GUID(name string) (evidence.GUID, bool) { return evidence.ParseGUID(f.text(name)) }

@@ -1,8 +1,7 @@
 package eventjson
 
 import (
-	"math"
-
+	"github.com/wirewitness/wirewitness/parsers"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 	"github.com/wirewitness/wirewitness/parsers/winevent"
 )
@@ -172,21 +171,9 @@ func (e event) text(places []int32) []byte {
 }
 
 func (e event) uint(places []int32, bits int) (uint64, bool) {
-	n, ok := decimal(e.text(places))
+	n, ok := parsers.Decimal(e.text(places))
 	if !ok || n>>(bits-1)>>1 != 0 {
 		return 0, false
 	}
 	return n, true
-}
-
-// decimal is strconv.ParseUint without an error to allocate: most of what is asked for is not there.
-func decimal(b []byte) (n uint64, ok bool) {
-	for _, c := range b {
-		digit := uint64(c - '0')
-		if digit > 9 || n > (math.MaxUint64-digit)/10 {
-			return 0, false
-		}
-		n = n*10 + digit
-	}
-	return n, len(b) > 0
 }

@@ -21,24 +21,26 @@ const (
 	flipped
 	badTime
 	noQuestion
+	manyTunnels
 	doubtKinds
 )
 
 // said is what a report says of each; %d is the number of lines.
 var said = [doubtKinds]string{
-	unset:      "%d connections without byte counts (a single packet has no duration): not measured, not 0",
-	noOrig:     "%d connections show nothing of the originator, or packets of it with wrong checksums that Zeek threw away: what it sent is not measured",
-	noResp:     "%d connections show nothing of the responder, or packets of it with wrong checksums that Zeek threw away: what it sent is not measured",
-	checksums:  "%d connections had packets with wrong checksums, typical of offload on the capturing host; Zeek drops them unless it runs with -C",
-	jump:       "%d connections claim far more payload than their packets can have carried (a jump in the sequence numbers): bytes of that side not used",
-	offload:    "%d connections have IP lengths too small for their payload, typical of segmentation offload on the capturing host: IP bytes of that side not used",
-	flipped:    "%d connections were turned round by Zeek because of a port, no SYN was seen",
-	badTime:    "%d lines state no time that can be read",
-	noQuestion: "%d DNS lines have an answer without a question",
+	unset:       "%d connections without byte counts (a single packet has no duration): not measured, not 0",
+	noOrig:      "%d connections show nothing of the originator, or packets of it with wrong checksums that Zeek threw away: what it sent is not measured",
+	noResp:      "%d connections show nothing of the responder, or packets of it with wrong checksums that Zeek threw away: what it sent is not measured",
+	checksums:   "%d connections had packets with wrong checksums, typical of offload on the capturing host; Zeek drops them unless it runs with -C",
+	jump:        "%d connections claim far more payload than their packets can have carried (a jump in the sequence numbers): bytes of that side not used",
+	offload:     "%d connections have IP lengths too small for their payload, typical of segmentation offload on the capturing host: IP bytes of that side not used",
+	flipped:     "%d connections were turned round by Zeek because of a port, no SYN was seen",
+	badTime:     "%d lines state no time that can be read",
+	noQuestion:  "%d DNS lines have an answer without a question",
+	manyTunnels: "%d connections name a tunnel beyond those that are held of one log: which connection carried them is not known",
 }
 
 // suspect are the doubts on whose account something the log says is not used.
-var suspect = []doubt{noOrig, noResp, jump, offload, badTime}
+var suspect = []doubt{noOrig, noResp, jump, offload, badTime, manyTunnels}
 
 // doubts counts them, with the first line of each.
 type doubts struct {

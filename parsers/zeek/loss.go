@@ -10,7 +10,7 @@ import (
 type loss struct{ gaps, acks evidence.Count }
 
 func (l *loss) add(r row) {
-	if gaps, acks := count(r, "gaps"), count(r, "acks"); gaps.Known && acks.Known {
+	if gaps, acks := count(r, fGaps), count(r, fAcks); gaps.Known && acks.Known {
 		l.gaps, l.acks = evidence.Measured(l.gaps.N+gaps.N), evidence.Measured(l.acks.N+acks.N)
 	}
 }

@@ -1,16 +1,17 @@
 package zeek
 
 import (
+	"bytes"
 	"cmp"
+	"net/netip"
 	"slices"
-	"strings"
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
-// named gives Zeek's analyzers the names of our schema. Those that are missing keep their own; an empty name is a
+// zeekNames gives Zeek's analyzers the names of our schema. Those that are missing keep their own; an empty name is a
 // wrapping that is not a protocol of its own.
-var named = map[string]string{
+var zeekNames = map[string]string{
 	"ssl": "tls", "krb": "kerberos", "krb_tcp": "kerberos", "krb_udp": "kerberos", "ldap_tcp": "ldap", "ldap_udp": "ldap",
 	"rdpeudp": "rdp", "netbios_ssn": "netbios", "netbios-ssn": "netbios", "gssapi": "", "ntlm": "", "spnego": "",
 }
@@ -26,52 +27,60 @@ var expected = []string{"ftp-data", "gridftp-data", "irc-dcc-data"}
 var dnsPorts = map[uint16]string{5353: "mdns", 5355: "llmnr", 137: "netbios"}
 
 // services reads the protocols of a connection. A name with a minus was taken back by Zeek after its analyzer failed.
-func (p *parser) services(r row, c *evidence.Conn) evidence.App {
-	var removed, found []string
-	for _, s := range r.list("service") {
-		for s := range strings.SplitSeq(strings.ToLower(s), ",") {
-			if name, gone := strings.CutPrefix(s, "-"); gone {
-				removed = append(removed, name)
-			} else if s != "" {
-				found = append(found, s)
+func (p *parser) services(r row, c *evidence.Conn, seen letters) evidence.App {
+	p.found, p.removed = p.found[:0], p.removed[:0]
+	for _, s := range r.list(fService) {
+		s = lower(s)
+		for more := true; more; {
+			var name []byte
+			name, s, more = bytes.Cut(s, comma)
+			if gone, isGone := bytes.CutPrefix(name, minus); isGone {
+				p.removed = append(p.removed, p.word(gone))
+			} else if len(name) > 0 {
+				p.found = append(p.found, p.word(name))
 			}
 		}
 	}
-	found = slices.DeleteFunc(found, func(s string) bool { return slices.Contains(removed, s) })
-	app := evidence.App{Content: strings.ContainsAny(c.History, "Dd") || c.History == "" && len(found) > 0}
-	app.Protocol, app.Inner = p.layers(found, c)
+	if len(p.removed) > 0 {
+		p.found = slices.DeleteFunc(p.found, func(s string) bool { return slices.Contains(p.removed, s) })
+	}
+	app := evidence.App{Content: seen.any(data) || c.History == "" && len(p.found) > 0}
+	app.Protocol, app.Inner = p.layers(c)
 	app.Confirmed = app.Protocol != "" && !slices.Contains(expected, app.Protocol)
 	return app
 }
 
-// layers maps and orders the names of one connection.
-func (p *parser) layers(found []string, c *evidence.Conn) (outer string, inner []string) {
-	var all []string
-	for _, s := range found {
-		name, isKnown := named[s]
+var comma, minus = []byte(","), []byte("-")
+
+// layers maps and orders the names that were found of one connection.
+func (p *parser) layers(c *evidence.Conn) (outer string, inner []string) {
+	all := p.ordered[:0]
+	for _, s := range p.found {
+		name, isKnown := zeekNames[s]
 		if !isKnown {
 			name = s
 		}
-		if name = special(name, c); name != "" && !slices.Contains(all, name) {
-			all = append(all, p.word(name))
+		if name = special(name, c.Transport, c.Orig, c.Resp); name != "" && !slices.Contains(all, name) {
+			all = append(all, name)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b string) int { return cmp.Compare(depth[a], depth[b]) })
+	p.ordered = all
 	switch len(all) {
 	case 0:
 		return "", nil
 	case 1:
 		return all[0], nil
 	}
-	return all[0], all[1:]
+	slices.SortStableFunc(all, func(a, b string) int { return cmp.Compare(depth[a], depth[b]) })
+	return all[0], slices.Clone(all[1:])
 }
 
 // special renames what one analyzer reads for several protocols.
-func special(name string, c *evidence.Conn) string {
+func special(name string, over evidence.Transport, orig, resp netip.AddrPort) string {
 	switch {
-	case name == "dns" && c.Transport == evidence.UDP:
-		return cmp.Or(dnsPorts[c.Resp.Port()], dnsPorts[c.Orig.Port()], name)
-	case name == "tls" && c.Transport == evidence.UDP:
+	case name == "dns" && over == evidence.UDP:
+		return cmp.Or(dnsPorts[resp.Port()], dnsPorts[orig.Port()], name)
+	case name == "tls" && over == evidence.UDP:
 		return "dtls"
 	}
 	return name

@@ -1,28 +1,22 @@
 package zeek
 
 import (
+	"bytes"
 	"math"
 	"net/netip"
-	"strconv"
-	"strings"
 	"time"
 
+	"github.com/wirewitness/wirewitness/parsers"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
-// instant reads a time: seconds since 1970 as decimal text, RFC 3339, or milliseconds since 1970 (the three settings of
+// instant reads a time: seconds since 1970 as decimal text, milliseconds since 1970, or RFC 3339 (the three settings of
 // LogAscii::json_timestamps). The digits are taken as they stand, since a float64 of today has no room for nanoseconds.
-func instant(s string) (time.Time, bool) {
-	if s == "" {
-		return time.Time{}, false
-	}
-	if t, err := time.Parse(time.RFC3339Nano, s); err == nil {
-		return t.UTC(), true
-	}
-	whole, nanos, ok := decimal(s)
-	switch {
-	case !ok || whole < 0:
-		return time.Time{}, false
+func instant(b []byte) (time.Time, bool) {
+	switch whole, nanos, ok := decimal(b); {
+	case !ok:
+		t, err := time.Parse(time.RFC3339Nano, string(b))
+		return t.UTC(), err == nil
 	case whole < maxSeconds:
 		return time.Unix(whole, nanos).UTC(), true
 	case whole < maxSeconds*1000:
@@ -35,47 +29,56 @@ func instant(s string) (time.Time, bool) {
 const maxSeconds = 100_000_000_000
 
 // span reads an interval in seconds.
-func span(s string) (time.Duration, bool) {
-	whole, nanos, ok := decimal(s)
-	if !ok || whole < 0 || whole > math.MaxInt64/int64(time.Second)-1 {
+func span(b []byte) (time.Duration, bool) {
+	whole, nanos, ok := decimal(b)
+	if !ok || whole > math.MaxInt64/int64(time.Second)-1 {
 		return 0, false
 	}
 	return time.Duration(whole)*time.Second + time.Duration(nanos), true
 }
 
-// decimal splits "12.34" into 12 and 340,000,000. Digits below a billionth are dropped.
-func decimal(s string) (whole, nanos int64, ok bool) {
-	w, f, _ := strings.Cut(s, ".")
-	whole, err := strconv.ParseInt(w, 10, 64)
-	if err != nil {
+// decimal splits "12.34" into 12 and 340,000,000. Digits below a billionth are dropped, and what is negative is none.
+func decimal(b []byte) (whole, nanos int64, ok bool) {
+	var fraction []byte
+	if i := bytes.IndexByte(b, '.'); i >= 0 {
+		b, fraction = b[:i], b[i+1:]
+	}
+	negative := len(b) > 0 && b[0] == '-'
+	if negative || len(b) > 0 && b[0] == '+' {
+		b = b[1:]
+	}
+	n, ok := parsers.Decimal(b)
+	if !ok || n > math.MaxInt64 || negative && n > 0 {
 		return 0, 0, false
 	}
-	for i := range 9 {
-		digit := byte('0')
-		if i < len(f) {
-			digit = f[i]
-		}
-		if digit < '0' || digit > '9' {
+	scale := int64(time.Second)
+	for _, c := range fraction[:min(len(fraction), 9)] {
+		if c < '0' || c > '9' {
 			return 0, 0, false
 		}
-		nanos = nanos*10 + int64(digit-'0')
+		scale /= 10
+		nanos += int64(c-'0') * scale
 	}
-	return whole, nanos, true
+	return int64(n), nanos, true
 }
 
 // count reads a number; an unset one was not measured.
-func count(r row, field string) evidence.Count {
-	s := strings.TrimSuffix(r.text(field), ".0")
-	n, err := strconv.ParseUint(s, 10, 64)
-	if err != nil {
-		return evidence.Count{}
+func count(r row, f field) evidence.Count {
+	n, ok := integer(r.text(f))
+	return evidence.Count{N: n, Known: ok}
+}
+
+// integer reads digits, which some writers of JSON take for a fraction.
+func integer(b []byte) (uint64, bool) {
+	if n := len(b) - len(".0"); n >= 0 && b[n] == '.' && b[n+1] == '0' {
+		b = b[:n]
 	}
-	return evidence.Measured(n)
+	return parsers.Decimal(b)
 }
 
 // number reads a small number, 0 when it is unset.
-func number[T uint16 | uint32](r row, field string) T {
-	n := count(r, field).N
+func number[T uint16 | uint32](r row, f field) T {
+	n := count(r, f).N
 	if n > uint64(^T(0)) {
 		return 0
 	}
@@ -84,16 +87,50 @@ func number[T uint16 | uint32](r row, field string) T {
 
 // ends reads the two ends of a connection. For ICMP the ports are type and code, as in the log.
 func ends(r row) (orig, resp netip.AddrPort, ok bool) {
-	orig, ok1 := end(r.text("id_orig_h"), r.text("id_orig_p"))
-	resp, ok2 := end(r.text("id_resp_h"), r.text("id_resp_p"))
+	orig, ok1 := end(r.text(fOrigH), r.text(fOrigP))
+	resp, ok2 := end(r.text(fRespH), r.text(fRespP))
 	return orig, resp, ok1 && ok2
 }
 
-func end(addr, port string) (netip.AddrPort, bool) {
-	a, err := netip.ParseAddr(addr)
-	if err != nil {
-		return netip.AddrPort{}, false
+func end(host, port []byte) (netip.AddrPort, bool) {
+	a, ok := address(host)
+	p, isNumber := integer(port)
+	return netip.AddrPortFrom(a.WithZone(""), uint16(p)), ok && isNumber && p <= math.MaxUint16
+}
+
+// address is netip.ParseAddr, without a string for what nearly all are.
+func address(b []byte) (netip.Addr, bool) {
+	if a, ok := address4(b); ok {
+		return a, true
 	}
-	p, err := strconv.ParseUint(strings.TrimSuffix(port, ".0"), 10, 16)
-	return netip.AddrPortFrom(a.Unmap().WithZone(""), uint16(p)), err == nil
+	a, err := netip.ParseAddr(string(b))
+	return a.Unmap(), err == nil
+}
+
+func address4(b []byte) (netip.Addr, bool) {
+	var a [4]byte
+	field, digits := 0, 0
+	for _, c := range b {
+		n := uint(a[field])*10 + uint(c-'0')
+		switch {
+		case c == '.' && digits > 0 && field < len(a)-1:
+			field, digits = field+1, 0
+		case c-'0' > 9 || n > math.MaxUint8 || digits > 0 && a[field] == 0:
+			return netip.Addr{}, false
+		default:
+			a[field] = byte(n)
+			digits++
+		}
+	}
+	return netip.AddrFrom4(a), field == len(a)-1 && digits > 0
+}
+
+// lower is b in lower case, mostly b itself.
+func lower(b []byte) []byte {
+	for _, c := range b {
+		if 'A' <= c && c <= 'Z' || c >= 0x80 {
+			return bytes.ToLower(b)
+		}
+	}
+	return b
 }

@@ -1,23 +1,19 @@
 package zeek
 
-import (
-	"strings"
-
-	"github.com/wirewitness/wirewitness/parsers/evidence"
-)
+import "github.com/wirewitness/wirewitness/parsers/evidence"
 
 // volume reads what the connection moved, and leaves out what Zeek cannot have measured.
-func (p *parser) volume(r row, c *evidence.Conn) {
+func (p *parser) volume(r row, c *evidence.Conn, seen letters) {
 	v := &c.Volume
-	v.Payload = evidence.Pair{Orig: count(r, "orig_bytes"), Resp: count(r, "resp_bytes")}
-	v.IP = evidence.Pair{Orig: count(r, "orig_ip_bytes"), Resp: count(r, "resp_ip_bytes")}
-	v.Packets = evidence.Pair{Orig: count(r, "orig_pkts"), Resp: count(r, "resp_pkts")}
+	v.Payload = evidence.Pair{Orig: count(r, fOrigBytes), Resp: count(r, fRespBytes)}
+	v.IP = evidence.Pair{Orig: count(r, fOrigIPBytes), Resp: count(r, fRespIPBytes)}
+	v.Packets = evidence.Pair{Orig: count(r, fOrigPkts), Resp: count(r, fRespPkts)}
 	if !v.Payload.Orig.Known && !v.Payload.Resp.Known {
 		p.doubt(unset)
 	}
-	missed := count(r, "missed_bytes")
-	v.Missed = missedBy(missed, c.History)
-	lost := invisible(c)
+	missed := count(r, fMissedBytes)
+	v.Missed = missedBy(missed, seen)
+	lost := invisible(c, seen)
 	p.exclude(v, lost)
 	if c.Transport == evidence.TCP {
 		p.distrust(c, missed.N)
@@ -31,8 +27,8 @@ func (p *parser) volume(r row, c *evidence.Conn) {
 }
 
 // missedBy gives the one number that Zeek has for both directions to the side whose content has gaps (G and g).
-func missedBy(missed evidence.Count, history string) evidence.Pair {
-	orig, resp := strings.Contains(history, "G"), strings.Contains(history, "g")
+func missedBy(missed evidence.Count, seen letters) evidence.Pair {
+	orig, resp := seen.any(origGap), seen.any(respGap)
 	none := evidence.Measured(0)
 	switch {
 	case !missed.Known || missed.N == 0:
@@ -51,17 +47,16 @@ type sides struct{ orig, resp, checksum bool }
 // invisible tells from the history which side is missing. Zeek throws packets away whose checksum does not fit (C, c),
 // as every packet has that was captured on the sending host with offload, unless it ran with -C: then the history has
 // letters of the other side only, or the SYN-ACK comes first (SHR).
-func invisible(c *evidence.Conn) sides {
-	upper := strings.ContainsAny(c.History, "SHADFRTGWIQZ")
-	lower := strings.ContainsAny(c.History, "shadfrtgwiqz")
+func invisible(c *evidence.Conn, seen letters) sides {
+	upper, lower := seen.any(origSeen), seen.any(respSeen)
 	s := sides{
-		orig: strings.Contains(c.History, "C") || c.State == "SHR" || lower && !upper,
-		resp: strings.Contains(c.History, "c"),
+		orig: seen.any(origBad) || c.State == "SHR" || lower && !upper,
+		resp: seen.any(respBad),
 	}
 	if c.Transport == evidence.TCP && upper && !lower {
-		s.resp = s.resp || strings.ContainsAny(c.History, "HADF") // a SYN alone may have had no answer, an ACK had one
+		s.resp = s.resp || seen.any(answered)
 	}
-	s.checksum = strings.ContainsAny(c.History, "Cc")
+	s.checksum = seen.any(origBad | respBad)
 	return s
 }
 

@@ -11,8 +11,8 @@ package zeek
 
 import (
 	"bytes"
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -42,7 +42,8 @@ func sniff(head []byte) bool {
 		return false
 	}
 	line, _, _ := bytes.Cut(head, []byte("\n"))
-	return hasKey(line, "ts") && (hasKey(line, "_path") || hasKey(line, "@stream") || logOf(func(name string) bool {
+	return hasKey(line, "ts") && (hasKey(line, "_path") || hasKey(line, "@stream") || logOf(func(f field) bool {
+		name := fieldNames[f]
 		return hasKey(line, name) || hasKey(line, strings.Replace(name, "_", ".", 1))
 	}) != "")
 }
@@ -62,47 +63,39 @@ func sniffTSV(head []byte) bool {
 func hasKey(line []byte, name string) bool { return bytes.Contains(line, []byte(`"`+name+`":`)) }
 
 // logOf tells which log has these fields. It is asked for JSON that does not name its stream.
-func logOf(has func(field string) bool) string {
-	hasAll := func(fields ...string) bool {
-		for _, f := range fields {
-			if !has(f) {
-				return false
-			}
-		}
-		return true
-	}
+func logOf(has func(field) bool) string {
 	switch {
-	case hasAll("ts_delta", "gaps", "acks"):
+	case has(fTSDelta) && has(fGaps) && has(fAcks):
 		return "capture_loss"
-	case hasAll("fuid", "seen_bytes"):
+	case has(fFUID) && has(fSeenBytes):
 		return "files"
-	case hasAll("certificate_subject"):
+	case has(fCertSubject):
 		return "x509"
-	case hasAll("mac", "uids"):
+	case has(fMAC) && has(fUIDs):
 		return "dhcp"
-	case !has("uid") || !has("id_orig_h") && !has("id"):
+	case !has(fUID) || !has(fOrigH) && !has(fID):
 		return ""
-	case hasAll("conn_state"):
+	case has(fConnState):
 		return "conn"
-	case hasAll("trans_id", "proto"):
+	case has(fTransID) && has(fProto):
 		return "dns"
-	case hasAll("trans_depth") && (has("method") || has("status_code") || has("uri")):
+	case has(fTransDepth) && (has(fMethod) || has(fStatusCode) || has(fURI)):
 		return "http"
-	case hasAll("established", "resumed"):
+	case has(fEstablished) && has(fResumed):
 		return "ssl"
-	case hasAll("action") && (has("path") || has("name")):
+	case has(fAction) && (has(fSharePath) || has(fName)):
 		return "smb_files"
-	case hasAll("share_type"):
+	case has(fShareType):
 		return "smb_mapping"
-	case hasAll("endpoint", "operation"):
+	case has(fEndpoint) && has(fOperation):
 		return "dce_rpc"
-	case hasAll("success", "service") || hasAll("request_type"):
+	case has(fSuccess) && has(fService) || has(fRequestType):
 		return "kerberos"
-	case hasAll("username", "domainname") || hasAll("server_nb_computer_name"):
+	case has(fUsername) && has(fDomainName) || has(fServerNBName):
 		return "ntlm"
-	case hasAll("security_protocol") || hasAll("cookie", "result"):
+	case has(fSecurityProtocol) || has(fCookie) && has(fResult):
 		return "rdp"
-	case hasAll("version", "auth_attempts") || hasAll("kex_alg"):
+	case has(fVersion) && has(fAuthAttempts) || has(fKexAlg):
 		return "ssh"
 	}
 	return ""
@@ -114,112 +107,71 @@ type parser struct {
 	out     evidence.Sink
 	sensor  string
 	capture evidence.Capture
-	lines   *parsers.Lines
-	conns   conns
+	rows    *rows
+	tunnels tunnels // nil before the first connection
 	doubts  doubts
-	words   map[string]string // strings that repeat
-	logs    map[string]bool   // the logs met that are not used
+	texts   evidence.Texts  // those that repeat
+	lately  [256]string     // some of them, by a look at three bytes
+	logs    map[string]bool // the logs met that are not used
 	loss    loss
+
+	found, removed, ordered []string // protocols of the connection at hand
 }
 
 func parse(ctx context.Context, in *parsers.Input, out evidence.Sink) error {
-	p := &parser{in: in, out: out, sensor: in.Folder, lines: parsers.NewLines(in), words: map[string]string{}, logs: map[string]bool{}}
-	if p.sensor == "" {
-		p.sensor = "."
+	p := newParser(ctx, in, out)
+	for p.rows.next() {
+		log, r, err := p.rows.row()
+		if err == nil {
+			err = p.take(log, r)
+		}
+		if err != nil {
+			p.damaged(err)
+			continue
+		}
+		p.capture.Lines++
 	}
-	p.capture = evidence.Capture{Ref: evidence.Ref{File: in.Name}, Kind: "zeek", Sensor: p.sensor}
-	err := p.rows(ctx)
+	p.ending(&p.rows.table)
 	p.finish()
-	return err
+	return p.rows.Err
 }
 
-// rows reads the log line by line, whichever of its two shapes each line has.
-func (p *parser) rows(ctx context.Context) error {
-	var t table
-	for p.lines.Next() {
-		if p.lines.N%1024 == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		line := p.lines.Text
-		switch {
-		case p.lines.TooLong:
-			p.damaged(errors.New("line too long to be read"))
-		case len(line) == 0:
-		case line[0] == '#':
-			t.header(string(line))
-		case line[0] == '{':
-			p.object(line)
-		default:
-			p.row(&t, line)
-		}
-	}
-	p.ending(&t)
-	return p.lines.Err
+func newParser(ctx context.Context, in *parsers.Input, out evidence.Sink) *parser {
+	p := &parser{in: in, out: out, sensor: cmp.Or(in.Folder, "."), rows: newRows(ctx, in), logs: map[string]bool{}}
+	p.capture = evidence.Capture{Ref: evidence.Ref{File: in.Name}, Kind: "zeek", Sensor: p.sensor}
+	return p
 }
 
 // ending judges how the file ends: a log that Zeek closed says so.
 func (p *parser) ending(t *table) {
-	if p.lines.Open {
+	if p.rows.Open {
 		p.out.Problem(evidence.Problem{Kind: evidence.Truncated, Ref: p.ref(), Err: errors.New("the last line has no end")})
 	}
-	if t.fields != nil && !t.closed {
+	if t.columns != nil && !t.closed {
 		p.doubts.note("the log has no #close line: Zeek was still writing it, or its end is missing")
 	}
 }
 
-func (p *parser) row(t *table, line []byte) {
-	if t.fields == nil {
-		p.damaged(errors.New("line before any #fields"))
-		return
+// take makes observations of one line.
+func (p *parser) take(log string, r row) error {
+	if isConn(log) {
+		return p.conn(r)
 	}
-	if n := t.split(line); n != t.columns {
-		p.damaged(fmt.Errorf("%d fields where #fields names %d", n, t.columns))
-		return
-	}
-	p.take(t.path, t)
-}
-
-func (p *parser) object(line []byte) {
-	o := object{}
-	if err := json.Unmarshal(line, &o.keys); err != nil {
-		p.damaged(fmt.Errorf("line is no JSON object: %w", err))
-		return
-	}
-	name := o.text("_path")
-	if name == "" {
-		name = o.text("@stream")
-	}
-	if name == "" {
-		name = logOf(func(f string) bool { _, ok := o.raw(f); return ok })
-	}
-	p.take(name, &o)
-}
-
-// take makes observations of one line. Rotated logs keep their path, those of other writers may have a suffix.
-func (p *parser) take(log string, r row) {
-	p.capture.Lines++
-	name, _, _ := strings.Cut(log, ".")
-	var err error
-	switch name {
-	case "conn", "conn_long", "open_conn":
-		err = p.conn(r)
+	switch log {
 	case "dns", "http", "ssl", "smb_files", "smb_mapping", "dce_rpc", "kerberos", "ntlm", "rdp", "ssh":
-		err = p.app(name, r)
+		return p.app(log, r)
 	case "files":
 		p.files(r)
 	case "x509":
-		err = p.x509(r)
+		return p.x509(r)
 	case "dhcp":
 		p.lease(r)
 	case "capture_loss":
 		p.loss.add(r)
 	default:
-		p.unused(name)
+		p.unused(log)
 	}
-	if err != nil {
-		p.capture.Lines--
-		p.damaged(err)
-	}
+	return nil
 }
 
 // unused says once of a log that nothing is made of it.
@@ -232,7 +184,6 @@ func (p *parser) unused(log string) {
 
 // finish pushes what only the whole log tells.
 func (p *parser) finish() {
-	p.conns.push(p.out)
 	p.loss.describe(&p.capture, &p.doubts)
 	p.capture.Comment = p.doubts.push(p.in.Name, p.out)
 	p.out.Capture(p.capture)
@@ -243,7 +194,7 @@ func (p *parser) damaged(err error) {
 	p.out.Problem(evidence.Problem{Kind: evidence.Damaged, Ref: p.ref(), Lost: 1, Known: true, Err: err})
 }
 
-func (p *parser) ref() evidence.Ref { return evidence.Ref{File: p.in.Name, Unit: "line", N: p.lines.N} }
+func (p *parser) ref() evidence.Ref { return evidence.Ref{File: p.in.Name, Unit: "line", N: p.rows.N} }
 
 // span widens the time covered by the log.
 func (p *parser) span(from, to time.Time) {
@@ -258,22 +209,20 @@ func (p *parser) span(from, to time.Time) {
 	}
 }
 
-// word returns s, the same one each time: histories, states and protocol names repeat on every line.
-func (p *parser) word(s string) string {
-	if w, ok := p.words[s]; ok {
-		return w
+// word is what b says, the same string each time: histories, states and names of protocols repeat on every line.
+func (p *parser) word(b []byte) string {
+	if len(b) == 0 || len(b) > longestWord {
+		return string(b)
 	}
-	if len(p.words) < maxWords && len(s) <= longestWord {
-		p.words[s] = s
+	last := &p.lately[(len(b)*7+int(b[0])*3+int(b[len(b)/2])*5+int(b[len(b)-1])*11)%len(p.lately)]
+	if *last != string(b) {
+		*last = p.texts.Of(b)
 	}
-	return s
+	return *last
 }
 
-// maxWords bounds the strings that are kept because they may repeat, longestWord their length.
-const (
-	maxWords    = 1 << 16
-	longestWord = 128
-)
+// longestWord bounds what is taken for a word, in bytes.
+const longestWord = 128
 
 // clip bounds text of the file that is quoted in a message.
 func clip(s string) string {
