@@ -29,13 +29,14 @@ func (p *parser) app(e *event, content func(*event, *evidence.AppRecord) bool) e
 	if err != nil {
 		return err
 	}
-	a := e.record(orig, resp)
+	a := &p.record
+	*a = e.record(orig, resp)
 	a.App = evidence.App{Confirmed: true, Content: true}
-	if !content(e, &a) {
+	if !content(e, a) {
 		p.doubts.unused(e.Type)
 		return nil
 	}
-	p.out.App(a)
+	p.out.App(*a)
 	return nil
 }
 

@@ -34,7 +34,8 @@ type event struct {
 	Fileinfo *fileinfo
 	Stats    *stats
 
-	raw raw
+	raw   raw
+	parts *parts
 
 	ref    evidence.Ref
 	sensor *sensor
@@ -76,18 +77,26 @@ var errNotJSON = errors.New("not an object of JSON")
 
 // decode reads a line, with or without a wrapping that names the firewall.
 func (e *event) decode(line []byte) error {
-	*e = event{}
+	e.reset()
 	m := rawjson.MembersOf(line)
 	err := fill(e, &m)
 	if !m.Whole() {
 		return errNotJSON
 	}
 	if inner, firewall := e.raw.event, e.raw.firewall; len(e.Type) == 0 && inner.Opens('{') {
-		*e = event{}
+		e.reset()
 		err = section(e, inner)
 		e.Host = or(e.Host, firewall)
 	}
 	return cmp.Or(err, e.sections())
+}
+
+// reset keeps the room for sections, as much as those of one line need.
+func (e *event) reset() {
+	if e.parts == nil {
+		e.parts = new(parts)
+	}
+	*e = event{parts: e.parts}
 }
 
 // isEVE tells whether it has what every event has, and one of what tells EVE from other JSON with that.

@@ -59,9 +59,9 @@ func set(to any, v rawjson.Value) error {
 	case *[]binding:
 		return list(to, v)
 	case **kerberos:
-		return optional(to, v)
+		return optional(to, new(kerberos), v)
 	case **dcerpc:
-		return optional(to, v)
+		return optional(to, new(dcerpc), v)
 	case object:
 		return section(to, v)
 	}
@@ -84,16 +84,16 @@ func section(o object, v rawjson.Value) error {
 	return fill(o, &m)
 }
 
-// optional makes an object for a value, none when there is no value.
+// optional reads an object into room, none when there is no value.
 func optional[T any, P interface {
 	*T
 	object
-}](to *P, v rawjson.Value) error {
-	*to = nil
+}](to *P, room P, v rawjson.Value) error {
+	*to, *room = nil, *new(T)
 	if v.Opens('{') {
-		*to = new(T)
+		*to = room
 	}
-	return section(*to, v)
+	return section(room, v)
 }
 
 // maxList bounds the members of a list, of which a message of DNS has room for fewer.

@@ -15,6 +15,26 @@ type raw struct {
 	firewall text
 }
 
+// parts are where sections are read to, line after line.
+type parts struct {
+	flow     flow
+	netflow  netflow
+	tcp      tcp
+	dns      dns
+	http     http
+	http2    http2
+	tls      tls
+	quic     quic
+	smb      smb
+	dcerpc   dcerpc
+	ssh      ssh
+	rdp      rdp
+	krb5     krb5
+	dhcp     dhcp
+	fileinfo fileinfo
+	stats    stats
+}
+
 func (r *raw) field(name []byte) any {
 	switch string(name) {
 	case "flow":
@@ -63,36 +83,36 @@ func (r *raw) field(name []byte) any {
 
 // sections reads those that belong to the type of the event.
 func (e *event) sections() error {
-	r := &e.raw
+	r, to := &e.raw, e.parts
 	switch string(e.Type) {
 	case "flow":
-		return cmp.Or(optional(&e.Flow, r.flow), optional(&e.TCP, r.tcp))
+		return cmp.Or(optional(&e.Flow, &to.flow, r.flow), optional(&e.TCP, &to.tcp, r.tcp))
 	case "netflow":
-		return optional(&e.Netflow, r.netflow)
+		return optional(&e.Netflow, &to.netflow, r.netflow)
 	case "dns", "mdns", "llmnr":
-		return optional(&e.DNS, firstPresent(r.dns, r.mdns, r.llmnr))
+		return optional(&e.DNS, &to.dns, firstPresent(r.dns, r.mdns, r.llmnr))
 	case "http", "http2":
-		return cmp.Or(optional(&e.HTTP, r.http), optional(&e.HTTP2, r.http2))
+		return cmp.Or(optional(&e.HTTP, &to.http, r.http), optional(&e.HTTP2, &to.http2, r.http2))
 	case "tls":
-		return optional(&e.TLS, r.tls)
+		return optional(&e.TLS, &to.tls, r.tls)
 	case "quic":
-		return optional(&e.QUIC, r.quic)
+		return optional(&e.QUIC, &to.quic, r.quic)
 	case "smb":
-		return optional(&e.SMB, r.smb)
+		return optional(&e.SMB, &to.smb, r.smb)
 	case "dcerpc":
-		return optional(&e.DCERPC, r.dcerpc)
+		return optional(&e.DCERPC, &to.dcerpc, r.dcerpc)
 	case "ssh":
-		return optional(&e.SSH, r.ssh)
+		return optional(&e.SSH, &to.ssh, r.ssh)
 	case "rdp":
-		return optional(&e.RDP, r.rdp)
+		return optional(&e.RDP, &to.rdp, r.rdp)
 	case "krb5":
-		return optional(&e.KRB5, r.krb5)
+		return optional(&e.KRB5, &to.krb5, r.krb5)
 	case "dhcp":
-		return optional(&e.DHCP, r.dhcp)
+		return optional(&e.DHCP, &to.dhcp, r.dhcp)
 	case "fileinfo":
-		return optional(&e.Fileinfo, r.fileinfo)
+		return optional(&e.Fileinfo, &to.fileinfo, r.fileinfo)
 	case "stats":
-		return optional(&e.Stats, r.stats)
+		return optional(&e.Stats, &to.stats, r.stats)
 	}
 	return nil
 }

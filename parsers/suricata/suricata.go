@@ -64,8 +64,9 @@ type parser struct {
 	halves  queue[half, evidence.Conn]
 	asked   queue[exchange, evidence.AppRecord]
 	doubts  doubts
-	event   event     // of the current line
-	now     time.Time // of the last line with a time that can be read
+	event   event              // of the current line
+	record  evidence.AppRecord // made of it
+	now     time.Time          // of the last line with a time that can be read
 }
 
 func parse(ctx context.Context, in *parsers.Input, out evidence.Sink) error {

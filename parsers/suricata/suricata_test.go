@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -206,6 +207,18 @@ func TestTooManyWait(t *testing.T) {
 	b := read(t, text.String())
 	if said := b.Captures[0].Comment; len(b.Apps) != maxHeld+3 || !strings.HasPrefix(said, "3 questions and flows were not waited for") {
 		t.Errorf("%d questions, %q", len(b.Apps), said)
+	}
+}
+
+func TestAddress(t *testing.T) {
+	for _, s := range []string{
+		"192.0.2.1", "0.0.0.0", "255.255.255.255", "10.0.0.09", "00.0.0.0", "256.0.0.1", "1.2.3", "1.2.3.4.5", "1.2.3.", ".1.2.3", "1..2.3", "1.2.3.4 ", "1.2.3.x", "",
+		"1.2.3.1000", "2001:db8::1", "2001:0db8:0000:0000:0000:0000:0000:0007", "::ffff:192.0.2.1", "fe80::1%eth0", "x",
+	} {
+		got, ok := address(text(s))
+		if want, err := netip.ParseAddr(s); ok != (err == nil) || got != want {
+			t.Errorf("%q: got %v, want %v", s, got, want)
+		}
 	}
 }
 

@@ -92,15 +92,48 @@ func (e *event) ends(section bool) (src, dst netip.AddrPort, err error) {
 
 // end reads one of them. What has no ports, ICMP too, is written without.
 func end(ip text, port number) (netip.AddrPort, bool) {
-	a, err := netip.ParseAddr(string(ip))
-	if err != nil || port.N > 1<<16-1 {
+	a, ok := address(ip)
+	if !ok || port.N > 1<<16-1 {
 		return netip.AddrPort{}, false
 	}
 	return netip.AddrPortFrom(a.Unmap().WithZone(""), uint16(port.N)), true
 }
 
+// address reads an address: those of four numbers, which nearly all are, without making a string.
+func address(s text) (netip.Addr, bool) {
+	if four, ok := numbers(s); ok {
+		return netip.AddrFrom4(four), true
+	}
+	a, err := netip.ParseAddr(string(s))
+	return a, err == nil
+}
+
+// numbers reads four numbers below 256 with dots between them, without zeros before them.
+func numbers(s text) (four [4]byte, ok bool) {
+	i, digits := 0, 0
+	for _, c := range s {
+		n := int(four[i])*10 + int(c-'0')
+		switch {
+		case isDigit(c) && n < 256 && (digits == 0 || four[i] > 0):
+			four[i] = byte(n)
+			digits++
+		case c == '.' && digits > 0 && i < 3:
+			i, digits = i+1, 0
+		default:
+			return four, false
+		}
+	}
+	return four, i == 3 && digits > 0
+}
+
 // transport names the protocol that carries the flow: Suricata writes the names of /etc/protocols, or the number.
 func (e *event) transport() evidence.Transport {
+	switch string(e.Proto) { // as Suricata writes those of nearly all flows
+	case "TCP":
+		return evidence.TCP
+	case "UDP":
+		return evidence.UDP
+	}
 	switch proto := strings.ToLower(string(e.Proto)); proto {
 	case "tcp":
 		return evidence.TCP
