@@ -48,6 +48,7 @@ func (l *listener) listen(all iter.Seq[*stretch], yield func(*stretch) bool) {
 	}
 }
 
+// hear takes the turns of a stretch, which then hold on to nothing any more: content may have waited in memory of its own.
 func (l *listener) hear(s *stretch) {
 	for i := range s.turns {
 		switch t := &s.turns[i]; t.what {
@@ -59,6 +60,8 @@ func (l *listener) hear(s *stretch) {
 			l.settle(t.flow)
 		}
 	}
+	clear(s.turns)
+	s.turns = s.turns[:0]
 }
 
 // feed hands content over and lets go of the session when it has seen enough.

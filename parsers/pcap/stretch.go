@@ -72,6 +72,9 @@ func (t *tracker) batch(b *batch) {
 	}
 }
 
+// ordinaryTurns are more than a batch has in which no connections end that had much waiting; room for more is not kept.
+const ordinaryTurns = 1 << 14
+
 // handOver moves what came of late to s, whose connections were told long ago.
 func (t *tracker) handOver(s *stretch) {
 	for i, f := range s.over {
@@ -81,6 +84,9 @@ func (t *tracker) handOver(s *stretch) {
 	was := *s
 	*s = t.latest
 	t.latest = stretch{turns: was.turns[:0], over: was.over[:0], problems: was.problems[:0]}
+	if cap(was.turns) > ordinaryTurns {
+		t.latest.turns = nil
+	}
 }
 
 // tell states connections of which nothing more can be learned, and leaves their memory to be used again.
