@@ -2,7 +2,6 @@ package pcap
 
 import (
 	"container/list"
-	"slices"
 	"time"
 
 	"github.com/wirewitness/wirewitness/parsers/pcap/capfile"
@@ -93,7 +92,7 @@ func (g *datagram) take(f *capfile.Frame, p *packet) {
 	if s.last && g.total == 0 {
 		g.total = end
 	}
-	g.insert(segment{from: uint64(s.offset), to: uint64(end), data: slices.Clone(s.data.data), size: len(s.data.data)})
+	g.insert(segment{from: uint64(s.offset), to: uint64(end), data: s.data.data, size: len(s.data.data)})
 }
 
 // complete tells whether all fragments are there.

@@ -81,8 +81,8 @@ func FuzzReassembly(f *testing.F) {
 			}
 			tr.end()
 		})
-		if tr.budget != maxBuffered || tr.held.bytes != 0 || len(tr.held.known) != 0 {
-			t.Errorf("%d of %d bytes free, %d held of %d datagrams", tr.budget, maxBuffered, tr.held.bytes, len(tr.held.known))
+		if tr.budget != maxBuffered || tr.places != maxPending || tr.held.bytes != 0 || len(tr.held.known) != 0 {
+			t.Errorf("%d of %d bytes and %d of %d segments free, %d held of %d datagrams", tr.budget, maxBuffered, tr.places, maxPending, tr.held.bytes, len(tr.held.known))
 		}
 		agrees(t, tr.got.Conns)
 	})

@@ -212,6 +212,68 @@ func TestWaitingIsBounded(t *testing.T) {
 	}
 }
 
+// queued are the segments that wait in all connections.
+func (f *following) queued() (all []queue) {
+	for _, s := range f.flows.slots {
+		if s.flow != nil {
+			all = append(all, s.flow.tcp.ends[0].queue, s.flow.tcp.ends[1].queue)
+		}
+	}
+	return all
+}
+
+// TestSegmentsAreBounded: however little they hold, no more segments wait than may, and the stream that has one too many moves on.
+func TestSegmentsAreBounded(t *testing.T) {
+	const most, all = 10, 30
+	f := follow(maxLive)
+	f.places = most
+	for i := range all {
+		c := netip.AddrPortFrom(client.Addr(), uint16(40000+i/2))
+		f.see(t, record().tcp(c, server, ".", 1, 1, "").tcp(c, server, ".", uint32(10+10*(i%2)), 1, "x"))
+		n := 0
+		for _, q := range f.queued() {
+			n += len(q.pending)
+		}
+		if n != most-f.places || n > most {
+			t.Fatalf("%d segments wait, %d may still", n, f.places)
+		}
+	}
+	f.end()
+	for _, c := range f.got.Conns {
+		if c.Volume.Payload.Orig != evidence.Measured(20) || c.Volume.Missed.Orig != evidence.Measured(18) {
+			t.Errorf("%v: %+v", c.Orig, c.Volume)
+		}
+	}
+	if f.places != most {
+		t.Errorf("%d of %d free", f.places, most)
+	}
+}
+
+// TestWaitingTakesWhatIsNew: what is sent again takes no memory but for what is new of it, and none once nothing waits.
+func TestWaitingTakesWhatIsNew(t *testing.T) {
+	const length, times = 1000, 100
+	f := follow(maxLive)
+	f.see(t, record().tcp(client, server, "S", 10, 0, "").tcp(server, client, "S.", 90, 11, ""))
+	for i := range times {
+		f.see(t, record().tcp(client, server, ".", 20, 91, strings.Repeat("x", length+i)))
+	}
+	took := 0
+	for _, q := range f.queued() {
+		for _, s := range q.pending {
+			took += cap(s.data)
+		}
+	}
+	if took < length || took > 3*length {
+		t.Errorf("%d bytes wait in %d", length+times-1, took)
+	}
+	f.see(t, record().tcp(client, server, ".", 11, 91, "123456789"))
+	for _, q := range f.queued() {
+		if len(q.pending) > 0 || cap(q.pending) > fewSegments {
+			t.Errorf("%d segments wait, in room for %d", len(q.pending), cap(q.pending))
+		}
+	}
+}
+
 // TestTunnelsAreBounded: a tunnel in use keeps its number whatever others come, and those are forgotten in the end.
 func TestTunnelsAreBounded(t *testing.T) {
 	var l tunnelNumbers

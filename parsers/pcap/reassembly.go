@@ -1,8 +1,6 @@
 package pcap
 
 import (
-	"slices"
-
 	"github.com/wirewitness/wirewitness/parsers/pcap/capfile"
 	"github.com/wirewitness/wirewitness/parsers/pcap/service"
 )
@@ -102,6 +100,7 @@ func (c *tcp) deliverFirst(f *flow, dir int) {
 	s := &c.ends[dir]
 	first := s.shift()
 	f.tracker.budget += first.size
+	f.tracker.places++
 	c.deliver(f, dir, &first)
 }
 
@@ -134,13 +133,12 @@ func (c *tcp) keep(f *flow, dir int, g segment) {
 		g.data, g.size = nil, 0
 	case f.deaf.Load(): // by chance already: the room is taken all the same
 		g.data = nil
-	default:
-		g.data = slices.Clone(g.data)
 	}
-	before := s.size
+	size, n := s.size, len(s.pending)
 	s.insert(g)
-	f.tracker.budget -= s.size - before
-	for s.size > maxHeld || len(s.pending) > maxSegments {
+	f.tracker.budget -= s.size - size
+	f.tracker.places -= len(s.pending) - n
+	for s.size > maxHeld || len(s.pending) > maxSegments || f.tracker.places < 0 {
 		c.giveUp(f, dir, s.pending[0].to)
 	}
 }

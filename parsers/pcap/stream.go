@@ -38,11 +38,12 @@ type segment struct {
 	size int
 }
 
-// Bounds of reassembly: bytes per side, segments per side, and bytes in all connections of a capture.
+// Bounds of reassembly: bytes per side, segments per side, and bytes and segments in all connections of a capture.
 const (
 	maxHeld     = 1 << 20
 	maxSegments = 512
 	maxBuffered = 64 << 20
+	maxPending  = 1 << 18
 )
 
 // maxJump is how far ahead of its stream a packet or an acknowledgement may be on its word alone; beyond, a second one, of
@@ -111,10 +112,16 @@ func (q *queue) shift() segment {
 	first := q.pending[0]
 	q.pending = slices.Delete(q.pending, 0, 1)
 	q.size -= first.size
+	if room := cap(q.pending); room > fewSegments && len(q.pending) < room/4 {
+		q.pending = append([]segment(nil), q.pending...)
+	}
 	return first
 }
 
-// insert puts what is new of a segment between the pending ones: the first copy wins.
+// fewSegments are what a queue keeps room for.
+const fewSegments = 8
+
+// insert copies what is new of a segment and puts it between the pending ones: the first copy wins.
 func (q *queue) insert(g segment) {
 	i, _ := slices.BinarySearchFunc(q.pending, g.from, func(p segment, at uint64) int {
 		if p.to <= at {
@@ -128,8 +135,10 @@ func (q *queue) insert(g segment) {
 			end = min(end, max(q.pending[i].from, g.from))
 		}
 		if end > g.from {
-			q.pending = slices.Insert(q.pending, i, g.slice(g.from, end))
-			q.size += q.pending[i].size
+			part := g.slice(g.from, end)
+			part.data = slices.Clone(part.data)
+			q.pending = slices.Insert(q.pending, i, part)
+			q.size += part.size
 			i++
 		}
 		if i == len(q.pending) {

@@ -17,6 +17,7 @@ type tracker struct {
 	begun   uint64 // connections
 	tunnels tunnelNumbers
 	budget  int           // bytes that reassembly may still buffer
+	places  int           // segments that it may still hold
 	unheld  service.Tally // segments that it had no room for
 
 	held   collection
@@ -25,7 +26,7 @@ type tracker struct {
 }
 
 func newTracker(file string, s *survey) *tracker {
-	return &tracker{file: file, flows: newTable(), budget: maxBuffered, survey: s, live: live{max: maxLive}}
+	return &tracker{file: file, flows: newTable(), budget: maxBuffered, places: maxPending, survey: s, live: live{max: maxLive}}
 }
 
 // frame takes the packets of a frame, and the datagrams that it makes complete.
