@@ -63,13 +63,14 @@ func (l *listener) announce(f *flow, e service.Expectation, at time.Time) {
 	}
 }
 
-// forget makes room among the announcements, at most once in the time that each may wait.
+// forget makes room among the announcements, at most once in the time that each may wait. One from a clock far ahead goes too: it
+// would stay, and be looked at each time.
 func (l *listener) forget(now time.Time) {
 	if len(l.awaited) < maxAwaited || now.Sub(l.forgot) <= longestWait {
 		return
 	}
 	l.forgot = now
-	maps.DeleteFunc(l.awaited, func(_ place, a announcement) bool { return now.Sub(a.at) > longestWait })
+	maps.DeleteFunc(l.awaited, func(_ place, a announcement) bool { return now.Sub(a.at).Abs() > longestWait })
 }
 
 // take finds what was announced of a connection that begins. What was used is used up.
@@ -85,7 +86,7 @@ func (l announcements) take(f *flow, at time.Time) *announcement {
 			continue
 		}
 		delete(l, k)
-		if at.Sub(a.at) <= longestWait {
+		if a.at.IsZero() || at.Sub(a.at) <= longestWait {
 			return kept(a)
 		}
 	}

@@ -3,6 +3,7 @@ package pcap
 import (
 	"net/netip"
 	"testing"
+	"time"
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
@@ -62,5 +63,30 @@ func TestAnnouncedMediaSpeaks(t *testing.T) {
 	r := record().udp(client, server, sip).udp(netip.AddrPortFrom(server.Addr(), 9000), netip.AddrPortFrom(client.Addr(), 49170), stun)
 	if got := parseBytes(t, r.pcap()).Conns[1]; got.Protocol != "stun" || got.Announced != (evidence.Ref{}) {
 		t.Errorf("%q announced by %v", got.Protocol, got.Announced)
+	}
+}
+
+// TestAnnouncedWithoutTime: in a frame that has no time something may be announced to one that has.
+func TestAnnouncedWithoutTime(t *testing.T) {
+	f := follow(maxLive)
+	r := record().udp(client, server, "\x00\x01boot\x00octet\x00").udp(netip.AddrPortFrom(server.Addr(), 3333), client, "\x00\x03\x00\x01"+response)
+	r.frames[0].at = time.Time{}
+	f.see(t, r)
+	f.end()
+	if got := f.got.Conns[1]; got.Protocol != "tftp" || got.Announced.N != 1 {
+		t.Errorf("%q announced by %v", got.Protocol, got.Announced)
+	}
+}
+
+// TestAnnouncementsAreForgotten: what waited too long gives way to what is announced now, and so does what a wrong clock announced.
+func TestAnnouncementsAreForgotten(t *testing.T) {
+	for _, at := range []time.Time{epoch.Add(-2 * longestWait), epoch.AddDate(50, 0, 0)} {
+		l := newListener("test")
+		for i := range maxAwaited {
+			l.awaited[place{tunnel: uint32(i)}] = announcement{at: at}
+		}
+		if l.forget(epoch); len(l.awaited) != 0 {
+			t.Errorf("%d announced at %v still wait at %v", len(l.awaited), at, epoch)
+		}
 	}
 }
