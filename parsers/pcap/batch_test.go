@@ -5,8 +5,11 @@ import (
 	"context"
 	"errors"
 	"io"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/wirewitness/wirewitness/parsers"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
@@ -51,4 +54,53 @@ func TestEndsInTheMiddle(t *testing.T) {
 		}
 	}()
 	parse(t.Context(), func() error { panic("defect") })
+}
+
+// A full sink takes no more connections than left.
+type full struct {
+	evidence.Batch
+	left int
+}
+
+func (f *full) Conn(c evidence.Conn) {
+	if f.left--; f.left < 0 {
+		panic("full")
+	}
+	f.Batch.Conn(c)
+}
+
+// TestSinkEnds: whoever takes the connections may end it all, early, late or while what is left is stated, and nothing goes on.
+func TestSinkEnds(t *testing.T) {
+	r := record().udp(client, server, strings.Repeat("x", 1400))
+	r.frames = slices.Repeat(r.frames, 3000)
+	for i := range r.frames {
+		r.frames[i].at = epoch.Add(time.Duration(i) * 2 * datagramSilence)
+	}
+	capture := r.pcap()
+	for _, left := range []int{0, 2000, 2999} {
+		reads := &counted{ReaderAt: bytes.NewReader(capture)}
+		func() {
+			defer func() {
+				if recover() != "full" {
+					t.Errorf("with room for %d the panic did not come back", left)
+				}
+			}()
+			Format.Parse(t.Context(), &parsers.Input{Name: "t", Size: int64(len(capture)), ReaderAt: reads}, &full{left: left})
+		}()
+		n := reads.n
+		if runtime.Gosched(); reads.n != n {
+			t.Errorf("with room for %d the capture is still read", left)
+		}
+	}
+}
+
+// counted counts what is read of a file.
+type counted struct {
+	io.ReaderAt
+	n int
+}
+
+func (c *counted) ReadAt(b []byte, off int64) (int, error) {
+	c.n++
+	return c.ReaderAt.ReadAt(b, off)
 }

@@ -1,6 +1,9 @@
 package pcap
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 // TestBesideMemory: what is looked at is not what is being filled, and whoever has enough ends the other.
 func TestBesideMemory(t *testing.T) {
@@ -55,5 +58,43 @@ func TestBesideTwice(t *testing.T) {
 	}
 	if seen != 1000 {
 		t.Errorf("%d of 1000", seen)
+	}
+}
+
+// TestBesidePanics: what panics in any of three that hand on to each other comes back to the caller, and by then all have ended.
+func TestBesidePanics(t *testing.T) {
+	const stages, n = 3, 100
+	for bad := range stages {
+		var ended [stages]bool
+		at := func(stage, i int) {
+			if stage == bad && i == n/2 {
+				panic("defect")
+			}
+		}
+		run := func() (panicked any) {
+			defer func() { panicked = recover() }()
+			numbers := beside(func(yield func(int) bool) {
+				defer func() { ended[0] = true }()
+				for i := 0; i < n && yield(i); i++ {
+					at(0, i)
+				}
+			})
+			passed := beside(func(yield func(int) bool) {
+				defer func() { ended[1] = true }()
+				for i := range numbers {
+					if at(1, i); !yield(i) {
+						return
+					}
+				}
+			})
+			defer func() { ended[2] = true }()
+			for i := range passed {
+				at(2, i)
+			}
+			return nil
+		}
+		if p := run(); p != "defect" || slices.Contains(ended[:], false) {
+			t.Errorf("stage %d: %v came back, ended %v", bad, p, ended)
+		}
 	}
 }

@@ -2,10 +2,9 @@
 //
 // capfile yields the frames and a decoder peels the layers of each; beside them a tracker puts the packets together to
 // connections; beside that a listener feeds what they carry to package service; and beside both the connections that are over
-// become evidence. A
-// packet inside a tunnel belongs to a connection of its own, and so does the tunnel. Nothing is dropped for a wrong checksum,
-// and lengths come from the headers, bounded by the length of the frame on the wire: a capture made on the endpoint has
-// segments without checksums and without lengths, and a snaplen shortens what is read, not what was sent.
+// become evidence. A packet inside a tunnel belongs to a connection of its own, and so does the tunnel. Nothing is dropped for
+// a wrong checksum, and lengths come from the headers, bounded by the length of the frame on the wire: a capture made on the
+// endpoint has segments without checksums and without lengths, and a snaplen shortens what is read, not what was sent.
 package pcap
 
 import (

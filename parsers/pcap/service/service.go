@@ -48,7 +48,7 @@ func (c Chunk) with(data []byte) Chunk {
 type Result struct {
 	evidence.App
 	// Client tells which side of the chunks spoke as the client, when the content settled it; ClientKnown says so. It
-	// lets the flow tracker orient connections that began before the capture.
+	// tells who opened connections that began before the capture.
 	Client      Side
 	ClientKnown bool
 	// DHCP holds the requests and grants of addresses, in order.
@@ -57,8 +57,8 @@ type Result struct {
 
 // A Session follows the content of one connection.
 //
-// The flow tracker calls Feed with the chunks of both sides, TCP in sequence order per side, and may stop reassembly
-// for a connection once Done says that nothing more is wanted.
+// Whoever listens to the connection calls Feed with the chunks of both sides, TCP in sequence order per side, and may stop
+// once Done says that nothing more is wanted.
 type Session struct {
 	scene   scene
 	opening *opening // nil when nothing is kept
