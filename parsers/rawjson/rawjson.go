@@ -38,10 +38,33 @@ func meaning(quoted []byte) []byte {
 	if plain(quoted, 1) == len(quoted)-1 || bytes.IndexByte(s, '\\') < 0 && utf8.Valid(s) {
 		return s
 	}
+	if s, ok := unescaped(s); ok {
+		return s
+	}
 	return unquoted(quoted)
 }
 
-// unquoted leaves to encoding/json what escapes mean, and what becomes of bytes that are no text.
+// letters are what the escapes of one character stand for.
+var letters = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
+
+// unescaped resolves the escapes of ASCII, as paths are full of.
+func unescaped(s []byte) ([]byte, bool) {
+	to := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c == '\\' {
+			i++
+			c = letters[s[i]]
+		}
+		if c == 0 || c >= utf8.RuneSelf {
+			return nil, false
+		}
+		to = append(to, c)
+	}
+	return to, true
+}
+
+// unquoted leaves to encoding/json what other escapes mean, and what becomes of bytes that are no text.
 func unquoted(quoted []byte) []byte {
 	var s string
 	if err := json.Unmarshal(quoted, &s); err != nil {

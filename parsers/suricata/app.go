@@ -209,7 +209,7 @@ func (p *parser) lease(e *event) error {
 	}
 	l := evidence.Lease{Ref: e.ref, Sensor: e.sensor.capture.Sensor, At: e.at, MAC: strings.ToLower(string(d.MAC)), HostName: string(d.Name)}
 	for _, s := range []text{d.Client, d.Assigned} {
-		if a, err := netip.ParseAddr(string(s)); err == nil && !a.IsUnspecified() {
+		if a, ok := address(s); ok && !a.IsUnspecified() {
 			l.Client = a.Unmap()
 		}
 	}

@@ -71,13 +71,13 @@ func (p *parser) dns(e *event) error {
 	if err != nil {
 		return err
 	}
-	switch k := (exchange{e.sensor.capture.Sensor, string(e.FlowID), string(m.ID)}); string(m.Type) {
+	switch string(m.Type) {
 	case "query", "request":
 		for i, q := range m.questions() { // the first of several is the one that the answer completes
-			p.asked.put(k, e.question(q, src, dst), p.now, i == 0)
+			p.ask(m, e.question(q, src, dst), i == 0)
 		}
 	case "answer", "response":
-		p.answer(k, e, m, src, dst)
+		p.answer(e, m, src, dst)
 	default:
 		return errors.New("a DNS event that is neither question nor answer")
 	}
@@ -85,10 +85,14 @@ func (p *parser) dns(e *event) error {
 	return nil
 }
 
+func (p *parser) ask(m *dns, rec *evidence.AppRecord, found bool) {
+	p.asked.put(exchange{rec.Sensor, rec.UID, string(m.ID)}, rec, p.now, found)
+}
+
 // answer completes the question; where that is not in the log, the answer says what was asked.
-func (p *parser) answer(k exchange, e *event, m *dns, src, dst netip.AddrPort) {
-	rec := p.asked.last[k]
-	if rec == nil || k.uid == "" {
+func (p *parser) answer(e *event, m *dns, src, dst netip.AddrPort) {
+	rec := p.asked.last[exchange{e.sensor.capture.Sensor, string(e.FlowID), string(m.ID)}]
+	if rec == nil || len(e.FlowID) == 0 {
 		if isService(src) && !isService(dst) { // whether an answer is written in its own direction depends on the version
 			src, dst = dst, src
 		}
@@ -97,7 +101,7 @@ func (p *parser) answer(k exchange, e *event, m *dns, src, dst netip.AddrPort) {
 			asked = []record{{}}
 		}
 		rec = e.question(asked[0], src, dst)
-		p.asked.put(k, rec, p.now, true)
+		p.ask(m, rec, true)
 	}
 	m.complete(&rec.DNS.Questions[0])
 }
@@ -165,7 +169,7 @@ func (r *record) complete(q *evidence.Question) {
 	}
 	switch string(r.RRType) {
 	case "A", "AAAA":
-		if addr, err := netip.ParseAddr(string(r.RData)); err == nil && !slices.Contains(q.Answers, addr.Unmap()) {
+		if addr, ok := address(r.RData); ok && !slices.Contains(q.Answers, addr.Unmap()) {
 			q.Answers = append(q.Answers, addr.Unmap())
 		}
 	case "CNAME":
