@@ -95,7 +95,7 @@ func (p *parser) events(ctx context.Context) error {
 func (p *parser) line(text []byte) {
 	e := &p.event
 	switch err := e.decode(text); {
-	case err == errNotJSON:
+	case errors.Is(err, errNotJSON):
 		p.broken(rawjson.Fault(text))
 		return
 	case err != nil:
