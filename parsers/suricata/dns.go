@@ -144,13 +144,14 @@ func (m *dns) complete(q *evidence.Question) {
 	}
 }
 
-// records are in the order of their types.
+// records are in the order of their types, of which no message has as many as maxList.
 func (g grouped) records() (all []record) {
-	kinds := map[string]texts{}
-	for m := rawjson.MembersOf(g); m.Next() && len(kinds) < maxAnswers; {
+	kinds, n := map[string]texts{}, 0
+	for m := rawjson.MembersOf(g); m.Next() && n < maxList; {
 		var data texts
 		data.set(m.Value)
 		kinds[string(m.Name)] = data
+		n += 1 + len(data)
 	}
 	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
 		for _, data := range kinds[kind] {
