@@ -2,6 +2,7 @@ package zeek
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"unicode/utf8"
@@ -13,7 +14,17 @@ type object struct {
 	ranks  [fieldCount]rank
 	listed [][]byte
 	log    string
+	met    [512]met // names of members, by a look at three bytes; the first to come stays
 }
+
+// A met is a name met before, in quotes, and what it stands for.
+type met struct {
+	name string
+	key
+}
+
+// longestName bounds the names that are remembered, in bytes.
+const longestName = 64
 
 // read takes a line apart and tells which log it belongs to. What is no JSON is put into words by encoding/json, which refuses
 // the same lines.
@@ -34,6 +45,26 @@ func (o *object) read(line []byte) (log string, err error) {
 		o.log = string(name)
 	}
 	return logName(o.log), nil
+}
+
+// named finds the field of a name in quotes.
+func (o *object) named(name []byte, in place) key {
+	switch {
+	case in == elsewhere:
+		return key{}
+	case in == inID:
+		return endKeys[string(unquote(name))]
+	case len(name) > longestName:
+		return keys[string(unquote(name))]
+	}
+	m := &o.met[(len(name)*7+int(name[1])*3+int(name[len(name)/2])*5+int(name[len(name)-2])*11)%len(o.met)]
+	if m.name == "" {
+		*m = met{string(name), keys[string(unquote(name))]}
+	}
+	if m.name == string(name) {
+		return m.key
+	}
+	return keys[string(unquote(name))]
 }
 
 // note keeps a value, unless the field has one that was written in a better way.
@@ -102,7 +133,7 @@ func scalar(v []byte) []byte {
 
 // unquote returns what a string means, which mostly is what is written.
 func unquote(v []byte) []byte {
-	if s := v[1 : len(v)-1]; bytes.IndexByte(s, '\\') < 0 && utf8.Valid(s) {
+	if s := v[1 : len(v)-1]; isPlain(s) || bytes.IndexByte(s, '\\') < 0 && utf8.Valid(s) {
 		return s
 	}
 	var s string
@@ -110,4 +141,19 @@ func unquote(v []byte) []byte {
 		return nil
 	}
 	return []byte(s)
+}
+
+// isPlain tells whether s is ASCII without escapes.
+func isPlain(s []byte) bool {
+	for ; len(s) >= 8; s = s[8:] {
+		if w := binary.LittleEndian.Uint64(s); has(w, '\\')|w&(0x80*ones) != 0 {
+			return false
+		}
+	}
+	for _, c := range s {
+		if c == '\\' || c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }

@@ -42,7 +42,7 @@ func (s scanner) members(i, depth int, in place) int {
 		if end < 0 {
 			return failed
 		}
-		k := named(b[i:end], in)
+		k := s.into.named(b[i:end], in)
 		if i = blank(b, end); i >= len(b) || b[i] != ':' {
 			return failed
 		}
@@ -66,17 +66,6 @@ func (s scanner) members(i, depth int, in place) int {
 			return failed
 		}
 	}
-}
-
-// named finds the field of a name in quotes.
-func named(name []byte, in place) key {
-	switch in {
-	case inLine:
-		return keys[string(unquote(name))]
-	case inID:
-		return endKeys[string(unquote(name))]
-	}
-	return key{}
 }
 
 // elements reads those of a list whose bracket stands before i.

@@ -91,7 +91,7 @@ func parent(r row) (uid []byte, isInner bool) {
 
 // meet reads the tunnels' own connections.
 func (ts tunnels) meet(ctx context.Context, in *parsers.Input) {
-	p := newParser(ctx, in, met{tunnels: ts})
+	p := newParser(ctx, in, outers{tunnels: ts})
 	p.tunnels = tunnels{}
 	for p.rows.next() {
 		log, r, err := p.rows.row()
@@ -104,14 +104,14 @@ func (ts tunnels) meet(ctx context.Context, in *parsers.Input) {
 	}
 }
 
-// A met takes tunnels' own connections, the last of each UID.
-type met struct {
+// An outers takes tunnels' own connections, the last of each UID.
+type outers struct {
 	evidence.Sink
 	tunnels
 }
 
-func (m met) Conn(c evidence.Conn) {
-	m.tunnels[c.UID] = tunnel{c.Ref, cmp.Or(c.Protocol, string(c.Transport))}
+func (o outers) Conn(c evidence.Conn) {
+	o.tunnels[c.UID] = tunnel{c.Ref, cmp.Or(c.Protocol, string(c.Transport))}
 }
 
 // carry says of a connection what it has to do with tunnels.
