@@ -155,3 +155,12 @@ func unescape(s []byte) []byte {
 	}
 	return b
 }
+
+const ones = 0x0101010101010101
+
+// all marks bytes that are c by their highest bits, and no others.
+func all(word uint64, c byte) uint64 {
+	const low = 0x7f * ones
+	x := word ^ uint64(c)*ones
+	return ^((x&low + low) | x | low)
+}
