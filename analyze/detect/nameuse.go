@@ -34,13 +34,17 @@ func (x *nameIndex) statements() (out []finding.NameUse, leftOut int) {
 
 // mostNames are the uses that have as many names as those that are stated, which are few of all.
 func (x *nameIndex) mostNames() []*nameUse {
-	sizes := make([]int, len(x.uses))
-	for i, n := range x.uses {
+	uses := slices.Clone(x.uses)
+	if len(uses) <= maxNameUses {
+		return uses
+	}
+	sizes := make([]int, len(uses))
+	for i, n := range uses {
 		sizes[i] = n.names.size()
 	}
 	slices.Sort(sizes)
-	least := sizes[max(0, len(sizes)-maxNameUses):]
-	return slices.DeleteFunc(slices.Clone(x.uses), func(n *nameUse) bool { return n.names.size() < least[0] })
+	least := sizes[len(sizes)-maxNameUses]
+	return slices.DeleteFunc(uses, func(n *nameUse) bool { return n.names.size() < least })
 }
 
 // maxHeldNames bounds the uses of names that are held.

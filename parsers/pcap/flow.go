@@ -27,12 +27,12 @@ type flow struct {
 	kind        string
 	carries     bool
 
-	before, behind *flow  // in its line
-	block          uint64 // in which it took its place there
-	line           uint8
-	waits          bool // in its line
-	over           bool // nothing more belongs to it
-	pins           int  // datagrams held whose fragments do
+	waiting standing // in its line of live
+	block   uint64   // in which it took its place there
+	line    uint8
+	waits   bool // in its line
+	over    bool // nothing more belongs to it
+	pins    int  // datagrams held whose fragments do
 
 	hearing
 }

@@ -26,8 +26,8 @@ type hearing struct {
 	result    service.Result   // once the listener is deaf
 	announced *announcement    // by another connection's content
 
-	held         int   // bytes that the session keeps
-	older, newer *flow // in openings
+	held int      // bytes that the session keeps
+	kept standing // in openings
 
 	// deaf tells that the listener has heard enough. To the tracker, which may be ahead of it, it spares work; what comes out does
 	// not depend on when the tracker sees it.
@@ -35,7 +35,7 @@ type hearing struct {
 }
 
 func newListener(file string) *listener {
-	return &listener{sessions: service.Pool{File: file}, awaited: announcements{}, openings: openings{max: maxOpenings}}
+	return &listener{sessions: service.Pool{File: file}, awaited: announcements{}, openings: openings{max: maxOpenings, line: line{heard: true}}}
 }
 
 // listen hears stretch after stretch and passes them on.

@@ -31,8 +31,8 @@ const (
 // patienceIn is how long a connection waits in each line.
 var patienceIn = [lines]time.Duration{datagrams: datagramSilence, closed: closedSilence}
 
-// live holds the connections that may go on, those of each line in the order of the blocks of frames that they were last
-// heard in.
+// live holds the connections that may go on: in each line the one silent longest first, by the blocks of frames that they
+// were last heard in.
 type live struct {
 	lines [lines]line
 	n     int
@@ -42,33 +42,6 @@ type live struct {
 	blocks   uint64
 	max      int
 	given    service.Tally // still open when they were given up
-}
-
-// A line is a list through the connections themselves, the one silent longest first.
-type line struct{ first, last *flow }
-
-func (l *line) add(f *flow) {
-	f.before, f.behind = l.last, nil
-	if l.last != nil {
-		l.last.behind = f
-	} else {
-		l.first = f
-	}
-	l.last = f
-}
-
-func (l *line) remove(f *flow) {
-	if f.before != nil {
-		f.before.behind = f.behind
-	} else {
-		l.first = f.behind
-	}
-	if f.behind != nil {
-		f.behind.before = f.before
-	} else {
-		l.last = f.before
-	}
-	f.before, f.behind = nil, nil
 }
 
 // heard puts a connection behind all others of its line, once a block: to do so touches three more.
@@ -176,7 +149,7 @@ func (t *tracker) unpin(f *flow) {
 func (t *tracker) endAll(tell func() bool) {
 	var rest []*flow
 	for i := range t.live.lines {
-		for f := t.live.lines[i].first; f != nil; f = f.behind {
+		for f := t.live.lines[i].first; f != nil; f = f.waiting.behind {
 			rest = append(rest, f)
 		}
 	}

@@ -7,9 +7,9 @@ const maxOpenings = 64 << 20
 
 // openings is what is kept of connections until their protocol is known.
 type openings struct {
-	bytes, max     int
-	oldest, newest *flow         // a list through the connections of which something is kept, by when that began
-	stopped        service.Tally // connections whose protocol was looked for no longer
+	bytes, max int
+	line       line          // of the connections of which something is kept, by when that began
+	stopped    service.Tally // connections whose protocol was looked for no longer
 }
 
 // hold counts what the session of a connection keeps.
@@ -23,43 +23,19 @@ func (l *openings) hold(f *flow) {
 	}
 	switch {
 	case f.held == 0:
-		l.add(f)
+		l.line.add(f)
 	case n == 0:
-		l.remove(f)
+		l.line.remove(f)
 	}
 	l.bytes += n - f.held
 	f.held = n
 }
 
-func (l *openings) add(f *flow) {
-	f.older = l.newest
-	if l.newest != nil {
-		l.newest.newer = f
-	} else {
-		l.oldest = f
-	}
-	l.newest = f
-}
-
-func (l *openings) remove(f *flow) {
-	if f.older != nil {
-		f.older.newer = f.newer
-	} else {
-		l.oldest = f.newer
-	}
-	if f.newer != nil {
-		f.newer.older = f.older
-	} else {
-		l.newest = f.older
-	}
-	f.older, f.newer = nil, nil
-}
-
 // stopLooking lets go of what is kept of other connections, those first whose protocol was looked for longest, until half of the
 // room is free: then this comes up once for as many bytes of the capture.
 func (l *listener) stopLooking(but *flow) {
-	for f := l.openings.oldest; f != nil && l.openings.bytes > l.openings.max/2; {
-		next := f.newer
+	for f := l.openings.line.first; f != nil && l.openings.bytes > l.openings.max/2; {
+		next := f.kept.behind
 		if f != but {
 			l.openings.stopped.Note(f.first, 1)
 			l.settle(f)

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"strings"
 
+	"github.com/wirewitness/wirewitness/parsers"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
@@ -209,8 +210,8 @@ func (p *parser) lease(e *event) error {
 	}
 	l := evidence.Lease{Ref: e.ref, Sensor: e.sensor.capture.Sensor, At: e.at, MAC: strings.ToLower(string(d.MAC)), HostName: string(d.Name)}
 	for _, s := range []text{d.Client, d.Assigned} {
-		if a, ok := address(s); ok && !a.IsUnspecified() {
-			l.Client = a.Unmap()
+		if a, ok := parsers.Address(s); ok && !a.IsUnspecified() {
+			l.Client = a
 		}
 	}
 	if string(d.Type) == "ack" {

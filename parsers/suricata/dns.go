@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wirewitness/wirewitness/parsers"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 	"github.com/wirewitness/wirewitness/parsers/rawjson"
 )
@@ -170,8 +171,8 @@ func (r *record) complete(q *evidence.Question) {
 	}
 	switch string(r.RRType) {
 	case "A", "AAAA":
-		if addr, ok := address(r.RData); ok && !slices.Contains(q.Answers, addr.Unmap()) {
-			q.Answers = append(q.Answers, addr.Unmap())
+		if addr, ok := parsers.Address(r.RData); ok && !slices.Contains(q.Answers, addr) {
+			q.Answers = append(q.Answers, addr)
 		}
 	case "CNAME":
 		if name := host(r.RData); name != "" && !slices.Contains(q.Aliases, name) {

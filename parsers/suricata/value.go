@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wirewitness/wirewitness/parsers"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
@@ -92,38 +93,11 @@ func (e *event) ends(section bool) (src, dst netip.AddrPort, err error) {
 
 // end reads one of them. What has no ports, ICMP too, is written without.
 func end(ip text, port number) (netip.AddrPort, bool) {
-	a, ok := address(ip)
+	a, ok := parsers.Address(ip)
 	if !ok || port.N > 1<<16-1 {
 		return netip.AddrPort{}, false
 	}
-	return netip.AddrPortFrom(a.Unmap().WithZone(""), uint16(port.N)), true
-}
-
-// address reads an address: those of four numbers, which nearly all are, without making a string.
-func address(s text) (netip.Addr, bool) {
-	if four, ok := numbers(s); ok {
-		return netip.AddrFrom4(four), true
-	}
-	a, err := netip.ParseAddr(string(s))
-	return a, err == nil
-}
-
-// numbers reads four numbers below 256 with dots between them, without zeros before them.
-func numbers(s text) (four [4]byte, ok bool) {
-	i, digits := 0, 0
-	for _, c := range s {
-		n := int(four[i])*10 + int(c-'0')
-		switch {
-		case isDigit(c) && n < 256 && (digits == 0 || four[i] > 0):
-			four[i] = byte(n)
-			digits++
-		case c == '.' && digits > 0 && i < 3:
-			i, digits = i+1, 0
-		default:
-			return four, false
-		}
-	}
-	return four, i == 3 && digits > 0
+	return netip.AddrPortFrom(a.WithZone(""), uint16(port.N)), true
 }
 
 // transport names the protocol that carries the flow: Suricata writes the names of /etc/protocols, or the number.

@@ -112,7 +112,6 @@ func (e *event) http(a *evidence.AppRecord) bool {
 	return h.Status.Known || len(or(h.Host, h.URL, h.Agent, h.Type, h.Method)) > 0
 }
 
-// fields are those without lists, to tell a frame of HTTP/2 that says nothing of a request.
 // headers takes from the headers what is not stated beside them.
 func (h *http) headers() {
 	for _, r := range h.Request {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/wirewitness/wirewitness/parsers"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
@@ -72,7 +73,7 @@ func (p *parser) dns(r row, a *evidence.AppRecord) {
 
 // answer sorts one answer in: an address, a text with its length before it, or a name.
 func (p *parser) answer(q *evidence.Question, b []byte) {
-	if addr, ok := address(b); ok {
+	if addr, ok := parsers.Address(b); ok {
 		q.Answers = append(q.Answers, addr)
 		return
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wirewitness/wirewitness/parsers"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
@@ -83,7 +84,7 @@ func given(r row) netip.Addr {
 		fields = fields[2:]
 	}
 	for _, f := range fields {
-		if a, ok := address(r.text(f)); ok && !a.IsUnspecified() {
+		if a, ok := parsers.Address(r.text(f)); ok && !a.IsUnspecified() {
 			return a
 		}
 	}

@@ -12,7 +12,7 @@ type object struct {
 	ranks  [fieldCount]rank
 	listed [][]byte
 	log    string
-	met    [512]met // names of members, by a look at three bytes; the first to come stays
+	met    [512]met // names of members, by a glance; the first to come stays
 }
 
 // A met is a name met before, and what it stands for.
@@ -73,7 +73,7 @@ func (o *object) named(name []byte) key {
 	if len(name) == 0 || len(name) > longestName {
 		return keys[string(name)]
 	}
-	m := &o.met[(len(name)*7+int(name[0])*3+int(name[len(name)/2])*5+int(name[len(name)-1])*11)%len(o.met)]
+	m := &o.met[glance(name)%len(o.met)]
 	if m.name == "" {
 		*m = met{string(name), keys[string(name)]}
 	}

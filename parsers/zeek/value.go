@@ -93,36 +93,9 @@ func ends(r row) (orig, resp netip.AddrPort, ok bool) {
 }
 
 func end(host, port []byte) (netip.AddrPort, bool) {
-	a, ok := address(host)
+	a, ok := parsers.Address(host)
 	p, isNumber := integer(port)
 	return netip.AddrPortFrom(a.WithZone(""), uint16(p)), ok && isNumber && p <= math.MaxUint16
-}
-
-// address is netip.ParseAddr, without a string for what nearly all are.
-func address(b []byte) (netip.Addr, bool) {
-	if a, ok := address4(b); ok {
-		return a, true
-	}
-	a, err := netip.ParseAddr(string(b))
-	return a.Unmap(), err == nil
-}
-
-func address4(b []byte) (netip.Addr, bool) {
-	var a [4]byte
-	field, digits := 0, 0
-	for _, c := range b {
-		n := uint(a[field])*10 + uint(c-'0')
-		switch {
-		case c == '.' && digits > 0 && field < len(a)-1:
-			field, digits = field+1, 0
-		case c-'0' > 9 || n > math.MaxUint8 || digits > 0 && a[field] == 0:
-			return netip.Addr{}, false
-		default:
-			a[field] = byte(n)
-			digits++
-		}
-	}
-	return netip.AddrFrom4(a), field == len(a)-1 && digits > 0
 }
 
 // lower is b in lower case, mostly b itself.

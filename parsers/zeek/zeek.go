@@ -111,7 +111,7 @@ type parser struct {
 	tunnels tunnels // nil before the first connection
 	doubts  doubts
 	texts   evidence.Texts  // those that repeat
-	lately  [256]string     // some of them, by a look at three bytes
+	lately  [256]string     // some of them, by a glance
 	logs    map[string]bool // the logs met that are not used
 	loss    loss
 
@@ -214,7 +214,7 @@ func (p *parser) word(b []byte) string {
 	if len(b) == 0 || len(b) > longestWord {
 		return string(b)
 	}
-	last := &p.lately[(len(b)*7+int(b[0])*3+int(b[len(b)/2])*5+int(b[len(b)-1])*11)%len(p.lately)]
+	last := &p.lately[glance(b)%len(p.lately)]
 	if *last != string(b) {
 		*last = p.texts.Of(b)
 	}
@@ -223,6 +223,11 @@ func (p *parser) word(b []byte) string {
 
 // longestWord bounds what is taken for a word, in bytes.
 const longestWord = 128
+
+// glance tells texts apart by their length and three of their bytes.
+func glance(b []byte) int {
+	return len(b)*7 + int(b[0])*3 + int(b[len(b)/2])*5 + int(b[len(b)-1])*11
+}
 
 // clip bounds text of the file that is quoted in a message.
 func clip(s string) string {
