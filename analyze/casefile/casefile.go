@@ -36,6 +36,10 @@ type Casefile struct {
 	Logs      []Log
 	// Duplicates counts the event records that were met before.
 	Duplicates uint64
+	// Unplaced counts the records of sensors that tell of what a connection carried and of none that any log states: they
+	// name neither its ends nor one that is here. FirstUnplaced is the first of them.
+	Unplaced      uint64
+	FirstUnplaced evidence.Ref
 }
 
 // A Log is the RecordIDs of one channel of one host in one file.

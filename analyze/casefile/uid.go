@@ -14,7 +14,9 @@ type uid struct{ sensor, uid string }
 func (g *gatherer) putTogether() {
 	out := evidence.Batch{Overflow: g.room, Whole: true}
 	for said := range g.byUID() {
-		for _, c := range g.certs.together(said) {
+		t := g.certs.together(said)
+		g.cf.unplaced(t.unplaced)
+		for _, c := range t.conns {
 			if g.sensors[c.Sensor] = true; len(g.parts) > 0 {
 				out.Conn(*c)
 			} else {
@@ -67,8 +69,7 @@ func kept(next func() (*evidence.Conn, error)) func() (*evidence.Conn, error) {
 
 // together makes connections of what one sensor states of one UID. Where conn.log has none of the ends that a content record
 // names, or is missing, the record becomes a connection without volumes; one that names no ends belongs to the last.
-func (cs certificates) together(said []*evidence.Conn) []*evidence.Conn {
-	var t talk
+func (cs certificates) together(said []*evidence.Conn) (t talk) {
 	for i, c := range said {
 		switch {
 		case !c.Part:
@@ -80,6 +81,7 @@ func (cs certificates) together(said []*evidence.Conn) []*evidence.Conn {
 		a := c.Record()
 		to := t.find(c)
 		if to == nil && !a.Orig.IsValid() {
+			t.unplaced = append(t.unplaced, a.Ref)
 			continue
 		}
 		if to == nil {
@@ -89,7 +91,16 @@ func (cs certificates) together(said []*evidence.Conn) []*evidence.Conn {
 		}
 		mergeApp(&to.App, &cs.complete(&a).App)
 	}
-	return t.conns
+	return t
+}
+
+// unplaced counts records that belong to no connection.
+func (cf *Casefile) unplaced(refs []evidence.Ref) {
+	for _, r := range refs {
+		if cf.Unplaced++; cf.FirstUnplaced.IsZero() || evidence.CompareRefs(r, cf.FirstUnplaced) < 0 {
+			cf.FirstUnplaced = r
+		}
+	}
 }
 
 // A talk is the connections of one UID: old versions of Suricata use an identifier again for another flow. The transport is left
@@ -98,6 +109,8 @@ type talk struct {
 	conns []*evidence.Conn
 	last  *evidence.Conn
 	by    map[Tuple]int // place in conns, once there are more than few
+
+	unplaced []evidence.Ref // records of content that name no ends, where there is no connection
 }
 
 // few are as many as are looked through.

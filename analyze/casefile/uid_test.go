@@ -124,8 +124,12 @@ func TestLogsOfOneConnection(t *testing.T) {
 			t.Errorf("%s: %d connections, %+v", tt.why, len(conns(cf)), conns(cf)[0].App)
 		}
 	}
-	if cf := Gather([]Source{source("zeek/files.log", func(b *evidence.Batch) { b.App(noEnds) })}); len(conns(cf)) != 0 {
-		t.Errorf("a record without ends became %+v", conns(cf)[0])
+	noEnds.Ref = evidence.Ref{File: "zeek/files.log", Unit: "line", N: 9}
+	later := noEnds
+	later.Ref.N, later.UID = 12, "A1"
+	cf := Gather([]Source{source("zeek/files.log", func(b *evidence.Batch) { b.App(noEnds); b.App(later) })})
+	if len(conns(cf)) != 0 || cf.Unplaced != 2 || cf.FirstUnplaced != noEnds.Ref {
+		t.Errorf("records without ends: %d connections, %d unplaced from %v", len(conns(cf)), cf.Unplaced, cf.FirstUnplaced)
 	}
 }
 

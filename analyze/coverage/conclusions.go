@@ -119,6 +119,9 @@ func (m *Meter) negative(cov *finding.Coverage, early int) (out []string) {
 			say("%s lost %d packets", c.Ref.File, c.Dropped.N)
 		}
 	}
+	if n, first := m.cf.Unplaced, m.cf.FirstUnplaced; n > 0 {
+		say("records of files moved by connections that no log here states: %d (the first: %s, %s %d); nothing was made of them", n, first.File, first.Unit, first.N)
+	}
 	for _, h := range cov.Hosts {
 		for _, s := range h.Sources {
 			for _, c := range s.Cleared {

@@ -43,6 +43,16 @@ func measure(b *evidence.Batch) finding.Coverage {
 	return m.Measure(c, Judged{})
 }
 
+// What a sensor says of a connection that is not here is said.
+func TestUnplacedRecordsAreSaid(t *testing.T) {
+	b := &evidence.Batch{}
+	b.App(evidence.AppRecord{Ref: evidence.Ref{File: "zeek/files.log", Unit: "line", N: 9}, Sensor: "zeek", UID: "C1", App: evidence.App{Protocol: "smb", SMB: &evidence.SMB{Written: evidence.Measured(7)}}})
+	said := strings.Join(measure(b).Negative, "\n")
+	if !strings.Contains(said, "records of files moved by connections that no log here states: 1 (the first: zeek/files.log, line 9)") {
+		t.Errorf("it says only:\n%s", said)
+	}
+}
+
 func volume(sent uint64) evidence.Volume {
 	return evidence.Volume{Payload: evidence.Pair{Orig: evidence.Measured(sent), Resp: evidence.Measured(7)}}
 }
