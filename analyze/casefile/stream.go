@@ -52,7 +52,7 @@ func (cs *Connections) Err() error { return cs.err }
 // sorted merges what is held and what was moved.
 func (cs *Connections) sorted(whole func(*evidence.Conn) bool) iter.Seq[*evidence.Conn] {
 	return func(yield func(*evidence.Conn) bool) {
-		m := merge[evidence.Conn]{compare: evidence.CompareConns}
+		m := merge{compare: evidence.CompareConns}
 		m.add(listed(cs.held), &cs.err)
 		texts := new(evidence.Texts)
 		for _, r := range cs.moved {
@@ -60,72 +60,6 @@ func (cs *Connections) sorted(whole func(*evidence.Conn) bool) iter.Seq[*evidenc
 		}
 		m.all(&cs.err)(yield)
 	}
-}
-
-// listed yields the elements of a list, as a run does.
-func listed[T any](all []*T) func() (*T, error) {
-	return func() (*T, error) {
-		if len(all) == 0 {
-			return nil, nil
-		}
-		x := all[0]
-		all = all[1:]
-		return x, nil
-	}
-}
-
-// A merge is a heap of sorted lists by what they begin with.
-type merge[T any] struct {
-	lists   []*list[T]
-	compare func(a, b *T) int
-}
-
-type list[T any] struct {
-	head *T
-	next func() (*T, error)
-	rank int
-}
-
-func (m *merge[T]) add(next func() (*T, error), failed *error) {
-	head, err := next()
-	if err != nil {
-		*failed = err
-	}
-	if head != nil {
-		m.lists = append(m.lists, &list[T]{head, next, len(m.lists)})
-	}
-}
-
-// all yields the elements of all lists in order, until one cannot be read.
-func (m *merge[T]) all(failed *error) iter.Seq[*T] {
-	return func(yield func(*T) bool) {
-		heap.Init(m)
-		for len(m.lists) > 0 && *failed == nil {
-			s := m.lists[0]
-			if !yield(s.head) {
-				return
-			}
-			if s.head, *failed = s.next(); s.head == nil {
-				heap.Pop(m)
-			} else {
-				heap.Fix(m, 0)
-			}
-		}
-	}
-}
-
-func (m *merge[T]) Len() int      { return len(m.lists) }
-func (m *merge[T]) Swap(i, j int) { m.lists[i], m.lists[j] = m.lists[j], m.lists[i] }
-func (m *merge[T]) Less(i, j int) bool {
-	c := m.compare(m.lists[i].head, m.lists[j].head)
-	return c < 0 || c == 0 && m.lists[i].rank < m.lists[j].rank
-}
-func (m *merge[T]) Push(x any) { m.lists = append(m.lists, x.(*list[T])) }
-func (m *merge[T]) Pop() any {
-	last := len(m.lists) - 1
-	x := m.lists[last]
-	m.lists = m.lists[:last]
-	return x
 }
 
 // again is how far apart two sensors may see the same connection begin: they stand at different places and stamp

@@ -34,7 +34,7 @@ func (g *gatherer) putTogether() {
 // yielded is valid until the next, but for what it points at.
 func (g *gatherer) byUID() iter.Seq[[]*evidence.Conn] {
 	return func(yield func([]*evidence.Conn) bool) {
-		m, texts := merge[evidence.Conn]{compare: evidence.CompareParts}, new(evidence.Texts)
+		m, texts := merge{compare: evidence.CompareParts}, new(evidence.Texts)
 		for _, r := range g.parts {
 			m.add(kept(r.Open(func(*evidence.Conn) bool { return true }, texts)), &g.err)
 		}

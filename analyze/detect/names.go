@@ -27,6 +27,7 @@ type nameUse struct {
 	refs        citations
 	logged      bool // the host's log says who asked
 	repeats     bool // known from the log alone, although the wire shows questions of the host for the domain
+	gone        bool // forgotten
 	timeline         // of the look-ups
 	// carriers add up the connections that carried the questions, resolvers are their peers. Of them, measured have bytes.
 	// The last of either kind is known by its number in the index.

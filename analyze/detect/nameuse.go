@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/wirewitness/wirewitness/analyze/correlate"
 	"github.com/wirewitness/wirewitness/analyze/finding"
@@ -57,17 +58,21 @@ func (x *nameIndex) forget(most int, t policy.Thresholds) int {
 		n.length, n.entropy = n.labels()
 		return n.host != nil && n.host.Logged || n.signs(t) >= enoughSigns
 	})
-	slices.SortStableFunc(small, func(a, b *nameUse) int {
-		return cmp.Or(cmp.Compare(a.names.size(), b.names.size()), a.last.Compare(b.last))
+	type worth struct {
+		names int
+		last  time.Time
+	}
+	sortBy(small, func(n *nameUse) worth { return worth{n.names.size(), n.last} }, func(a, b worth) int {
+		return cmp.Or(cmp.Compare(a.names, b.names), a.last.Compare(b.last))
 	})
-	gone := map[*nameUse]bool{}
-	for _, n := range small[:min(len(small), len(x.uses)-most/4*3)] {
-		gone[n] = true
+	small = small[:min(len(small), len(x.uses)-most/4*3)]
+	for _, n := range small {
+		n.gone = true
 		delete(x.byKey, n.askerKey)
 		x.moments -= n.amount
 	}
-	x.forgotten += len(gone)
-	x.uses = slices.DeleteFunc(x.uses, func(n *nameUse) bool { return gone[n] })
+	x.forgotten += len(small)
+	x.uses = slices.DeleteFunc(x.uses, func(n *nameUse) bool { return n.gone })
 	return max(most, len(x.uses)/3*4)
 }
 

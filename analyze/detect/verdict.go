@@ -1,9 +1,11 @@
 package detect
 
 import (
+	"cmp"
 	"runtime"
 	"slices"
 	"sync"
+	"time"
 )
 
 // Verdicts are what has been judged so far.
@@ -62,7 +64,7 @@ const maxUsages = 1 << 16
 // longest. What they say later is another usage.
 func (g *Gathering) settle() {
 	idle := slices.DeleteFunc(slices.Clone(g.usages), func(u *Usage) bool { return u.Known() || u.Sweep != nil })
-	slices.SortStableFunc(idle, func(a, b *Usage) int { return a.Last.Compare(b.Last) })
+	sortBy(idle, func(u *Usage) time.Time { return u.Last }, time.Time.Compare)
 	idle = idle[:min(len(idle), len(g.usages)-g.held.most/4*3)]
 	ctx := newContext(g, g.usages)
 	g.verdicts.judge(idle, ctx)
@@ -75,4 +77,21 @@ func (g *Gathering) settle() {
 	g.verdicts.early += len(idle)
 	g.verdicts.rounds++
 	g.held.most = max(g.held.most, len(g.usages)/3*4)
+}
+
+// sortBy sorts by a key that is worked out once, and leaves those of one key in their order.
+func sortBy[T, K any](all []T, key func(T) K, compare func(a, b K) int) {
+	type keyed struct {
+		key   K
+		place int
+		of    T
+	}
+	keys := make([]keyed, len(all))
+	for i, x := range all {
+		keys[i] = keyed{key(x), i, x}
+	}
+	slices.SortFunc(keys, func(a, b keyed) int { return cmp.Or(compare(a.key, b.key), cmp.Compare(a.place, b.place)) })
+	for i, k := range keys {
+		all[i] = k.of
+	}
 }
