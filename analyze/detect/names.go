@@ -37,8 +37,9 @@ type nameUse struct {
 	carrier, measuredLast int
 	// sent and received are the bytes of the DNS messages that were measured, texts those in answers that carry data.
 	sent, received, texts evidence.Count
-	// length and entropy are the means that labels works out, over names.
+	// length and entropy are the means that label has worked out over as many names.
 	length, entropy float64
+	labelled        int
 }
 
 // maxKinds bounds the types of look-ups that are told apart under one domain.
@@ -126,7 +127,7 @@ func (x *nameIndex) complete(looks []*correlate.Lookup, r room) {
 	}
 	abreast.Stretches(len(x.uses), func(from, to int) {
 		for _, n := range x.uses[from:to] {
-			n.length, n.entropy = n.labels()
+			n.label()
 		}
 	})
 }

@@ -55,16 +55,10 @@ const maxHeldNames = 1 << 15
 // Those of hosts with a log stay, and those that look as if they carried data. It returns how many there may be from now on.
 func (x *nameIndex) forget(most int, t policy.Thresholds) int {
 	small := slices.DeleteFunc(slices.Clone(x.uses), func(n *nameUse) bool {
-		n.length, n.entropy = n.labels()
+		n.label()
 		return n.host != nil && n.host.Logged || n.signs(t) >= enoughSigns
 	})
-	type worth struct {
-		names int
-		last  time.Time
-	}
-	sortBy(small, func(n *nameUse) worth { return worth{n.names.size(), n.last} }, func(a, b worth) int {
-		return cmp.Or(cmp.Compare(a.names, b.names), a.last.Compare(b.last))
-	})
+	sortBy(small, func(n *nameUse) (int, time.Time) { return n.names.size(), n.last })
 	small = small[:min(len(small), len(x.uses)-most/4*3)]
 	for _, n := range small {
 		n.gone = true
@@ -138,17 +132,20 @@ func (n *nameUse) frequentTypes() (out []finding.TypeCount, others int) {
 	return out[:min(len(out), maxTypes)], others
 }
 
-// labels returns the mean length of what stands below the registered domain, and the mean entropy per character of it.
-func (n *nameUse) labels() (length, entropy float64) {
+// label works out the mean length of what stands below the registered domain, and the mean entropy per character of it.
+func (n *nameUse) label() {
+	if n.labelled == n.names.size() {
+		return
+	}
+	n.labelled = n.names.size()
+	length, entropy := 0.0, 0.0
 	for _, name := range slices.Sorted(slices.Values(n.names.list)) {
 		below := strings.ReplaceAll(strings.TrimSuffix(strings.TrimSuffix(name, n.domain), "."), ".", "")
 		length += float64(len(below))
 		entropy += shannon(below)
 	}
-	if k := float64(n.names.size()); k > 0 {
-		return length / k, entropy / k
-	}
-	return 0, 0
+	k := float64(n.labelled)
+	n.length, n.entropy = length/k, entropy/k
 }
 
 // shannon is the entropy of the characters of a text in bits per character.

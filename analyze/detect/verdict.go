@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
 // Verdicts are what has been judged so far.
@@ -64,7 +66,7 @@ const maxUsages = 1 << 16
 // longest. What they say later is another usage.
 func (g *Gathering) settle() {
 	idle := slices.DeleteFunc(slices.Clone(g.usages), func(u *Usage) bool { return u.Known() || u.Sweep != nil })
-	sortBy(idle, func(u *Usage) time.Time { return u.Last }, time.Time.Compare)
+	sortBy(idle, func(u *Usage) (int, time.Time) { return 0, u.Last })
 	idle = idle[:min(len(idle), len(g.usages)-g.held.most/4*3)]
 	ctx := newContext(g, g.usages)
 	g.verdicts.judge(idle, ctx)
@@ -79,19 +81,29 @@ func (g *Gathering) settle() {
 	g.held.most = max(g.held.most, len(g.usages)/3*4)
 }
 
-// sortBy sorts by a key that is worked out once, and leaves those of one key in their order.
-func sortBy[T, K any](all []T, key func(T) K, compare func(a, b K) int) {
+// sortBy sorts by what is worked out once, a number and a time, and leaves those for which it is the same in their order.
+func sortBy[T any](all []*T, key func(*T) (n int, last time.Time)) {
 	type keyed struct {
-		key   K
+		n     int
+		last  evidence.Instant
 		place int
-		of    T
 	}
 	keys := make([]keyed, len(all))
 	for i, x := range all {
-		keys[i] = keyed{key(x), i, x}
+		n, last := key(x)
+		keys[i] = keyed{n, evidence.InstantOf(last), i}
 	}
-	slices.SortFunc(keys, func(a, b keyed) int { return cmp.Or(compare(a.key, b.key), cmp.Compare(a.place, b.place)) })
+	slices.SortFunc(keys, func(a, b keyed) int {
+		if a.n != b.n {
+			return cmp.Compare(a.n, b.n)
+		}
+		if a.last != b.last {
+			return cmp.Compare(a.last, b.last)
+		}
+		return cmp.Compare(a.place, b.place)
+	})
+	was := slices.Clone(all)
 	for i, k := range keys {
-		all[i] = k.of
+		all[i] = was[k.place]
 	}
 }
