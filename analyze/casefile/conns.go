@@ -14,7 +14,8 @@ func (g *gatherer) connections() Connections {
 	return Connections{held: g.conns, moved: g.moved, sensors: len(g.sensors), err: g.err}
 }
 
-// mergeApp adds to a what the record b says of the same connection: its counts are added.
+// mergeApp adds to a what the record b says of the same connection: its counts are added. Of what a points at its DNS alone is
+// changed.
 func mergeApp(a, b *evidence.App) {
 	http, dns, smb := a.HTTP, a.DNS, a.SMB
 	adoptApp(a, b)
@@ -63,6 +64,8 @@ func mergeHTTP(a, b *evidence.App) {
 	h.Hosts, h.Methods = union(h.Hosts, o.Hosts), union(h.Methods, o.Methods)
 	h.Agents, h.URIs, h.Types = union(h.Agents, o.Agents), union(h.URIs, o.URIs), union(h.Types, o.Types)
 	h.Statuses = union(h.Statuses, o.Statuses)
+	h.More = h.More || o.More || lacks(h.Hosts, o.Hosts) || lacks(h.Methods, o.Methods) || lacks(h.Agents, o.Agents) ||
+		lacks(h.URIs, o.URIs) || lacks(h.Types, o.Types) || lacks(h.Statuses, o.Statuses)
 	switch {
 	case o.Requests+o.Responses == 0: // it speaks of a file only: that does not make the bodies unknown
 	case h.Requests+h.Responses == 0:
@@ -79,9 +82,10 @@ func mergeDNS(a, b *evidence.App) {
 	if b.DNS == nil {
 		return
 	}
-	room := max(0, evidence.MaxQuestions-len(a.DNS.Questions))
-	a.DNS = &evidence.DNS{Total: a.DNS.Total + b.DNS.Total,
-		Questions: append(slices.Clone(a.DNS.Questions), b.DNS.Questions[:min(room, len(b.DNS.Questions))]...)}
+	d := a.DNS
+	room := max(0, evidence.MaxQuestions-len(d.Questions))
+	d.Total += b.DNS.Total
+	d.Questions = append(d.Questions, b.DNS.Questions[:min(room, len(b.DNS.Questions))]...)
 }
 
 func mergeSMB(a, b *evidence.App) {
@@ -108,6 +112,11 @@ func plus(a, b evidence.Count) evidence.Count {
 
 // maxListed bounds the lists of a connection's content that several records add to.
 const maxListed = 256
+
+// lacks tells whether a, which b was added to, had no room for all of it.
+func lacks[T comparable](a, b []T) bool {
+	return len(a) >= maxListed && slices.ContainsFunc(b, func(x T) bool { return !slices.Contains(a, x) })
+}
 
 func union[T comparable](a, b []T) []T {
 	for _, x := range b {

@@ -133,6 +133,34 @@ func TestLogsOfOneConnection(t *testing.T) {
 	}
 }
 
+// A resolver that asks from one port all day has one UID: its log must not hang, and what is left out of lists is counted.
+func TestManyRecordsOfOneConnection(t *testing.T) {
+	const n = 100_000
+	b := &evidence.Batch{}
+	b.Conn(conn("zeek", "C1", noon))
+	for i := range n {
+		ref, name := evidence.Ref{File: "zeek/dns.log", Unit: "line", N: uint64(i)}, strconv.Itoa(i)
+		b.App(evidence.AppRecord{Ref: ref, Sensor: "zeek", UID: "C1", At: noon.Add(time.Duration(i)), Transport: evidence.TCP, Orig: client, Resp: server,
+			App: evidence.App{Protocol: "dns", DNS: &evidence.DNS{Total: 1, Questions: []evidence.Question{{Ref: ref, Name: name}}},
+				HTTP: &evidence.HTTP{URIs: []string{name}, Requests: 1}}})
+	}
+	begin := time.Now()
+	all := conns(Gather([]Source{source("zeek", func(into *evidence.Batch) { *into = *b })}))
+	if took := time.Since(begin); took > time.Minute {
+		t.Errorf("it took %v", took)
+	}
+	if len(all) != 1 {
+		t.Fatalf("%d connections", len(all))
+	}
+	dns, http := all[0].DNS, all[0].HTTP
+	if dns.Total != n || len(dns.Questions) != evidence.MaxQuestions || dns.Questions[100].Name != "100" || b.Apps[0].DNS.Total != 1 {
+		t.Errorf("%d questions, %d listed; the first record says %d", dns.Total, len(dns.Questions), b.Apps[0].DNS.Total)
+	}
+	if http.Requests != n || len(http.URIs) != maxListed || !http.More {
+		t.Errorf("%d requests, %d listed, more: %v", http.Requests, len(http.URIs), http.More)
+	}
+}
+
 // One connection repeated without end in a log is compared with few others, not with all: such a log must not hang.
 func TestManyAtOnePlace(t *testing.T) {
 	const n = 60_000
