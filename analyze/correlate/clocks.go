@@ -90,6 +90,8 @@ const (
 	// crowd: they would be millions.
 	tupleBound = 64
 	voterBound = 1024
+	// maxVotes is how many votes a clock is measured by, about: where there are more, those of a sample of the tuples.
+	maxVotes = 1 << 17
 )
 
 // align measures every clock of a host against every sensor.

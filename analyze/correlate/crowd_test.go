@@ -67,3 +67,28 @@ func TestManyConnectionsOfOneTuple(t *testing.T) {
 		t.Errorf("%d connections are linked to their event after %v, want %d", linked, took, many/2)
 	}
 }
+
+// A host that goes through its ports again and again is measured by a sample, which finds the clock that all would find.
+func TestPortsGoneThroughManyTimes(t *testing.T) {
+	const ports, rounds, ahead = 500, 60, 2 * time.Hour
+	s, at, rng := &scene{}, noon, rand.New(rand.NewPCG(5, 6))
+	for i := range ports * rounds {
+		at = at.Add(time.Duration(rng.IntN(2000)) * time.Millisecond)
+		s.conn(uint16(50_000+i%ports), at, 500*time.Millisecond)
+		s.socket(sysmonProvider, uint16(50_000+i%ports), at.Add(ahead), at.Add(ahead), program(7, `C:\agent.exe`))
+	}
+	c := s.run()
+	linked := 0
+	for l := range c.Links {
+		if l.Conn != nil && len(l.Sockets) == 1 {
+			linked++
+		}
+	}
+	clock := c.Hosts[0].Clocks[0]
+	if linked != ports*rounds || !clock.Applied || clock.Offset != ahead || clock.Steps != 0 {
+		t.Errorf("%d connections are linked to their event, want %d; the clock is %+v", linked, ports*rounds, clock)
+	}
+	if sampled := ports * rounds * rounds / maxVotes; clock.Votes < 1000 || clock.Candidates > ports*rounds*2/sampled {
+		t.Errorf("%d of %d voted", clock.Votes, clock.Candidates)
+	}
+}

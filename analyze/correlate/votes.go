@@ -2,6 +2,7 @@ package correlate
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"time"
 
@@ -24,22 +25,10 @@ type peak struct {
 }
 
 // votes pairs the events of a writer with the connections of the same tuple. Connections whose beginning the capture
-// missed cannot vote, nor can tuples of two fixed ports, which recur in every recording of the same hosts.
+// missed cannot vote.
 func (b *book) votes(sockets *evidence.Sockets, sn *sensor, field string) (all []vote, resolution time.Duration) {
-	voters := map[*crowd]int{}
-	for _, s := range sockets.All() {
-		st, ok := s.Stamp(field)
-		k := tupleOf(s)
-		if !ok || k.Fixed() {
-			continue
-		}
-		conns := sn.conns[k]
-		if c := sn.crowds[k]; c != nil {
-			if voters[c]++; voters[c] > voterBound {
-				continue
-			}
-		}
-		for _, c := range conns[:min(len(conns), tupleBound)] {
+	for st, conns := range sn.ballots(sockets, field, sn.sample(sockets, field)) {
+		for _, c := range conns {
 			if !c.MidStream {
 				all = append(all, vote{st.Time.Sub(c.Start), st.Time, c})
 				resolution = max(resolution, st.Resolution)
@@ -47,6 +36,40 @@ func (b *book) votes(sockets *evidence.Sockets, sn *sensor, field string) (all [
 		}
 	}
 	return all, resolution
+}
+
+// ballots yields the stamps of events with the connections that they vote on, of one tuple in so many. Tuples of two fixed ports
+// recur in every recording of the same hosts and have no vote.
+func (sn *sensor) ballots(sockets *evidence.Sockets, field string, sample uint32) iter.Seq2[evidence.Stamp, []*evidence.Conn] {
+	return func(yield func(evidence.Stamp, []*evidence.Conn) bool) {
+		voters := map[*crowd]int{}
+		for _, s := range sockets.All() {
+			st, ok := s.Stamp(field)
+			k := tupleOf(s)
+			conns := sn.conns[k]
+			if !ok || len(conns) == 0 || k.Fixed() || sample > 1 && k.Hash()%sample != 0 {
+				continue
+			}
+			if c := sn.crowds[k]; c != nil {
+				if voters[c]++; voters[c] > voterBound {
+					continue
+				}
+			}
+			if !yield(st, conns[:min(len(conns), tupleBound)]) {
+				return
+			}
+		}
+	}
+}
+
+// sample is of how many tuples one has to vote for about as many votes as there may be. Events that repeat a tuple vote on all of
+// its connections: a host that goes through its ports every hour would have the square of its events.
+func (sn *sensor) sample(sockets *evidence.Sockets, field string) uint32 {
+	votes := 0
+	for _, conns := range sn.ballots(sockets, field, 1) {
+		votes += len(conns)
+	}
+	return uint32(1 + votes/maxVotes)
 }
 
 // elect finds the densest cluster of votes and the steps beside it.

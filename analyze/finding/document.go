@@ -162,7 +162,7 @@ type Clock struct {
 	// deviation of the votes from it.
 	Offset, Spread time.Duration
 	Votes          int // connections seen on both sides that agree
-	Candidates     int // connections seen on both sides
+	Candidates     int // connections seen on both sides; of very many, a sample
 	Steps          int // further segments with another offset
 	Segments       []ClockSegment
 	Applied        bool
