@@ -94,6 +94,7 @@ func mergeSMB(a, b *evidence.App) {
 	}
 	s, o := *a.SMB, b.SMB
 	s.Shares, s.Files = union(s.Shares, o.Shares), union(s.Files, o.Files)
+	s.More = s.More || o.More || lacks(s.Shares, o.Shares) || lacks(s.Files, o.Files)
 	s.Encrypted = s.Encrypted || o.Encrypted
 	s.Dialect, s.User = cmp.Or(s.Dialect, o.Dialect), cmp.Or(s.User, o.User)
 	s.Domain, s.Host = cmp.Or(s.Domain, o.Domain), cmp.Or(s.Host, o.Host)

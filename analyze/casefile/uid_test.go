@@ -142,7 +142,7 @@ func TestManyRecordsOfOneConnection(t *testing.T) {
 		ref, name := evidence.Ref{File: "zeek/dns.log", Unit: "line", N: uint64(i)}, strconv.Itoa(i)
 		b.App(evidence.AppRecord{Ref: ref, Sensor: "zeek", UID: "C1", At: noon.Add(time.Duration(i)), Transport: evidence.TCP, Orig: client, Resp: server,
 			App: evidence.App{Protocol: "dns", DNS: &evidence.DNS{Total: 1, Questions: []evidence.Question{{Ref: ref, Name: name}}},
-				HTTP: &evidence.HTTP{URIs: []string{name}, Requests: 1}}})
+				HTTP: &evidence.HTTP{URIs: []string{name}, Requests: 1}, SMB: &evidence.SMB{Files: []string{name}}}})
 	}
 	begin := time.Now()
 	all := conns(Gather([]Source{source("zeek", func(into *evidence.Batch) { *into = *b })}))
@@ -152,12 +152,15 @@ func TestManyRecordsOfOneConnection(t *testing.T) {
 	if len(all) != 1 {
 		t.Fatalf("%d connections", len(all))
 	}
-	dns, http := all[0].DNS, all[0].HTTP
+	dns, http, smb := all[0].DNS, all[0].HTTP, all[0].SMB
 	if dns.Total != n || len(dns.Questions) != evidence.MaxQuestions || dns.Questions[100].Name != "100" || b.Apps[0].DNS.Total != 1 {
 		t.Errorf("%d questions, %d listed; the first record says %d", dns.Total, len(dns.Questions), b.Apps[0].DNS.Total)
 	}
 	if http.Requests != n || len(http.URIs) != maxListed || !http.More {
 		t.Errorf("%d requests, %d listed, more: %v", http.Requests, len(http.URIs), http.More)
+	}
+	if len(smb.Files) != maxListed || !smb.More {
+		t.Errorf("%d files listed, more: %v", len(smb.Files), smb.More)
 	}
 }
 

@@ -25,6 +25,8 @@ type contents struct {
 	met  map[string]bool // what is new no more, once there are many
 	// leftOut counts the connections that said something new after maxNews others had.
 	leftOut int
+	// cut counts the connections with more files and shares than are known by name.
+	cut int
 	// requests counts the HTTP requests and uris what they asked for; urisCut tells that not all of it is known.
 	requests uint64
 	uris     map[string]bool
@@ -43,6 +45,9 @@ func (k *contents) add(c *evidence.Conn, r room) {
 	}
 	if c.HTTP != nil {
 		k.ask(c.HTTP)
+	}
+	if c.SMB != nil && c.SMB.More {
+		k.cut++
 	}
 	k.keep(said{c.Ref, c.HTTP, c.TLS, c.SMB, c.RPC, c.RDP}, r)
 }
@@ -103,6 +108,7 @@ func (k *contents) join(o *contents, r room) {
 		k.keep(s, r)
 	}
 	k.leftOut += o.leftOut
+	k.cut += o.cut
 	k.requests, k.urisCut = k.requests+o.requests, k.urisCut || o.urisCut
 	for u := range o.uris {
 		k.want([]string{u})

@@ -132,6 +132,9 @@ func missing(u *Usage) []string {
 	if n := u.Connections - u.Measured; n > 0 {
 		out = append(out, fmt.Sprintf("bytes of %d of %d connections were not measured: no capture or sensor shows them", n, u.Connections))
 	}
+	if u.cut > 0 {
+		out = append(out, fmt.Sprintf("connections that named more files and shares over SMB than are looked at: %d", u.cut))
+	}
 	if u.leftOut > 0 {
 		out = append(out, fmt.Sprintf("the content of %d connections was not looked at: %d others of the same peer each said something else", u.leftOut, maxNews))
 	}

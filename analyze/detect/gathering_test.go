@@ -176,6 +176,18 @@ func TestContentLeftOutIsSaid(t *testing.T) {
 	}
 }
 
+// A session that names more files than are known by name may hold what nobody looked for: the finding says so.
+func TestFilesLeftOutAreSaid(t *testing.T) {
+	s := newScene()
+	s.link(nil, "203.0.113.7:445", seen(9000, 900, evidence.App{Protocol: "smb", Confirmed: true, Content: true,
+		SMB: &evidence.SMB{Files: []string{`plans\new.exe`}, Written: evidence.Measured(9000), More: true}}))
+	r := s.judge(policy.Default())
+	const want = "connections that named more files and shares over SMB than are looked at: 1"
+	if len(r.Findings) != 1 || !slices.Contains(r.Findings[0].Missing, want) {
+		t.Errorf("not said in any of %d findings: %+v", len(r.Findings), r.Findings)
+	}
+}
+
 // Where the peers of unknown programs are too many, the ones that are quiet are judged early: what they did is found all the
 // same, and so is what a program that the log names did. What one of them does later has an identity of its own.
 func TestTooManyPeersAreJudgedEarly(t *testing.T) {

@@ -183,11 +183,13 @@ type DNS struct {
 // MaxQuestions bounds DNS.Questions of one connection.
 const MaxQuestions = 4096
 
-// SMB is what was in clear.
+// SMB is what was in clear. Lists hold distinct values in order of first appearance, bounded; More is set when values were left
+// out.
 type SMB struct {
 	Dialect       string // "1.0", "2.1", "3.1.1", ...
 	Encrypted     bool
 	Shares, Files []string
+	More          bool
 	Written, Read Count // bytes of file data, where in clear
 	User, Domain  string
 	Host          string // NTLM target or workstation name

@@ -138,7 +138,7 @@ func question(k *coder, q *evidence.Question) {
 
 func smb(k *coder, m *evidence.SMB) {
 	k.text(&m.Dialect)
-	k.flags(&m.Encrypted)
+	k.flags(&m.Encrypted, &m.More)
 	texts(k, &m.Shares)
 	texts(k, &m.Files)
 	counts(k, &m.Written, &m.Read)

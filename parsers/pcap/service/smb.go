@@ -158,13 +158,13 @@ func (s *smbReader) security(b []byte) {
 
 func (s *smbReader) share(path string) {
 	if path != "" {
-		note(&s.smb.Shares, path)
+		s.smb.More = note(&s.smb.Shares, path) || s.smb.More
 	}
 }
 
 func (s *smbReader) file(name string) {
 	if name != "" {
-		note(&s.smb.Files, name)
+		s.smb.More = note(&s.smb.Files, name) || s.smb.More
 	}
 }
 

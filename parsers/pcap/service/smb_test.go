@@ -2,6 +2,7 @@ package service
 
 import (
 	"encoding/binary"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -86,6 +87,20 @@ func TestSMBUnmeasured(t *testing.T) {
 	inside := talk{evidence.TCP, []said{{Orig, hello, 0}, {Orig, smb2(smb2Write, false, le(49, 2)+le(64+48, 2)+le(20000, 4)+pad("", 40)+strings.Repeat("d", 20000))[:12000], 0}, {Orig, hello, 8116}}}
 	if got := inside.play(0).SMB; got.Written != evidence.Measured(20000) {
 		t.Errorf("a gap inside written data: %+v", got)
+	}
+}
+
+// A session with more files than are listed says that there are more.
+func TestManyFiles(t *testing.T) {
+	for _, n := range []int{maxValues, maxValues + 1} {
+		var lines []string
+		for i := range n {
+			file := wide(fmt.Sprintf("plans\\%d.docx", i))
+			lines = append(lines, ">"+smb2(smb2Create, false, le(57, 2)+pad("", 42)+le(64+56, 2)+le(len(file), 2)+pad("", 8)+file))
+		}
+		if got := tcp(lines...).play(0).SMB; got == nil || len(got.Files) != maxValues || got.More != (n > maxValues) {
+			t.Errorf("%d files: %+v", n, got)
+		}
 	}
 }
 
