@@ -30,7 +30,10 @@ func (cs certificates) complete(a *evidence.AppRecord) *evidence.AppRecord {
 	}
 	t, whole := *a.TLS, *a
 	t.Subject, t.Issuer = cmp.Or(t.Subject, c.Subject), cmp.Or(t.Issuer, c.Issuer)
-	t.CertSHA256, t.Names = cmp.Or(t.CertSHA256, c.SHA256), union(t.Names, c.Names)
+	t.CertSHA256 = cmp.Or(t.CertSHA256, c.SHA256)
+	if len(t.Names) == 0 {
+		t.Names = c.Names
+	}
 	t.NotBefore, t.NotAfter = cmp.Or(t.NotBefore, c.NotBefore), cmp.Or(t.NotAfter, c.NotAfter)
 	if t.SelfSigned == evidence.Unknown && t.Subject != "" && t.Issuer != "" {
 		t.SelfSigned = evidence.No

@@ -93,6 +93,9 @@ func TestTLSCertificate(t *testing.T) {
 		{"wildcard", "covers one label", func(s *scene) {
 			s.link(nil, outside, seen(5, 5, hello(evidence.TLS{SNI: "www.shop.example", Names: []string{"*.shop.example"}})))
 		}, 0},
+		{"one of very many", "it may be among those that are not kept", func(s *scene) {
+			s.link(nil, outside, seen(5, 5, hello(evidence.TLS{SNI: "www.shop.example", Names: []string{"other.example"}, MoreNames: true})))
+		}, 0},
 		{"not in clear", "TLS 1.3 encrypts it", func(s *scene) { s.link(nil, outside, seen(5, 5, hello(evidence.TLS{SNI: "www.example"}))) }, 0},
 		{"remote desktop", "signs its own by default", func(s *scene) {
 			s.link(nil, "10.1.0.9:3389", seen(5, 5, hello(evidence.TLS{SelfSigned: evidence.Yes})))

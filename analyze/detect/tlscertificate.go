@@ -29,7 +29,7 @@ var tlsCertificate = Detector{
 			case t == nil || k.RDP != nil || u.Port == 3389:
 			case t.SelfSigned == evidence.Yes:
 				return fact(ownCertificate, fmt.Sprintf("the certificate %q is self-signed", clip(t.Subject)), cite(k.Ref))
-			case t.SNI != "" && len(t.Names) > 0 && !covered(t.Names, t.SNI):
+			case t.SNI != "" && len(t.Names) > 0 && !t.MoreNames && !covered(t.Names, t.SNI):
 				return fact(otherName, fmt.Sprintf("the certificate is for %s, the greeting asked for %s", clip(listed(t.Names, 3)), clip(t.SNI)), cite(k.Ref))
 			}
 		}

@@ -146,7 +146,8 @@ type TLS struct {
 	ECH        bool
 	Subject    string // of the server's leaf certificate where it is in clear
 	Issuer     string
-	Names      []string // subject alternative names
+	Names      []string // subject alternative names, bounded
+	MoreNames  bool     // there were more
 	NotBefore  time.Time
 	NotAfter   time.Time
 	SelfSigned Tri

@@ -112,7 +112,7 @@ func tls(k *coder, t *evidence.TLS) {
 	texts(k, &t.ALPN)
 	texts(k, &t.Names)
 	texts(k, &t.Alerts)
-	k.flags(&t.ECH, &t.Established)
+	k.flags(&t.ECH, &t.Established, &t.MoreNames)
 	k.time(&t.NotBefore)
 	k.time(&t.NotAfter)
 	number(k, &t.SelfSigned)

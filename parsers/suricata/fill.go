@@ -3,8 +3,8 @@ package suricata
 import (
 	"errors"
 	"fmt"
-	"strconv"
 
+	"github.com/wirewitness/wirewitness/parsers"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 	"github.com/wirewitness/wirewitness/parsers/rawjson"
 )
@@ -166,10 +166,8 @@ func or(all ...text) text {
 type number struct{ evidence.Count }
 
 func numberOf(v rawjson.Value) (n number) {
-	if digits := v.Scalar(); len(digits) > 0 {
-		if u, err := strconv.ParseUint(string(digits), 10, 64); err == nil {
-			n.Count = evidence.Measured(u)
-		}
+	if u, ok := parsers.Decimal(v.Scalar()); ok {
+		n.Count = evidence.Measured(u)
 	}
 	return n
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
+	"slices"
 	"time"
 
 	"github.com/wirewitness/wirewitness/parsers/evidence"
@@ -20,12 +21,15 @@ const (
 	maxCertificate = 64 << 10
 	// maxCertificates bounds those kept; a capture with more of them begins anew.
 	maxCertificates = 1 << 10
+	// maxNames bounds the names of one. Large services put a hundred and more in one certificate.
+	maxNames = 1 << 9
 )
 
 // A certificate is what is told of one; all but its hash is empty where it cannot be parsed.
 type certificate struct {
 	sha256, subject, issuer string
 	names                   []string
+	moreNames               bool
 	notBefore, notAfter     time.Time
 	selfSigned              evidence.Tri
 }
@@ -41,7 +45,7 @@ func (k *Certificates) describeChain(to *evidence.TLS, body []byte) {
 	found := k.find(leaf.b)
 	to.CertSHA256, to.Subject, to.Issuer, to.SelfSigned = found.sha256, found.subject, found.issuer, found.selfSigned
 	to.NotBefore, to.NotAfter = found.notBefore, found.notAfter
-	to.Names = append(to.Names, found.names...)
+	to.Names, to.MoreNames = slices.Clip(found.names), found.moreNames
 }
 
 func (k *Certificates) find(der []byte) certificate {
@@ -71,10 +75,20 @@ func readCertificate(der []byte, sum [sha256.Size]byte) certificate {
 		c.selfSigned = evidence.Yes
 	}
 	for _, name := range cert.DNSNames {
-		note(&c.names, name)
+		c.name(name)
 	}
 	for _, ip := range cert.IPAddresses {
-		note(&c.names, ip.String())
+		c.name(ip.String())
 	}
 	return c
+}
+
+func (c *certificate) name(s string) {
+	switch {
+	case slices.Contains(c.names, s):
+	case len(c.names) < maxNames:
+		c.names = append(c.names, s)
+	default:
+		c.moreNames = true
+	}
 }

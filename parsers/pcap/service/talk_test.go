@@ -130,8 +130,8 @@ func record(client, server func(net.Conn)) talk {
 	return k
 }
 
-// selfSigned makes a certificate for a name.
-func selfSigned(t testing.TB, name string) tls.Certificate {
+// selfSigned makes a certificate for a name, and for others.
+func selfSigned(t testing.TB, name string, others ...string) tls.Certificate {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -140,7 +140,7 @@ func selfSigned(t testing.TB, name string) tls.Certificate {
 	made := x509.Certificate{
 		SerialNumber: big.NewInt(1),
 		Subject:      pkix.Name{CommonName: name},
-		DNSNames:     []string{name},
+		DNSNames:     append([]string{name}, others...),
 		NotBefore:    time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC),
 		NotAfter:     time.Date(2034, 1, 1, 0, 0, 0, 0, time.UTC),
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"crypto/tls"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -36,6 +37,20 @@ func TestTLS(t *testing.T) {
 		if got.Chosen != "h2" || got.Subject != "CN=files.example.net" || got.SelfSigned != evidence.Yes || got.CertSHA256 != hex.EncodeToString(sum[:]) ||
 			!slices.Equal(got.Names, []string{"files.example.net"}) || got.NotAfter.Year() != 2034 {
 			t.Errorf("certificate: %+v", got)
+		}
+	}
+}
+
+// TestManyNames: a certificate of a large service is for the last of its names too, and says when not all are kept.
+func TestManyNames(t *testing.T) {
+	var others []string
+	for i := range maxNames {
+		others = append(others, fmt.Sprintf("www%d.example.net", i))
+	}
+	for _, n := range []int{maxNames - 1, maxNames} {
+		r := handshake(t, selfSigned(t, "files.example.net", others[:n]...), tls.VersionTLS12).play(0)
+		if got := r.TLS; len(got.Names) != maxNames || got.Names[maxNames-1] != others[maxNames-2] || got.MoreNames != (n == maxNames) {
+			t.Errorf("%d names of %d, more: %v", len(got.Names), n+1, got.MoreNames)
 		}
 	}
 }
