@@ -43,6 +43,10 @@ func TestNoName(t *testing.T) {
 			s.lookup(nil, "www.example", 1)
 			s.link(s.process(ordinary), outside, asked("www.example"))
 		}, 0},
+		{"asks without end", "not all names are known", func(s *scene) {
+			s.link(nil, "10.1.0.2:53", overUDP, seen(60, 200, evidence.App{Protocol: "dns", Confirmed: true, Content: true, DNS: &evidence.DNS{Total: evidence.MaxQuestions + 1}}))
+			s.link(s.process(ordinary), outside)
+		}, 0},
 		{"look-ups not logged", "cannot be told", func(s *scene) { s.link(s.process(ordinary), outside) }, 0},
 		{"domain service", "found through the directory", func(s *scene) {
 			s.lookup(nil, "www.example", 1)

@@ -21,7 +21,7 @@ type Context struct {
 	children  map[*correlate.Process][]*correlate.Process
 	into, by  map[*correlate.Process][]*correlate.Access
 	loops     map[*correlate.Process][]*correlate.Link // to its own host
-	asked     map[*correlate.Host]int                  // look-ups by the host that its log or a capture shows
+	asked     askings                                  // as logs and captures show
 	servers   map[netip.Addr]bool                      // addresses that serve a directory or names to others
 	companies map[*correlate.Host]bool
 	habits    map[string]*habit // by base name of the program, over all hosts
@@ -62,7 +62,7 @@ func newContext(g *Gathering, usages []*Usage) *Context {
 	}
 	x.indexHosts()
 	for _, l := range g.c.Lookups {
-		x.asked[l.Host]++
+		x.asked.add(l.Host, 1, false)
 	}
 	x.indexAccesses()
 	x.indexUsages()

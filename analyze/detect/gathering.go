@@ -21,7 +21,7 @@ type Gathering struct {
 	usages []*Usage // in the order of their first connection
 	sweeps sweeps
 	names  *nameIndex
-	asked  map[*correlate.Host]int                  // look-ups that captures show
+	asked  askings                                  // what captures show
 	loops  map[*correlate.Process][]*correlate.Link // of a process to its own host
 	held   held
 	// servers are the addresses that were met serving a directory or names.
@@ -32,7 +32,7 @@ type Gathering struct {
 // Gather begins the gathering of a case, whose hosts and lookups need to be known at its end only.
 func Gather(c *correlate.Case, p *policy.Policy) *Gathering {
 	return &Gathering{c: c, policy: p, room: room{moments: 1 << 16, said: 256, gap: seconds(p.Thresholds.RegularInterval.Value)},
-		byKey: map[usageKey]*Usage{}, sweeps: sweeps{}, names: newNameIndex(), asked: map[*correlate.Host]int{},
+		byKey: map[usageKey]*Usage{}, sweeps: sweeps{}, names: newNameIndex(), asked: askings{},
 		loops: map[*correlate.Process][]*correlate.Link{}, servers: map[netip.Addr]bool{},
 		held: held{moments: maxHeldMoments, said: maxHeldSaid, usages: maxHeldUsages, most: maxUsages, names: maxHeldNames}}
 }
@@ -41,7 +41,8 @@ func Gather(c *correlate.Case, p *policy.Policy) *Gathering {
 func (g *Gathering) Add(l *correlate.Link) {
 	g.names.take(l, g.room)
 	if l.Conn != nil && l.Conn.DNS != nil && l.Outbound != evidence.No {
-		g.asked[l.Host] += int(min(l.Conn.DNS.Total, evidence.MaxQuestions))
+		n := l.Conn.DNS.Total
+		g.asked.add(l.Host, int(min(n, evidence.MaxQuestions)), n > evidence.MaxQuestions)
 	}
 	if l.Process != nil && l.Outbound == evidence.Yes && l.Remote.Addr().Unmap().IsLoopback() && len(g.loops[l.Process]) < maxLoops {
 		g.loops[l.Process] = append(g.loops[l.Process], l)
@@ -65,6 +66,20 @@ func (g *Gathering) use(l *correlate.Link) {
 	u.add(l, g.policy, g.room)
 	g.held.nowMoments += u.amount
 	g.held.nowSaid += len(u.said)
+}
+
+// askings are the look-ups of hosts.
+type askings map[*correlate.Host]lookUps
+
+// lookUps are how many look-ups of a host are known by name, and whether there were more.
+type lookUps struct {
+	n    int
+	more bool
+}
+
+func (a askings) add(h *correlate.Host, n int, more bool) {
+	was := a[h]
+	a[h] = lookUps{was.n + n, was.more || more}
 }
 
 // finish ends the gathering.

@@ -11,16 +11,17 @@ import (
 const nobodyAsked = 25
 
 // noName: no name is known for the peer, although the host's log or a capture records what the host asked for. What
-// began before the capture may have been asked for before it too.
+// began before the capture may have been asked for before it too, and of a host that asks without end not all names are known.
 var noName = Detector{
 	Name: "content.no-name", Family: finding.FamilyContent,
 	Innocent: "a name that was asked for before the log begins or that the configuration of the log leaves out",
 	Find: func(u *Usage, c *Context) []finding.Fact {
-		if u.Inbound || u.Sweep != nil || u.midStream() || u.Domain != "" || c.asked[u.Host] == 0 || c.server(u) || !c.reachedByName(u) {
+		asked := c.asked[u.Host]
+		if u.Inbound || u.Sweep != nil || u.midStream() || u.Domain != "" || asked.n == 0 || asked.more || c.server(u) || !c.reachedByName(u) {
 			return nil
 		}
-		return fact(nobodyAsked, fmt.Sprintf("no name was asked for to get %s, and %d look-ups of the host are recorded", u.Peer, c.asked[u.Host]), u.refs(),
-			finding.Number{Name: "look-ups", Value: float64(c.asked[u.Host]), Unit: "count"})
+		return fact(nobodyAsked, fmt.Sprintf("no name was asked for to get %s, and %d look-ups of the host are recorded", u.Peer, asked.n), u.refs(),
+			finding.Number{Name: "look-ups", Value: float64(asked.n), Unit: "count"})
 	},
 }
 
