@@ -213,12 +213,15 @@ func appliedText(c *finding.Clock) string {
 	return "no"
 }
 
-// clockNotes says why a clock was not applied, and how it stepped.
+// clockNotes says why a clock was not applied, how it was come by where that is not plain, and how it stepped.
 func clockNotes(clocks []finding.Clock) (notes []string) {
 	for i := range clocks {
 		c := &clocks[i]
 		if !c.Applied && !replaced(c, clocks) {
 			notes = append(notes, clockName(c)+" not aligned to "+c.Capture+": "+cmp.Or(c.Reason, "no reason given"))
+		}
+		if c.Applied && c.Reason != "" {
+			notes = append(notes, clockName(c)+" aligned to "+c.Capture+": "+c.Reason)
 		}
 		for _, s := range c.Segments {
 			notes = append(notes, fmt.Sprintf("%s: from %s (own time) %s %s (%s)", clockName(c), timeText(s.From), skewText(s.Offset), c.Capture, counted(s.Votes, "vote")))

@@ -137,12 +137,16 @@ func (b *book) measure(w writer, sockets *evidence.Sockets, sn *sensor) (open []
 	var best *alignment
 	var measured []*alignment
 	for _, field := range fieldsOf(sockets) {
-		votes, res := b.votes(sockets, sn, field)
+		sample := sn.sample(sockets, field)
+		votes, res := b.votes(sockets, sn, field, sample)
 		if len(votes) == 0 {
 			continue
 		}
 		a := b.elect(votes, res, field)
 		a.Host, a.Source, a.Class, a.Field, a.Capture = b.host.Name, w.source, w.class, field, sn.name
+		if sample > 1 {
+			a.Reason = fmt.Sprintf("measured by the connections of one tuple in %d, since there are so many", sample)
+		}
 		measured = append(measured, a)
 		if best == nil || a.accepted() && !best.accepted() || a.accepted() == best.accepted() && a.better(best) {
 			best = a

@@ -88,6 +88,9 @@ func TestPortsGoneThroughManyTimes(t *testing.T) {
 	if linked != ports*rounds || !clock.Applied || clock.Offset != ahead || clock.Steps != 0 {
 		t.Errorf("%d connections are linked to their event, want %d; the clock is %+v", linked, ports*rounds, clock)
 	}
+	if want := "measured by the connections of one tuple in 14, since there are so many"; clock.Reason != want {
+		t.Errorf("it says %q, want %q", clock.Reason, want)
+	}
 	if sampled := ports * rounds * rounds / maxVotes; clock.Votes < 1000 || clock.Candidates > ports*rounds*2/sampled {
 		t.Errorf("%d of %d voted", clock.Votes, clock.Candidates)
 	}

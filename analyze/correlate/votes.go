@@ -26,8 +26,8 @@ type peak struct {
 
 // votes pairs the events of a writer with the connections of the same tuple. Connections whose beginning the capture
 // missed cannot vote.
-func (b *book) votes(sockets *evidence.Sockets, sn *sensor, field string) (all []vote, resolution time.Duration) {
-	for st, conns := range sn.ballots(sockets, field, sn.sample(sockets, field)) {
+func (b *book) votes(sockets *evidence.Sockets, sn *sensor, field string, sample uint32) (all []vote, resolution time.Duration) {
+	for st, conns := range sn.ballots(sockets, field, sample) {
 		for _, c := range conns {
 			if !c.MidStream {
 				all = append(all, vote{st.Time.Sub(c.Start), st.Time, c})

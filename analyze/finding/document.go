@@ -167,7 +167,7 @@ type Clock struct {
 	Segments       []ClockSegment
 	Applied        bool
 	Stated         bool   // given by the user
-	Reason         string // why it was not applied
+	Reason         string // why it was not applied, or how it was come by
 }
 
 // A ClockSegment is a stretch of a stepping clock: events from From on (in the clock's own time) are Offset ahead.

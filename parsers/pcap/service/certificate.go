@@ -75,20 +75,10 @@ func readCertificate(der []byte, sum [sha256.Size]byte) certificate {
 		c.selfSigned = evidence.Yes
 	}
 	for _, name := range cert.DNSNames {
-		c.name(name)
+		c.moreNames = noteOf(&c.names, name, maxNames) || c.moreNames
 	}
 	for _, ip := range cert.IPAddresses {
-		c.name(ip.String())
+		c.moreNames = noteOf(&c.names, ip.String(), maxNames) || c.moreNames
 	}
 	return c
-}
-
-func (c *certificate) name(s string) {
-	switch {
-	case slices.Contains(c.names, s):
-	case len(c.names) < maxNames:
-		c.names = append(c.names, s)
-	default:
-		c.moreNames = true
-	}
 }

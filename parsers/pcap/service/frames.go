@@ -148,13 +148,16 @@ func span(b []byte, at, n int) []byte {
 const maxValues = 64
 
 // note appends a value that is not in the list yet, and reports whether one was left out for lack of room.
-func note[T comparable](list *[]T, v T) (left bool) {
+func note[T comparable](list *[]T, v T) (left bool) { return noteOf(list, v, maxValues) }
+
+// noteOf is note for a list of so many.
+func noteOf[T comparable](list *[]T, v T, most int) (left bool) {
 	for _, have := range *list {
 		if have == v {
 			return false
 		}
 	}
-	if len(*list) >= maxValues {
+	if len(*list) >= most {
 		return true
 	}
 	*list = append(*list, v)
