@@ -32,15 +32,18 @@ type ahead struct {
 }
 
 // lead is how many blocks are read that nobody asked for yet. A parser with several goroutines lets the first of them be
-// behind the last by up to spread blocks for each.
+// behind the last by up to spread blocks for each; what one goroutine takes stays in the cache of its core.
 const (
 	lead   = 4
-	spread = 4
+	spread = 32
 )
 
 // readAhead begins to read. It has to be finished before the file is closed.
 func readAhead(ctx context.Context, file io.ReaderAt, size int64, jobs int, hashed bool) *ahead {
-	a := &ahead{ctx: ctx, file: file, size: size, most: lead + spread*jobs, want: lead, done: make(chan struct{})}
+	a := &ahead{ctx: ctx, file: file, size: size, most: 2 * lead, want: lead, done: make(chan struct{})}
+	if jobs > 1 {
+		a.most = lead + spread*jobs
+	}
 	a.moved.L, a.asked.L = &a.mu, &a.mu
 	if hashed {
 		a.sum = sha256.New()

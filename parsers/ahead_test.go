@@ -45,8 +45,7 @@ func noise(n int) []byte {
 // TestReadOnce: whatever a parser asks for, it gets the bytes that stand there, and the hash is that of the whole file.
 // One that reads from front to back, also with several goroutines, costs no second reading.
 func TestReadOnce(t *testing.T) {
-	const jobs = 3
-	content := noise(40*blockLen + 12345)
+	content := noise(320*blockLen + 12345)
 	want := sha256.Sum256(content)
 	size := int64(len(content))
 	steps := func(from, step, by int64, len int64) (at [][2]int64) {
@@ -59,21 +58,24 @@ func TestReadOnce(t *testing.T) {
 	}
 	cases := []struct {
 		name, why string
+		jobs      int
 		twice     int64 // bytes that may be read twice: whoever falls behind the window reads for himself
 		readers   [][][2]int64
 	}{
-		{"nothing", "a parser may give up at once", size / 20, nil},
-		{"forward", "as captures and logs are read", size / 20, [][][2]int64{steps(0, size, size, 70_000)}},
-		{"whole", "in one go", 2 * size, [][][2]int64{{{0, size}}}},
-		{"turns", "as several goroutines read a large log", size / 2, [][][2]int64{
-			steps(0, 2*blockLen, 6*blockLen, 64<<10), steps(2*blockLen, 2*blockLen, 6*blockLen, 64<<10), steps(4*blockLen, 2*blockLen, 6*blockLen, 64<<10)}},
-		{"end", "the end first, then the beginning", 2 * size, [][][2]int64{{{size - 100, size}, {0, 100}, {size - 200_000, size - 100_000}}}},
-		{"again", "twice from front to back", 2 * size, [][][2]int64{append(steps(0, size, size, 90_000), steps(0, size, size, 90_000)...)}},
+		{"nothing", "a parser may give up at once", 3, size / 20, nil},
+		{"forward", "as captures and logs are read", 1, size / 20, [][][2]int64{steps(0, size, size, 70_000)}},
+		{"wide", "by more at a time than is held", 1, size / 20, [][][2]int64{steps(0, size, size, 3*lead*blockLen)}},
+		{"beside", "as a capture is read that others wait for", 3, size / 20, [][][2]int64{steps(0, size, size, 70_000)}},
+		{"whole", "in one go", 3, 2 * size, [][][2]int64{{{0, size}}}},
+		{"turns", "as several goroutines read a large log", 3, size / 2, [][][2]int64{
+			steps(0, 1<<20, 3<<20, 64<<10), steps(1<<20, 1<<20, 3<<20, 64<<10), steps(2<<20, 1<<20, 3<<20, 64<<10)}},
+		{"end", "the end first, then the beginning", 3, 2 * size, [][][2]int64{{{size - 100, size}, {0, 100}, {size - 200_000, size - 100_000}}}},
+		{"again", "twice from front to back", 3, 2 * size, [][][2]int64{append(steps(0, size, size, 90_000), steps(0, size, size, 90_000)...)}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			file := &metered{ReaderAt: bytes.NewReader(content)}
-			a := readAhead(t.Context(), file, size, jobs, true)
+			a := readAhead(t.Context(), file, size, c.jobs, true)
 			var running sync.WaitGroup
 			for _, r := range c.readers {
 				running.Go(func() {
