@@ -24,12 +24,14 @@ type Connections struct {
 // times and yields the same each time; what it yields must not be changed, and is valid until the next one, but for what it
 // refers to. Err tells afterwards whether it came to the end.
 func (cs *Connections) All() iter.Seq2[int, *evidence.Conn] {
-	return cs.Survey(func(*evidence.Conn) bool { return true })
+	return cs.numbered(true)
 }
 
-// Survey yields what All does. Of connections that whole refuses nothing but start, ends, sensor and the names asked for may
-// be looked at: the rest of those that are on disk is not read.
-func (cs *Connections) Survey(whole func(*evidence.Conn) bool) iter.Seq2[int, *evidence.Conn] {
+// Survey yields what All does. Nothing but start, end, ends, sensor and the names asked for may be looked at: the rest of those
+// that are on disk is not read.
+func (cs *Connections) Survey() iter.Seq2[int, *evidence.Conn] { return cs.numbered(false) }
+
+func (cs *Connections) numbered(whole bool) iter.Seq2[int, *evidence.Conn] {
 	return func(yield func(int, *evidence.Conn) bool) {
 		n := 0
 		once(cs.sorted(whole), cs.sensors > 1, &cs.again)(func(c *evidence.Conn) bool {
@@ -50,7 +52,7 @@ func (cs *Connections) Again() int { return cs.again }
 func (cs *Connections) Err() error { return cs.err }
 
 // sorted merges what is held and what was moved.
-func (cs *Connections) sorted(whole func(*evidence.Conn) bool) iter.Seq[*evidence.Conn] {
+func (cs *Connections) sorted(whole bool) iter.Seq[*evidence.Conn] {
 	return func(yield func(*evidence.Conn) bool) {
 		m := merge{compare: evidence.CompareConns}
 		m.add(listed(cs.held), &cs.err)

@@ -11,7 +11,7 @@ import (
 // A torn run yields one connection and then fails, as a disk may.
 type torn struct{ err error }
 
-func (r torn) Open(func(*evidence.Conn) bool, *evidence.Texts) func() (*evidence.Conn, error) {
+func (r torn) Open(bool, *evidence.Texts) func() (*evidence.Conn, error) {
 	first := conn("cap", "", noon)
 	c := &first
 	return func() (*evidence.Conn, error) {

@@ -46,7 +46,7 @@ func (g *gatherer) putTogether() {
 func (g *gatherer) byUID() iter.Seq[*evidence.Conn] {
 	m, texts := merge{compare: evidence.CompareParts}, new(evidence.Texts)
 	for _, r := range g.parts {
-		m.add(r.Open(func(*evidence.Conn) bool { return true }, texts), &g.err)
+		m.add(r.Open(true, texts), &g.err)
 	}
 	m.add(listed(evidence.Parts(g.named, g.apps)), &g.err)
 	return m.all(&g.err)

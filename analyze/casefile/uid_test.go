@@ -204,7 +204,7 @@ type row struct {
 	torn  error // at the end
 }
 
-func (r *row) Open(func(*evidence.Conn) bool, *evidence.Texts) func() (*evidence.Conn, error) {
+func (r *row) Open(bool, *evidence.Texts) func() (*evidence.Conn, error) {
 	var c evidence.Conn
 	i := -1
 	return func() (*evidence.Conn, error) {

@@ -10,21 +10,16 @@ import (
 
 // A claim is a host's statement that one of its processes used a connection.
 type claim struct {
-	socket  *evidence.KeptSocket
-	process *Process // nil when the record names none
-	at      time.Time
+	book    *book
+	socket  int // its place among the book's claiming ones
+	seen    *sight
+	process *Process      // nil when the record names none
 	apart   time.Duration // from the connection's beginning
 }
 
-// end is one connection at one host.
-type end struct {
-	book *book
-	conn *evidence.Conn
-}
-
-// claim finds for every event of a host the connection it speaks of: same tuple, either direction, at its aligned time.
-// Of the events, it leaves those that no capture shows.
-func (b *book) claim(all []*sensor, claims map[end][]claim) {
+// claim finds for every event of a host the connections it speaks of, of each sensor one: same tuple, either direction, at its
+// aligned time. Events that no capture shows stay among the book's sockets.
+func (b *book) claim(all []*sensor) (claims []claim) {
 	b.networked = b.sockets.Len() > 0
 	b.span()
 	var alone evidence.Sockets
@@ -35,14 +30,13 @@ func (b *book) claim(all []*sensor, claims map[end][]claim) {
 		}
 		found := false
 		for _, sn := range all {
-			if c, apart := b.connOf(s, sn); c != nil {
-				at, kept := b.when(&s.Kept), *s
-				e := end{b, c}
-				claims[e] = append(claims[e], claim{&kept, b.find(b.program(i, s), at), at, apart})
+			if seen, apart := b.connOf(s, sn); seen != nil {
+				claims = append(claims, claim{b, b.claiming.Len(), seen, b.find(b.program(i, s), b.when(&s.Kept)), apart})
 				found = true
 			}
 		}
 		if found {
+			b.claiming.Add(*s)
 			continue
 		}
 		if p, more := b.who[i]; more {
@@ -51,6 +45,7 @@ func (b *book) claim(all []*sensor, claims map[end][]claim) {
 		alone.Add(*s)
 	}
 	b.sockets, b.who = alone, who
+	return claims
 }
 
 // span notes when the first and the last network event of a host were.
@@ -67,7 +62,7 @@ func (b *book) span() {
 }
 
 // connOf returns the connection of a sensor that an event speaks of, nil when there is none or the clock is not known.
-func (b *book) connOf(s *evidence.KeptSocket, sn *sensor) (*evidence.Conn, time.Duration) {
+func (b *book) connOf(s *evidence.KeptSocket, sn *sensor) (*sight, time.Duration) {
 	a := b.clocks.aligned[alignKey{writerOf(&s.Kept), sn.name}]
 	if a == nil {
 		return nil, 0
@@ -85,17 +80,17 @@ const earlier = 24 * time.Hour
 
 // fits tells whether an event at a time can be about a connection, and how far it lies from its beginning. A TCP
 // connection is logged when it begins; UDP has no beginning, and is logged again whenever the platform forgets it.
-func fits(c *evidence.Conn, at time.Time, slack time.Duration) (time.Duration, bool) {
-	d := at.Sub(c.Start)
+func (s *sight) fits(at time.Time, slack time.Duration) (time.Duration, bool) {
+	d := at.Sub(s.start)
 	switch {
 	case d.Abs() <= slack:
 		return d.Abs(), true
 	case d < 0:
-		return -d, c.MidStream && c.Transport == evidence.TCP && -d <= earlier
-	case c.Transport == evidence.TCP && !c.MidStream:
-		return d, at.Sub(c.End) <= slack && d <= time.Minute
+		return -d, s.midStream && s.transport == evidence.TCP && -d <= earlier
+	case s.transport == evidence.TCP && !s.midStream:
+		return d, at.Sub(s.end()) <= slack && d <= time.Minute
 	}
-	return d, at.Sub(c.End) <= slack
+	return d, at.Sub(s.end()) <= slack
 }
 
 // A stake is one process's claims on a connection.

@@ -7,18 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/wirewitness/wirewitness/analyze/casefile"
 	"github.com/wirewitness/wirewitness/analyze/finding"
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
-
-// A sensor is one capture, or one sensor's logs, with the connections that a host's log may speak of.
-type sensor struct {
-	name  string
-	conns map[casefile.Tuple][]*evidence.Conn // by start
-	// crowds are the tuples of many connections.
-	crowds map[casefile.Tuple]*crowd
-}
 
 // A writer is what shares one way of stamping events on a host: a log, and within Sysmon's the events whose UtcTime
 // comes from the network driver, which is a clock of its own and often a wrong one.

@@ -22,7 +22,7 @@ type Stated struct {
 // Run joins the evidence: hosts, their clocks against every sensor, their processes, and then every connection with the
 // process that owns it or the reason why none is known. It takes over cf.Processes, which are let go as they are read.
 func Run(cf *casefile.Casefile, stated []Stated) *Case {
-	j := &joiner{cf: cf, books: books(cf), claims: map[end][]claim{}, answers: answers{}}
+	j := &joiner{cf: cf, books: books(cf), answers: answers{}}
 	j.survey()
 	abreast.Each(j.books, func(b *book) {
 		b.state(stated)
@@ -34,11 +34,7 @@ func Run(cf *casefile.Casefile, stated []Stated) *Case {
 		j.lookups(b)
 		j.accesses(b)
 	}
-	for _, b := range j.books {
-		b.claim(j.sensors, j.claims)
-		b.hostOnly()
-	}
-	j.spokenOf()
+	j.claim()
 	j.index()
 	return j.finish()
 }
@@ -48,14 +44,12 @@ type joiner struct {
 	cf      *casefile.Casefile
 	books   []*book
 	sensors []*sensor
-	numbers map[*evidence.Conn]int // of the connections that a log may speak of, in the order of all
-	claims  map[end][]claim
+	claims  []claim                // in the order of the connections that they are on
 	owners  map[netip.Addr][]*book // hosts by the addresses their sockets were bound to
 	strays  map[netip.Addr]*Host   // local addresses of captures that no log names
 	leased  map[netip.Addr]string  // see indexLeased
 	answers answers
-	spare   []*Link         // that were lent and have come back
-	claimed map[int][]*Link // those that both do, by number
+	spare   []*Link // that were lent and have come back
 	looks   []*Lookup
 	reached []*Access
 

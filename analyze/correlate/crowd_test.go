@@ -18,20 +18,21 @@ func TestCrowd(t *testing.T) {
 	for _, transport := range []evidence.Transport{evidence.TCP, evidence.UDP} {
 		for n := range 60 {
 			k := casefile.TupleOf(transport, netip.AddrPortFrom(ws, 123), netip.AddrPortFrom(peer, 123))
-			sn := &sensor{conns: map[casefile.Tuple][]*evidence.Conn{}}
+			sn := &sensor{}
 			for range n {
 				start := noon.Add(time.Duration(rng.IntN(500)) * 20 * time.Second)
-				sn.conns[k] = append(sn.conns[k], &evidence.Conn{Transport: transport, Start: start, End: start.Add(time.Duration(rng.IntN(20)*rng.IntN(20)) * time.Second), MidStream: rng.IntN(8) == 0})
+				sn.seen = append(sn.seen, sight{start: start, lasts: time.Duration(rng.IntN(20)*rng.IntN(20)) * time.Second,
+					orig: k.A, resp: k.B, transport: transport, midStream: rng.IntN(8) == 0})
 			}
-			slices.SortFunc(sn.conns[k], evidence.CompareConns)
-			sn.crowd()
+			slices.SortStableFunc(sn.seen, func(a, b sight) int { return a.start.Compare(b.start) })
+			sn.index()
 			for range 200 {
 				at := noon.Add(time.Duration(rng.IntN(700)-100) * 20 * time.Second)
-				var want *evidence.Conn
+				var want *sight
 				var apart time.Duration
-				for _, c := range sn.conns[k] {
-					if d, ok := fits(c, at, slack); ok && (want == nil || d < apart) {
-						want, apart = c, d
+				for i := range sn.seen {
+					if d, ok := sn.seen[i].fits(at, slack); ok && (want == nil || d < apart) {
+						want, apart = &sn.seen[i], d
 					}
 				}
 				if got, d := sn.nearest(k, at, slack); got != want || d != apart {

@@ -18,6 +18,7 @@ type book struct {
 	processes []*evidence.KeptProcess
 	exits     []*evidence.KeptExit
 	sockets   evidence.Sockets // in the end those that no capture shows, see claim
+	claiming  evidence.Sockets // the others
 	lookups   []*evidence.KeptLookup
 	accesses  []*evidence.KeptAccess
 	addrs     map[netip.Addr]bool

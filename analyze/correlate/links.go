@@ -23,30 +23,61 @@ const (
 	sureLeftover = 0.3
 )
 
-// spokenOf makes the links of connections that captures or sensors show and hosts' logs speak of: one for each end.
-func (j *joiner) spokenOf() {
-	j.claimed = map[int][]*Link{}
-	for e, claims := range j.claims {
-		n := j.numbers[e.conn]
-		j.claimed[n] = append(j.claimed[n], e.book.claimed(e.conn, claims))
+// claim puts the claims of all hosts in the order of the connections, those on one by host.
+func (j *joiner) claim() {
+	for _, b := range j.books {
+		j.claims = append(j.claims, b.claim(j.sensors)...)
+		b.hostOnly()
 	}
-	for _, ls := range j.claimed {
-		slices.SortFunc(ls, func(a, b *Link) int { return cmp.Compare(a.Host.Name, b.Host.Name) })
-		for _, l := range ls {
-			l.Shared = len(ls) > 1
+	slices.SortStableFunc(j.claims, func(a, b claim) int {
+		if c := cmp.Compare(a.seen.number, b.seen.number); c != 0 || a.book == b.book {
+			return c
 		}
-	}
+		return cmp.Compare(a.book.host.Name, b.book.host.Name)
+	})
 }
 
-// claimed is the link of a connection that a host's log speaks for.
-func (b *book) claimed(c *evidence.Conn, claims []claim) *Link {
-	all := near(stakes(claims))
-	best := all[0]
-	l := &Link{Host: b.host, Process: best.process, Conn: c, Transport: c.Transport, Start: c.Start, End: c.End}
-	for _, cl := range claims {
-		l.Sockets = append(l.Sockets, cl.socket)
+// on cuts the claims on one connection, or of one host on it, off the front of all.
+func on(all []claim, same func(a, b *claim) bool) (claims, rest []claim) {
+	n := 0
+	for n < len(all) && same(&all[0], &all[n]) {
+		n++
 	}
-	b.orient(l, best.claims[0].socket)
+	return all[:n], all[n:]
+}
+
+func sameConn(a, b *claim) bool { return a.seen == b.seen }
+
+func sameEnd(a, b *claim) bool { return a.seen == b.seen && a.book == b.book }
+
+// spokenOf makes the links of a connection that hosts' logs speak of, one for each end.
+func (j *joiner) spokenOf(c *evidence.Conn, claims []claim, read map[*book]*evidence.SocketReader) (links []*Link) {
+	own := *c
+	for len(claims) > 0 {
+		var here []claim
+		here, claims = on(claims, sameEnd)
+		b := here[0].book
+		l := b.claimed(here, read[b])
+		l.Conn = &own
+		j.complete(l)
+		links = append(links, l)
+	}
+	for _, l := range links {
+		l.Ends = len(links)
+	}
+	return links
+}
+
+// claimed is the link of a connection that a host's log speaks for, without the connection.
+func (b *book) claimed(claims []claim, read *evidence.SocketReader) *Link {
+	all, s := near(stakes(claims)), claims[0].seen
+	best := all[0]
+	l := &Link{Host: b.host, Process: best.process, Transport: s.transport, Start: s.start, End: s.end()}
+	for _, cl := range claims {
+		k := *read.At(cl.socket)
+		l.Sockets = append(l.Sockets, &k)
+	}
+	b.orient(l, s, read.At(best.claims[0].socket))
 	l.Attribution = attribution(all, len(best.claims))
 	return l
 }
@@ -91,16 +122,15 @@ func (p *Process) Label() string {
 }
 
 // orient tells which end is the host's own and who opened the connection. The packets decide where they can.
-func (b *book) orient(l *Link, s *evidence.KeptSocket) {
+func (b *book) orient(l *Link, seen *sight, s *evidence.KeptSocket) {
 	local, _ := b.ends(s)
-	c := l.Conn
 	switch {
-	case local == c.Resp && local != c.Orig:
-		l.Local, l.Remote, l.Outbound = c.Resp, c.Orig, evidence.No
+	case local == seen.resp && local != seen.orig:
+		l.Local, l.Remote, l.Outbound = seen.resp, seen.orig, evidence.No
 	default:
-		l.Local, l.Remote, l.Outbound = c.Orig, c.Resp, evidence.Yes
+		l.Local, l.Remote, l.Outbound = seen.orig, seen.resp, evidence.Yes
 	}
-	if !c.OrigKnown && s.Initiated() != evidence.Unknown && (s.Initiated() == evidence.Yes) != (l.Outbound == evidence.Yes) {
+	if !seen.origKnown && s.Initiated() != evidence.Unknown && (s.Initiated() == evidence.Yes) != (l.Outbound == evidence.Yes) {
 		l.Outbound = s.Initiated()
 	}
 }

@@ -107,8 +107,8 @@ type Link struct {
 	// Asked are the lookups, one for each question that DNS traffic of this link carried, by which a log names the process that
 	// asked it; questions without one are left out.
 	Asked []*Lookup
-	// Shared tells that Conn has another link, from its other end.
-	Shared bool
+	// Ends is how many links Conn has where hosts' logs speak for it, one from each end.
+	Ends int
 
 	lent bool // see joiner.lend
 }

@@ -3,7 +3,6 @@ package correlate
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"net/netip"
 	"slices"
 	"time"
@@ -44,10 +43,9 @@ func (j *joiner) indexHolders() {
 			hold(&l)
 		}
 	}
-	for _, n := range slices.Sorted(maps.Keys(j.claimed)) {
-		for _, l := range j.claimed[n] {
-			hold(l)
-		}
+	read := j.readers()
+	for here, rest := on(j.claims, sameEnd); len(here) > 0; here, rest = on(rest, sameEnd) {
+		hold(here[0].book.claimed(here, read[here[0].book]))
 	}
 	for k, all := range held {
 		j.holders[k] = byProcess(all)

@@ -8,28 +8,24 @@ import (
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
-// survey runs through all connections once: it keeps those that a host's log may speak of, by sensor, and the names that
-// the others show.
+// survey runs through all connections once: it notes those that a host's log may speak of, by sensor, and the names that
+// they show.
 func (j *joiner) survey() {
 	wanted := j.wanted()
 	by := map[string]*sensor{}
-	j.numbers = map[*evidence.Conn]int{}
-	speak := func(c *evidence.Conn) bool { return wanted[casefile.TupleOf(c.Transport, c.Orig, c.Resp).Hash()] }
-	for n, c := range j.cf.Conns.Survey(speak) {
+	for n, c := range j.cf.Conns.Survey() {
 		j.answers.wire(c)
 		s := by[c.Sensor]
 		if s == nil {
-			s = &sensor{name: c.Sensor, conns: map[casefile.Tuple][]*evidence.Conn{}}
+			s = &sensor{name: c.Sensor}
 			by[c.Sensor] = s
 		}
-		if speak(c) {
-			k, kept := casefile.TupleOf(c.Transport, c.Orig, c.Resp), *c
-			s.conns[k] = append(s.conns[k], &kept)
-			j.numbers[&kept] = n
+		if wanted[casefile.TupleOf(c.Transport, c.Orig, c.Resp).Hash()] {
+			s.seen = append(s.seen, sightOf(n, c))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(by)) {
-		by[name].crowd()
+		by[name].index()
 		j.sensors = append(j.sensors, by[name])
 	}
 }
@@ -50,7 +46,7 @@ func (j *joiner) wanted() map[uint32]bool {
 	return all
 }
 
-// index prepares what completes a link, and completes those that a log speaks of.
+// index prepares what completes a link.
 func (j *joiner) index() {
 	j.answers.logs(j.looks)
 	j.answers.sort()
@@ -58,11 +54,6 @@ func (j *joiner) index() {
 	j.indexAsked()
 	j.indexNaming()
 	j.indexNoted()
-	for _, ls := range j.claimed {
-		for _, l := range ls {
-			j.complete(l)
-		}
-	}
 }
 
 // complete finds what else is known of a link: an owner by its peer, names, who asked for them, and who it may be for.
@@ -81,17 +72,29 @@ const maxTied = 1 << 16
 // run yields all links in order and tells whether it came to the end.
 func (j *joiner) run(yield func(*Link) bool) bool {
 	m := merger{j: j, alone: j.alone(), yield: yield}
+	claims, read := j.claims, j.readers()
 	for n, c := range j.cf.Conns.All() {
 		if len(m.tied) > 0 && (!m.tied[0].Start.Equal(c.Start) || len(m.tied) >= maxTied) && !m.flush() {
 			return false
 		}
-		if ls := j.claimed[n]; len(ls) > 0 {
-			m.tied = append(m.tied, ls...)
-		} else {
+		if len(claims) == 0 || claims[0].seen.number != n {
 			m.tied = append(m.tied, j.unclaimed(c))
+			continue
 		}
+		var here []claim
+		here, claims = on(claims, sameConn)
+		m.tied = append(m.tied, j.spokenOf(c, here, read)...)
 	}
 	return m.flush() && m.rest()
+}
+
+// readers look at the events of every host that claim connections.
+func (j *joiner) readers() map[*book]*evidence.SocketReader {
+	all := map[*book]*evidence.SocketReader{}
+	for _, b := range j.books {
+		all[b] = b.claiming.Reader()
+	}
+	return all
 }
 
 // A merger puts links that come by start in their full order, together with those that only logs speak of.

@@ -14,7 +14,7 @@ import (
 type vote struct {
 	diff time.Duration
 	at   time.Time // the stamp
-	conn *evidence.Conn
+	conn *sight
 }
 
 // A peak is a cluster of votes.
@@ -27,27 +27,24 @@ type peak struct {
 // votes pairs the events of a writer with the connections of the same tuple. Connections whose beginning the capture
 // missed cannot vote.
 func (b *book) votes(sockets *evidence.Sockets, sn *sensor, field string, sample uint32) (all []vote, resolution time.Duration) {
-	for st, conns := range sn.ballots(sockets, field, sample) {
-		for _, c := range conns {
-			if !c.MidStream {
-				all = append(all, vote{st.Time.Sub(c.Start), st.Time, c})
-				resolution = max(resolution, st.Resolution)
-			}
+	for st, s := range sn.ballots(sockets, field, sample) {
+		if !s.midStream {
+			all = append(all, vote{st.Time.Sub(s.start), st.Time, s})
+			resolution = max(resolution, st.Resolution)
 		}
 	}
 	return all, resolution
 }
 
-// ballots yields the stamps of events with the connections that they vote on, of one tuple in so many. Tuples of two fixed ports
-// recur in every recording of the same hosts and have no vote.
-func (sn *sensor) ballots(sockets *evidence.Sockets, field string, sample uint32) iter.Seq2[evidence.Stamp, []*evidence.Conn] {
-	return func(yield func(evidence.Stamp, []*evidence.Conn) bool) {
+// ballots yields the stamps of events, each with every connection that it votes on, of one tuple in so many. Tuples of two fixed
+// ports recur in every recording of the same hosts and have no vote.
+func (sn *sensor) ballots(sockets *evidence.Sockets, field string, sample uint32) iter.Seq2[evidence.Stamp, *sight] {
+	return func(yield func(evidence.Stamp, *sight) bool) {
 		voters := map[*crowd]int{}
 		for _, s := range sockets.All() {
 			st, ok := s.Stamp(field)
 			k := tupleOf(s)
-			conns := sn.conns[k]
-			if !ok || len(conns) == 0 || k.Fixed() || sample > 1 && k.Hash()%sample != 0 {
+			if !ok || k.Fixed() || sample > 1 && k.Hash()%sample != 0 {
 				continue
 			}
 			if c := sn.crowds[k]; c != nil {
@@ -55,8 +52,14 @@ func (sn *sensor) ballots(sockets *evidence.Sockets, field string, sample uint32
 					continue
 				}
 			}
-			if !yield(st, conns[:min(len(conns), tupleBound)]) {
-				return
+			n := 0
+			for seen := range sn.of(k) {
+				if !yield(st, seen) {
+					return
+				}
+				if n++; n == tupleBound {
+					break
+				}
 			}
 		}
 	}
@@ -66,8 +69,8 @@ func (sn *sensor) ballots(sockets *evidence.Sockets, field string, sample uint32
 // its connections: a host that goes through its ports every hour would have the square of its events.
 func (sn *sensor) sample(sockets *evidence.Sockets, field string) uint32 {
 	votes := 0
-	for _, conns := range sn.ballots(sockets, field, 1) {
-		votes += len(conns)
+	for range sn.ballots(sockets, field, 1) {
+		votes++
 	}
 	return uint32(1 + votes/maxVotes)
 }
@@ -75,7 +78,7 @@ func (sn *sensor) sample(sockets *evidence.Sockets, field string) uint32 {
 // elect finds the densest cluster of votes and the steps beside it.
 func (b *book) elect(votes []vote, resolution time.Duration, field string) *alignment {
 	slices.SortFunc(votes, func(x, y vote) int {
-		return cmp.Or(cmp.Compare(x.diff, y.diff), x.at.Compare(y.at), evidence.CompareConns(x.conn, y.conn))
+		return cmp.Or(cmp.Compare(x.diff, y.diff), x.at.Compare(y.at), cmp.Compare(x.conn.number, y.conn.number))
 	})
 	window := voteWindow + resolution
 	peaks := b.peaks(votes, window)
@@ -109,7 +112,7 @@ func (b *book) peaks(votes []vote, window time.Duration) []peak {
 
 // densest returns the range of votes within one window that most connections agree on; the tightest of equals.
 func densest(votes []vote, window time.Duration) (from, to int) {
-	count := map[*evidence.Conn]int{}
+	count := map[*sight]int{}
 	best, i := 0, 0
 	width := window
 	for j, v := range votes {
@@ -147,7 +150,7 @@ func makePeak(votes []vote) peak {
 }
 
 func distinctConns(votes []vote) int {
-	seen := map[*evidence.Conn]bool{}
+	seen := map[*sight]bool{}
 	for _, v := range votes {
 		seen[v.conn] = true
 	}
@@ -210,7 +213,7 @@ func (b *book) activity(field string) (first, last time.Time) {
 // steps adds the segments of a clock that was set while it was recorded: clusters of connections the main one does not
 // explain, from a stretch of time of their own.
 func (b *book) steps(a *alignment, main peak, peaks []peak) {
-	explained := map[*evidence.Conn]bool{}
+	explained := map[*sight]bool{}
 	spans := [][2]time.Time{main.span()}
 	for _, v := range main.members {
 		explained[v.conn] = true

@@ -19,20 +19,27 @@ type Meter struct {
 	hosts   map[*correlate.Host]presence
 	sensors map[string]*finding.CaptureCoverage
 	reasons map[string]*finding.ReasonCount
-	// seen, counted and linked remember connections with two ends.
-	seen, counted, linked map[*evidence.Conn]bool
-	conns                 bool
+	// shared are the connections with several ends of which some have been met, over is one of which all have.
+	shared map[*evidence.Conn]*ends
+	over   *evidence.Conn
+	conns  bool
+}
+
+// ends is how many ends of a connection have been met, and for what it has been counted.
+type ends struct {
+	met             int
+	counted, linked bool
 }
 
 // Begin begins to measure the coverage of a case.
 func Begin(cf *casefile.Casefile) *Meter {
 	return &Meter{cf: cf, hosts: map[*correlate.Host]presence{}, sensors: map[string]*finding.CaptureCoverage{}, reasons: map[string]*finding.ReasonCount{},
-		seen: map[*evidence.Conn]bool{}, counted: map[*evidence.Conn]bool{}, linked: map[*evidence.Conn]bool{}}
+		shared: map[*evidence.Conn]*ends{}}
 }
 
 // See takes a connection of the case, whether or not it is analysed.
 func (m *Meter) See(l *correlate.Link) {
-	if l.Conn == nil || !m.first(m.seen, l) {
+	if l.Conn == nil || !m.meet(l) {
 		return
 	}
 	m.conns = true
@@ -44,17 +51,37 @@ func (m *Meter) See(l *correlate.Link) {
 	countConn(cc, l.Conn)
 }
 
-// first tells whether a connection was not met before.
-func (m *Meter) first(met map[*evidence.Conn]bool, l *correlate.Link) bool {
-	if !l.Shared {
+// meet tells whether a connection was not met before.
+func (m *Meter) meet(l *correlate.Link) bool {
+	delete(m.shared, m.over)
+	m.over = nil
+	if l.Ends < 2 {
 		return true
 	}
-	again := met[l.Conn]
-	met[l.Conn] = true
+	e := m.shared[l.Conn]
+	if e == nil {
+		e = &ends{}
+		m.shared[l.Conn] = e
+	}
+	if e.met++; e.met == l.Ends {
+		m.over = l.Conn
+	}
+	return e.met == 1
+}
+
+// first tells whether a connection has not been counted for something yet, and notes that it is.
+func (m *Meter) first(l *correlate.Link, counted func(*ends) *bool) bool {
+	e := m.shared[l.Conn]
+	if e == nil {
+		return true
+	}
+	was := counted(e)
+	again := *was
+	*was = true
 	return !again
 }
 
-// Count takes a connection that is analysed.
+// Count takes the connection seen last, which is analysed.
 func (m *Meter) Count(l *correlate.Link) {
 	m.total(l)
 	m.hosts[l.Host] = m.hosts[l.Host].with(l)
@@ -134,7 +161,7 @@ func (m *Meter) total(l *correlate.Link) {
 		t.HostOnly++
 		return
 	}
-	if m.first(m.counted, l) {
+	if m.first(l, func(e *ends) *bool { return &e.counted }) {
 		t.Connections++
 		switch {
 		case l.Conn.Confirmed:
@@ -147,7 +174,7 @@ func (m *Meter) total(l *correlate.Link) {
 	} else {
 		t.ConnectionsTwoEnds++
 	}
-	if l.Process != nil && m.first(m.linked, l) {
+	if l.Process != nil && m.first(l, func(e *ends) *bool { return &e.linked }) {
 		t.Linked++
 	}
 	if sent, _ := l.Sent(); sent.Known && !l.Conn.Carries && l.Host != nil {

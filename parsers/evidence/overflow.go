@@ -18,9 +18,9 @@ type Overflow interface {
 // A ConnRun is a sorted list of connections that has left memory. It may be read several times, and by several at once.
 type ConnRun interface {
 	// Open begins to read. What it returns yields one connection after the other, each in the memory of the one before, nil at
-	// the end; what a connection refers to stays. Of those that whole refuses, who is asked with that much, it yields only what
-	// CompareConns looks at, Sensor, UID and DNS. Runs that are read by turns share their texts.
-	Open(whole func(*Conn) bool, texts *Texts) func() (*Conn, error)
+	// the end; what a connection refers to stays. Unless they are to be whole, there is only what CompareConns looks at, End,
+	// OrigKnown, MidStream, Sensor, UID and DNS. Runs that are read by turns share their texts.
+	Open(whole bool, texts *Texts) func() (*Conn, error)
 }
 
 // Texts are texts met before, each held once. They are for one goroutine; the zero value is ready.

@@ -23,7 +23,7 @@ func Benchmark(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	read := func(whole func(*evidence.Conn) bool) {
+	read := func(whole bool) {
 		next := run.Open(whole, new(evidence.Texts))
 		for range benchConns {
 			if _, err := next(); err != nil {
@@ -40,8 +40,8 @@ func Benchmark(b *testing.B) {
 				b.Fatal(err)
 			}
 		}},
-		{"Whole", func() { read(all) }},
-		{"Survey", func() { read(func(*evidence.Conn) bool { return false }) }},
+		{"Whole", func() { read(true) }},
+		{"Survey", func() { read(false) }},
 	} {
 		b.Run(step.name, func(b *testing.B) {
 			b.ReportAllocs()

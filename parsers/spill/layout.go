@@ -6,9 +6,11 @@ import (
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
-// glance codes what tells connections apart and puts them in order, and the names asked for.
+// glance codes what tells connections apart, puts them in order and joins them with logs, and the names asked for.
 func glance(k *coder, c *evidence.Conn) {
 	k.time(&c.Start)
+	k.time(&c.End)
+	k.flags(&c.OrigKnown, &c.MidStream)
 	end(k, &c.Orig)
 	end(k, &c.Resp)
 	k.name((*string)(&c.Transport))
@@ -21,8 +23,7 @@ func glance(k *coder, c *evidence.Conn) {
 // rest codes what glance leaves.
 func rest(k *coder, c *evidence.Conn) {
 	ref(k, &c.Last)
-	k.time(&c.End)
-	k.flags(&c.OrigKnown, &c.MidStream, &c.Carries, &c.Confirmed, &c.Content, &c.Part)
+	k.flags(&c.Carries, &c.Confirmed, &c.Content, &c.Part)
 	volume(k, &c.Volume)
 	k.name(&c.State)
 	k.text(&c.History)

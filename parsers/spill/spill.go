@@ -149,7 +149,7 @@ type run struct {
 }
 
 // Open begins to read the run.
-func (r *run) Open(whole func(*evidence.Conn) bool, texts *evidence.Texts) func() (*evidence.Conn, error) {
+func (r *run) Open(whole bool, texts *evidence.Texts) func() (*evidence.Conn, error) {
 	names, runs := r.space.known()
 	in := bufio.NewReaderSize(io.NewSectionReader(r.space.file, r.from, r.size), int(min(r.size, readAhead, max(allAhead/runs, leastAhead))))
 	k := coder{taking: true, names: names, texts: texts}
@@ -199,10 +199,10 @@ func (s *Space) known() (*names, int64) {
 	return &names{list: s.names.list}, s.runs
 }
 
-// conn takes a connection, all of it where whole wants it.
-func (k *coder) conn(c *evidence.Conn, whole func(*evidence.Conn) bool) {
+// conn takes a connection, whole or as far as a glance goes.
+func (k *coder) conn(c *evidence.Conn, whole bool) {
 	k.at, *c = 0, evidence.Conn{}
-	if glance(k, c); whole(c) {
+	if glance(k, c); whole {
 		rest(k, c)
 	}
 }
