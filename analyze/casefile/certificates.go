@@ -8,11 +8,11 @@ import (
 )
 
 // certificates are what sensors logged of certificates, by the name that the logs of handshakes use.
-type certificates map[uid]*evidence.Certificate
+type certificates map[uid]*evidence.KeptCertificate
 
-func (cs certificates) add(list []evidence.Certificate) {
+func (cs certificates) add(list []evidence.KeptCertificate) {
 	for i := range list {
-		k := uid{list[i].Sensor, list[i].ID}
+		k := uid{list[i].Sensor(), list[i].ID}
 		if cs[k] == nil {
 			cs[k] = &list[i]
 		}
@@ -24,11 +24,11 @@ func (cs certificates) complete(a *evidence.AppRecord) *evidence.AppRecord {
 	if a.TLS == nil || a.TLS.CertID == "" {
 		return a
 	}
-	c := cs[uid{a.Sensor, a.TLS.CertID}]
-	if c == nil {
+	kept := cs[uid{a.Sensor, a.TLS.CertID}]
+	if kept == nil {
 		return a
 	}
-	t, whole := *a.TLS, *a
+	c, t, whole := kept.Certificate(), *a.TLS, *a
 	t.Subject, t.Issuer = cmp.Or(t.Subject, c.Subject), cmp.Or(t.Issuer, c.Issuer)
 	t.CertSHA256 = cmp.Or(t.CertSHA256, c.SHA256)
 	if len(t.Names) == 0 {

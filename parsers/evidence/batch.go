@@ -12,7 +12,7 @@ type Batch struct {
 	Conns     []Conn
 	Apps      []AppRecord
 	Captures  []Capture
-	Certs     []Certificate
+	Certs     []KeptCertificate
 	Leases    []Lease
 	Namings   []Naming
 	Problems  Problems
@@ -64,7 +64,9 @@ func (b *Batch) App(a AppRecord) {
 func (b *Batch) Capture(c Capture) { b.Captures = append(b.Captures, c) }
 
 // Certificate keeps c.
-func (b *Batch) Certificate(c Certificate) { b.Certs = append(b.Certs, c) }
+func (b *Batch) Certificate(c Certificate) {
+	b.Certs = append(room(b.Certs, 1), b.keeper.certificate(&c))
+}
 
 // Lease keeps l.
 func (b *Batch) Lease(l Lease) { b.Leases = append(b.Leases, l) }

@@ -23,6 +23,7 @@ type keeper struct {
 	ways    shared[way]
 	asked   shared[question]
 	traces  shared[accessTexts]
+	certs   shared[certificate]
 }
 
 func (k *keeper) header(h *Header) Kept {
@@ -104,6 +105,11 @@ func (k *keeper) access(a *Access) *KeptAccess {
 	x := k.accesses.next()
 	*x = KeptAccess{k.header(&a.Header), k.traces.of(&texts, 0, a.CallTrace, s.Image, t.Image), s.EntityID, t.EntityID, s.PID, t.PID, a.Granted, a.Kind}
 	return x
+}
+
+func (k *keeper) certificate(c *Certificate) KeptCertificate {
+	said := certificate{c.Ref.File, c.Ref.Unit, c.Sensor, c.Subject, c.Issuer, packTexts(c.Names), c.SHA256, c.NotBefore, c.NotAfter}
+	return KeptCertificate{c.ID, c.Ref.N, k.certs.of(&said, uint64(c.NotAfter.Unix()), said.subject, said.names)}
 }
 
 // A slab hands out room for many values at a time.

@@ -55,6 +55,7 @@ func TestWhatIsKeptComesBack(t *testing.T) {
 		var a Access
 		var s Socket
 		var l Lookup
+		var c Certificate
 		if i%2 == 0 {
 			n := i % 100
 			fill(reflect.ValueOf(&p).Elem(), &n)
@@ -62,12 +63,17 @@ func TestWhatIsKeptComesBack(t *testing.T) {
 			fill(reflect.ValueOf(&a).Elem(), &n)
 			fill(reflect.ValueOf(&s).Elem(), &n)
 			fill(reflect.ValueOf(&l).Elem(), &n)
+			fill(reflect.ValueOf(&c).Elem(), &n)
 		}
 		b.Process(p)
 		b.Exit(e)
 		b.Access(a)
 		b.Socket(s)
 		b.Lookup(l)
+		b.Certificate(c)
+		if got := b.Certs[i].Certificate(); !reflect.DeepEqual(got, c) {
+			t.Fatalf("certificate %d came back as\n%+v, was\n%+v", i, got, c)
+		}
 		if got := b.Processes[i].Process(); got != p {
 			t.Fatalf("process %d came back as\n%+v, was\n%+v", i, got, p)
 		}
@@ -89,7 +95,8 @@ func TestWhatIsKeptComesBack(t *testing.T) {
 		}
 	}
 	if b.Processes[0].texts != b.Processes[100].texts || b.Processes[0].origin != b.Processes[100].origin ||
-		b.Sockets.At(0).way != b.Sockets.At(100).way || b.Lookups[0].question != b.Lookups[100].question || b.Lookups[0].who != b.Lookups[100].who {
+		b.Sockets.At(0).way != b.Sockets.At(100).way || b.Lookups[0].question != b.Lookups[100].question || b.Lookups[0].who != b.Lookups[100].who ||
+		b.Certs[0].certificate != b.Certs[100].certificate {
 		t.Error("what two records have in common stands twice")
 	}
 }

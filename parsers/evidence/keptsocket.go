@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"iter"
 	"net/netip"
+	"slices"
+	"time"
 )
 
 // A KeptSocket is a Socket as a Batch keeps it. Ports change from one to the next, all else comes again and again.
@@ -71,18 +73,38 @@ func (k *KeptLookup) Type() uint16     { return k.kind }
 func (k *KeptLookup) Answers() (all []netip.Addr) {
 	for b := range unpack(k.answers) {
 		var a netip.Addr
-		if a.UnmarshalBinary(b) == nil { // which is how it was packed
+		if a.UnmarshalBinary([]byte(b)) == nil { // which is how it was packed
 			all = append(all, a)
 		}
 	}
 	return all
 }
 
-func (k *KeptLookup) Aliases() (all []string) {
-	for b := range unpack(k.aliases) {
-		all = append(all, string(b))
-	}
-	return all
+func (k *KeptLookup) Aliases() []string { return slices.Collect(unpack(k.aliases)) }
+
+// A KeptCertificate is a Certificate as a Batch keeps it. A sensor may state one again for every connection that showed it, so
+// what it says stands once.
+type KeptCertificate struct {
+	ID string // as in Certificate
+	n  uint64
+	*certificate
+}
+
+// A certificate is what statements of one have in common; names are packed.
+type certificate struct {
+	file, unit, sensor             string
+	subject, issuer, names, sha256 string
+	notBefore, notAfter            time.Time
+}
+
+// Sensor is the field of Certificate.
+func (k *KeptCertificate) Sensor() string { return k.sensor }
+
+// Certificate returns what was kept.
+func (k *KeptCertificate) Certificate() Certificate {
+	c := k.certificate
+	return Certificate{Ref: Ref{c.file, c.unit, k.n}, Sensor: c.sensor, ID: k.ID, Subject: c.subject, Issuer: c.issuer,
+		Names: slices.Collect(unpack(c.names)), NotBefore: c.notBefore, NotAfter: c.notAfter, SHA256: c.sha256}
 }
 
 // packAddrs and packTexts put lists into one text that can be compared.
@@ -105,10 +127,10 @@ func packTexts(all []string) string {
 
 func pack(to, b []byte) []byte { return append(binary.AppendUvarint(to, uint64(len(b))), b...) }
 
-func unpack(packed string) iter.Seq[[]byte] {
-	return func(yield func([]byte) bool) {
-		for rest := []byte(packed); len(rest) > 0; {
-			n, size := binary.Uvarint(rest)
+func unpack(packed string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for rest := packed; len(rest) > 0; {
+			n, size := binary.Uvarint([]byte(rest[:min(len(rest), binary.MaxVarintLen64)]))
 			end := size + int(n)
 			if !yield(rest[size:end]) {
 				return

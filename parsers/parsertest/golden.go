@@ -107,7 +107,9 @@ func Lines(b *evidence.Batch) (all []string) {
 	each(add, "cleared", b.Clearings)
 	each(add, "conn", b.Conns)
 	each(add, "app", b.Apps)
-	each(add, "cert", b.Certs)
+	for _, c := range b.Certs {
+		add("cert", c.Certificate())
+	}
 	each(add, "lease", b.Leases)
 	each(add, "naming", b.Namings)
 	return all
