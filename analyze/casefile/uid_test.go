@@ -204,12 +204,15 @@ type row struct {
 	torn  error // at the end
 }
 
-func (r *row) Open(bool, *evidence.Texts) func() (*evidence.Conn, error) {
+func (r *row) Open(whole bool, _ *evidence.Texts) func() (*evidence.Conn, error) {
 	var c evidence.Conn
 	i := -1
 	return func() (*evidence.Conn, error) {
 		if i++; i < len(r.conns) {
-			c = r.conns[i]
+			if c = r.conns[i]; !whole {
+				c = evidence.Conn{Start: c.Start, End: c.End, OrigKnown: c.OrigKnown, MidStream: c.MidStream, Orig: c.Orig, Resp: c.Resp,
+					Transport: c.Transport, Ref: c.Ref, Sensor: c.Sensor, UID: c.UID, Tunnel: c.Tunnel, App: evidence.App{DNS: c.DNS}}
+			}
 			return &c, nil
 		}
 		return nil, r.torn

@@ -19,7 +19,7 @@ type Overflow interface {
 type ConnRun interface {
 	// Open begins to read. What it returns yields one connection after the other, each in the memory of the one before, nil at
 	// the end; what a connection refers to stays. Unless they are to be whole, there is only what CompareConns looks at, End,
-	// OrigKnown, MidStream, Sensor, UID and DNS. Runs that are read by turns share their texts.
+	// OrigKnown, MidStream, Sensor, UID, Tunnel and DNS. Runs that are read by turns share their texts.
 	Open(whole bool, texts *Texts) func() (*Conn, error)
 }
 

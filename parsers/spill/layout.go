@@ -17,6 +17,7 @@ func glance(k *coder, c *evidence.Conn) {
 	ref(k, &c.Ref)
 	k.name(&c.Sensor)
 	k.text(&c.UID)
+	ref(k, &c.Tunnel)
 	optional(k, &c.DNS, dns)
 }
 
@@ -27,7 +28,6 @@ func rest(k *coder, c *evidence.Conn) {
 	volume(k, &c.Volume)
 	k.name(&c.State)
 	k.text(&c.History)
-	ref(k, &c.Tunnel)
 	k.name(&c.TunnelKind)
 	ref(k, &c.Announced)
 	list(k, &c.VLAN, number[uint16])

@@ -102,7 +102,7 @@ func TestTheRestIsLeftOut(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := &evidence.Conn{Ref: w.Ref, Sensor: w.Sensor, UID: w.UID, Transport: w.Transport, Orig: w.Orig, Resp: w.Resp, Start: w.Start, End: w.End,
-			OrigKnown: w.OrigKnown, MidStream: w.MidStream, App: evidence.App{DNS: w.DNS}}
+			OrigKnown: w.OrigKnown, MidStream: w.MidStream, Tunnel: w.Tunnel, App: evidence.App{DNS: w.DNS}}
 		if d := cmp.Diff(want, got, cmp.Comparer(func(a, b netip.AddrPort) bool { return a == b }), cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); d != "" {
 			t.Errorf("-moved +read:\n%s", d)
 		}
