@@ -193,6 +193,8 @@ func (j *joiner) why(b *book, c *evidence.Conn) string {
 		return "no endpoint log for this address"
 	case !b.networked:
 		return "the host's logs hold no network events"
+	case c.Start.IsZero():
+		return "the sensor states no time for it"
 	case !b.alignedWith(c.Sensor):
 		return "the host's clocks could not be aligned with this capture"
 	case c.MidStream:

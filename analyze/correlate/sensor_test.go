@@ -55,6 +55,26 @@ func TestClaimedConnectionsPassBy(t *testing.T) {
 	}
 }
 
+// No clock is measured by connections without a time, however many there are, and why none has a process is said.
+func TestConnectionsWithoutTime(t *testing.T) {
+	s := &scene{}
+	for i := range 20 {
+		s.conn(uint16(50_000+i), time.Time{}, 0)
+		s.batch.Conns[i].Start, s.batch.Conns[i].End = time.Time{}, time.Time{}
+		at := noon.Add(time.Duration(i) * time.Second)
+		s.socket(sysmonProvider, uint16(50_000+i), at, at, program(7, `C:\agent.exe`))
+	}
+	c := s.run()
+	if clocks := c.Hosts[0].Clocks; len(clocks) != 0 {
+		t.Errorf("a clock was measured: %+v", clocks)
+	}
+	for l := range c.Links {
+		if l.Conn != nil && l.Attribution.Reason != "the sensor states no time for it" {
+			t.Errorf("%s says %q", l.Local, l.Attribution.Reason)
+		}
+	}
+}
+
 // Tuples that fall on one place are told apart, also where one of them is a crowd.
 func TestTuplesOfOneHash(t *testing.T) {
 	sn := &sensor{}

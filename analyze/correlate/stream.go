@@ -9,7 +9,7 @@ import (
 )
 
 // survey runs through all connections once: it notes those that a host's log may speak of, by sensor, and the names that
-// they show.
+// they show. What states no time is of none that a log speaks of, and no clock is measured by it.
 func (j *joiner) survey() {
 	wanted := j.wanted()
 	by := map[string]*sensor{}
@@ -20,7 +20,7 @@ func (j *joiner) survey() {
 			s = &sensor{name: c.Sensor}
 			by[c.Sensor] = s
 		}
-		if wanted[casefile.TupleOf(c.Transport, c.Orig, c.Resp).Hash()] {
+		if !c.Start.IsZero() && wanted[casefile.TupleOf(c.Transport, c.Orig, c.Resp).Hash()] {
 			s.seen = append(s.seen, sightOf(n, c))
 		}
 	}
