@@ -150,10 +150,10 @@ func isAddress(name string) bool {
 	return err == nil
 }
 
-// before is the name last asked for before a time.
+// before is the name last asked for before a time; at all where there is none.
 func (as answers) before(k answerKey, at time.Time) string {
 	list, latest := as[k], evidence.InstantOf(at.Add(nameSlack))
-	i := sort.Search(len(list), func(i int) bool { return list[i].at > latest })
+	i := sort.Search(len(list), func(i int) bool { return list[i].at > latest && !at.IsZero() })
 	if i == 0 {
 		return ""
 	}

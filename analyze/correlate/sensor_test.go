@@ -3,6 +3,7 @@ package correlate
 import (
 	"net/netip"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -55,7 +56,8 @@ func TestClaimedConnectionsPassBy(t *testing.T) {
 	}
 }
 
-// No clock is measured by connections without a time, however many there are, and why none has a process is said.
+// No clock is measured by connections without a time, however many there are, and why none has a process is said. Whenever they
+// were, they were to a name that was asked for.
 func TestConnectionsWithoutTime(t *testing.T) {
 	s := &scene{}
 	for i := range 20 {
@@ -64,13 +66,14 @@ func TestConnectionsWithoutTime(t *testing.T) {
 		at := noon.Add(time.Duration(i) * time.Second)
 		s.socket(sysmonProvider, uint16(50_000+i), at, at, program(7, `C:\agent.exe`))
 	}
+	s.batch.Lookup(evidence.Lookup{Header: s.header(sysmonProvider, 22, noon, noon), Program: program(7, `C:\agent.exe`), Name: "mail.example.com", Answers: []netip.Addr{peer}})
 	c := s.run()
 	if clocks := c.Hosts[0].Clocks; len(clocks) != 0 {
 		t.Errorf("a clock was measured: %+v", clocks)
 	}
 	for l := range c.Links {
-		if l.Conn != nil && l.Attribution.Reason != "the sensor states no time for it" {
-			t.Errorf("%s says %q", l.Local, l.Attribution.Reason)
+		if l.Conn != nil && (l.Attribution.Reason != "the sensor states no time for it" || !slices.Equal(l.Names, []string{"mail.example.com"})) {
+			t.Errorf("%s is to %q and says %q", l.Local, l.Names, l.Attribution.Reason)
 		}
 	}
 }
