@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Build a large case and print one table of how fast wirewitness is and what memory it takes, beside other programs.
 
-FOLDER takes the case (26 GB unless smaller sizes are given) and every program's output; what is in it is used again, and
+FOLDER takes the case (32 GB unless smaller sizes are given) and every program's output; what is in it is used again, and
 nothing is deleted. The sizes are those of the largest files, whose memory is measured, once each; everything else is run N times
 (5), the programs in turn, and medians are printed. --only names the groups to run, such as "capture,start-up".
 tshark, ndpiReader, evtxexport and evtx_dump (cargo install evtx) are measured where they are on PATH.
@@ -103,6 +103,10 @@ class Case:
         """A capture of mixed protocols with as many flows for its size as 190,000 are for 750 MB, a longer one of the same hosts."""
         return self.generate("mixed-%d.pcap" % size, "capture", "-bytes", str(size), "-flows", str(size * 190 // 750000), "-networks", "64", self.data + "/pcap-protocols")
 
+    def office(self, size):
+        """A capture of 200 workstations and the logs of 160 of them, which speak of most of its connections."""
+        return self.generate("office-%d" % size, "office", "-hosts", "200", "-flows", str(size // 10700))
+
     def json(self):
         """The large host logs of the recordings, unpacked."""
         folder = self.path("json")
@@ -184,7 +188,8 @@ def start(case, runs):
 def memory(case, runs):
     """Once each but for the smallest: these are large. What a file's bytes cost is compared once they are in the system's cache."""
     for what, make, size, small, goal in (("EVTX", case.evtx, case.args.evtx, 100 << 20, "300 MiB"), ("connections", case.network, case.args.evtx, 100 << 20, ""),
-                                          ("Zeek", case.sensor, case.args.sensor, 150_000_000, ""), ("capture", case.capture, case.args.capture, 750_000_000, "600 MiB")):
+                                          ("Zeek", case.sensor, case.args.sensor, 150_000_000, ""), ("capture", case.capture, case.args.capture, 750_000_000, "600 MiB"),
+                                          ("capture and logs", case.office, case.args.office, 400_000_000, "")):
         programs = [case.ours("%d MB" % (n / 1e6), "analyze", "-f", "json", make(n)) for n in (small, size // 2, size)]
         first, half, whole = programs
         whole.goal = goal
@@ -205,12 +210,13 @@ def main():
     arguments.add_argument("--runs", metavar="N", type=int, default=5)
     arguments.add_argument("--evtx", metavar="BYTES", type=float, default=2e9)
     arguments.add_argument("--capture", metavar="BYTES", type=float, default=10e9)
+    arguments.add_argument("--office", metavar="BYTES", type=float, default=4e9)
     arguments.add_argument("--sensor", metavar="BYTES", type=float, default=1.5e9)
     arguments.add_argument("--only", metavar="WORDS", default=",".join(GROUPS), help="of " + ", ".join(GROUPS))
     arguments.add_argument("--binary", metavar="FILE", help="instead of one built from this checkout")
     arguments.add_argument("--data", metavar="FOLDER", default=ROOT + "/../shared/data")
     args = arguments.parse_args()
-    args.evtx, args.capture, args.sensor = int(args.evtx), int(args.capture), int(args.sensor)
+    args.evtx, args.capture, args.office, args.sensor = int(args.evtx), int(args.capture), int(args.office), int(args.sensor)
     case = Case(args)
     print("%d cores, load %.1f, medians of %d\n" % (os.cpu_count(), os.getloadavg()[0], args.runs))
     print(ROW % ("what", "program", "wall", "CPU", "MB/s", "MiB", "x wall", "x CPU", "wanted"))
