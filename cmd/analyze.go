@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"io"
 	"path/filepath"
 
@@ -51,15 +52,17 @@ func (sh *shell) runAnalyze(c *cobra.Command, args []string, f *flags) error {
 	if err != nil {
 		return err
 	}
+	ctx := c.Context()
 	if f.out != "" {
-		if err := writeCase(c.Context(), f.out, result); err != nil {
+		if err := sh.writeCase(ctx, f.out, result); err != nil {
 			return err
 		}
+		ctx = context.WithoutCancel(ctx) // all is there
 	}
 	if f.failOn != "" && reaches(result.Document, failOn) {
 		sh.status = statusFindings
 	}
-	return sh.print(func(w io.Writer) error { return format.Write(w, result.Document, sh.look(f)) })
+	return sh.print(ctx, func(w io.Writer) error { return format.Write(w, result.Document, sh.look(f)) })
 }
 
 // reaches tells whether there is a finding at or above a severity, also among those that --min-severity left out.

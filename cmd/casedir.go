@@ -36,20 +36,21 @@ var caseFiles = []caseFile{
 	}},
 }
 
-// writeCase writes all files under temporary names and renames them only when all are complete.
-func writeCase(ctx context.Context, dir string, r *analyze.Result) (err error) {
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return err
-	}
-	defer func() {
+// writeCase writes all files under temporary names and renames them only when all are complete. Of what is not, nothing stays,
+// the folder neither where there was none.
+func (sh *shell) writeCase(ctx context.Context, dir string, r *analyze.Result) (err error) {
+	missing := missing(dir)
+	clean := func() {
 		for _, f := range caseFiles {
 			os.Remove(temporary(dir, f.name)) // nothing is there after success
 		}
-	}()
-	for _, f := range caseFiles {
-		if err := writeFile(ctx, temporary(dir, f.name), f, r); err != nil {
-			return fmt.Errorf("write %s: %w", f.name, err)
+		for _, made := range missing {
+			os.Remove(made) // which does nothing where something is in it
 		}
+	}
+	defer clean()
+	if err := writeFiles(ctx, sh.watch(ctx, clean), dir, r); err != nil {
+		return err
 	}
 	for _, f := range caseFiles {
 		if err := os.Rename(temporary(dir, f.name), filepath.Join(dir, f.name)); err != nil {
@@ -57,6 +58,30 @@ func writeCase(ctx context.Context, dir string, r *analyze.Result) (err error) {
 		}
 	}
 	return nil
+}
+
+// missing lists the folders that have to be made for dir to be there, dir first.
+func missing(dir string) (all []string) {
+	for {
+		if _, err := os.Lstat(dir); !errors.Is(err, os.ErrNotExist) {
+			return all
+		}
+		all, dir = append(all, dir), filepath.Dir(dir)
+	}
+}
+
+// writeFiles writes all files under temporary names, and calls done once nothing more is half written.
+func writeFiles(ctx context.Context, done func(), dir string, r *analyze.Result) error {
+	defer done()
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return err
+	}
+	for _, f := range caseFiles {
+		if err := writeFile(ctx, temporary(dir, f.name), f, r); err != nil {
+			return fmt.Errorf("write %s: %w", f.name, err)
+		}
+	}
+	return ctx.Err()
 }
 
 func temporary(dir, name string) string {
@@ -70,7 +95,7 @@ func writeFile(ctx context.Context, path string, f caseFile, r *analyze.Result) 
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	w := bufio.NewWriterSize(file, 1<<20)
-	if err := f.write(ctx, w, r); err != nil {
+	if err := f.write(ctx, &heeder{ctx: ctx, to: w}, r); err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {

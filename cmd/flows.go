@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"bufio"
 	"iter"
 
 	"github.com/spf13/cobra"
@@ -27,12 +26,8 @@ func (sh *shell) flows() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			w := bufio.NewWriterSize(sh.stdout, 1<<20)
-			err = joined.EachFlow(c.Context(), func(flows iter.Seq[*finding.Flow]) error { return format.Write(w, flows, sh.look(f)) })
-			if err != nil {
-				return err
-			}
-			return w.Flush()
+			w := &heeder{c.Context(), sh.stdout, &sh.printed}
+			return joined.EachFlow(c.Context(), func(flows iter.Seq[*finding.Flow]) error { return format.Write(w, flows, sh.look(f)) })
 		},
 	}
 	f.register(c, names(report.FlowFormats, flowFormatName))

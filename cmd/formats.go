@@ -17,7 +17,7 @@ func (sh *shell) formats() *cobra.Command {
 		Use:   "formats",
 		Short: "List the evidence formats that are read and the report formats that are written",
 		Args:  cobra.NoArgs,
-		RunE:  func(*cobra.Command, []string) error { return sh.print(listFormats) },
+		RunE:  func(c *cobra.Command, _ []string) error { return sh.print(c.Context(), listFormats) },
 	}
 }
 

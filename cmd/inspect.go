@@ -26,7 +26,7 @@ func (sh *shell) inspect() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return sh.print(func(w io.Writer) error { return format.Inspect(w, result.Document, sh.look(f)) })
+			return sh.print(c.Context(), func(w io.Writer) error { return format.Inspect(w, result.Document, sh.look(f)) })
 		},
 	}
 	f.register(c, names(formats, formatName))

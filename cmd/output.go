@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -43,14 +45,14 @@ func (sh *shell) look(f *flags) report.Options {
 	return opt
 }
 
-// print writes a report as a whole, so that a failure leaves no half of one. Where much was read, little of it is held by now:
-// what is let go of makes room for the report.
-func (sh *shell) print(write func(io.Writer) error) error {
+// print writes a report as a whole, so that a failure leaves no half of one, nor does an interruption before it begins. Where much
+// was read, little of it is held by now: what is let go of makes room for the report.
+func (sh *shell) print(ctx context.Context, write func(io.Writer) error) error {
 	if memoryUsed() > roomy {
 		runtime.GC()
 	}
-	var all pages
-	if err := write(&all); err != nil {
+	all, err := sh.laidOut(ctx, write)
+	if err != nil {
 		return err
 	}
 	for _, page := range all {
@@ -59,6 +61,12 @@ func (sh *shell) print(write func(io.Writer) error) error {
 		}
 	}
 	return nil
+}
+
+func (sh *shell) laidOut(ctx context.Context, write func(io.Writer) error) (all pages, err error) {
+	defer sh.watch(ctx, func() {})()
+	err = write(&heeder{ctx: ctx, to: &all})
+	return all, cmp.Or(err, ctx.Err())
 }
 
 // pages hold what was written. Unlike a bytes.Buffer they are not copied as they grow: a report may be large.

@@ -13,7 +13,7 @@ func (sh *shell) policy() *cobra.Command {
 		Use:   "show",
 		Short: "Print the effective policy with the reason for every value",
 		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(c *cobra.Command, _ []string) error {
 			p, err := loadPolicy(path)
 			if err != nil {
 				return err
@@ -22,7 +22,7 @@ func (sh *shell) policy() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return sh.print(func(w io.Writer) error { _, err := w.Write(text); return err })
+			return sh.print(c.Context(), func(w io.Writer) error { _, err := w.Write(text); return err })
 		},
 	}
 	show.Flags().StringVar(&path, "policy", "", "YAML file laid over the built-in policy")

@@ -3,8 +3,6 @@ package cmd
 import (
 	"context"
 	"fmt"
-	"os"
-	"time"
 
 	"github.com/wirewitness/wirewitness/analyze"
 	"github.com/wirewitness/wirewitness/analyze/finding"
@@ -12,40 +10,21 @@ import (
 	"github.com/wirewitness/wirewitness/parsers/all"
 )
 
-// grace is how long an interrupted run may take to stop by itself.
-const grace = 800 * time.Millisecond
-
 // examine reads the evidence, joins it and looks for what is suspicious.
 func (sh *shell) examine(ctx context.Context, args []string, f *flags) (*analyze.Result, error) {
-	bar, done := sh.watch(ctx)
-	defer done()
-	joined, err := sh.read(ctx, bar, args, f)
+	joined, err := sh.join(ctx, args, f)
 	if err != nil {
 		return nil, err
 	}
+	bar := newProgress(sh.stderr)
+	bar.say("analysing")
+	defer sh.watch(ctx, bar.clear)()
+	defer bar.clear()
 	return joined.Judge(ctx)
 }
 
-// join reads the evidence and joins it.
+// join reads the evidence and joins it. Whatever is left unread shows in the exit status.
 func (sh *shell) join(ctx context.Context, args []string, f *flags) (*analyze.Joined, error) {
-	bar, done := sh.watch(ctx)
-	defer done()
-	return sh.read(ctx, bar, args, f)
-}
-
-// watch shows progress and sees to it that an interrupted run stops, until done is called: from then on something may be
-// half written.
-func (sh *shell) watch(ctx context.Context) (bar *progress, done func()) {
-	leave := context.AfterFunc(ctx, func() { time.AfterFunc(grace, func() { os.Exit(statusInterrupted) }) })
-	bar = newProgress(sh.stderr)
-	return bar, func() {
-		bar.clear()
-		leave()
-	}
-}
-
-// read does the work of join. Whatever is left unread shows in the exit status.
-func (sh *shell) read(ctx context.Context, bar *progress, args []string, f *flags) (*analyze.Joined, error) {
 	opt, err := f.options()
 	if err != nil {
 		return nil, err
@@ -53,6 +32,9 @@ func (sh *shell) read(ctx context.Context, bar *progress, args []string, f *flag
 	if sh.budget, err = newBudget(f.maxMemory); err != nil {
 		return nil, err
 	}
+	bar := newProgress(sh.stderr)
+	defer sh.watch(ctx, bar.clear)()
+	defer bar.clear()
 	sources, err := parsers.Run(ctx, args, all.Formats, parsers.Options{Jobs: f.jobs, Progress: bar.report, Overflow: sh.budget.space.For})
 	if err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -40,7 +41,8 @@ looks like command and control or exfiltration. It needs no network.
 type shell struct {
 	stdout, stderr io.Writer
 	status         int
-	budget         *budget // nil before evidence is read
+	budget         *budget     // nil before evidence is read
+	printed        atomic.Bool // something of a report
 }
 
 // Main runs the program and returns its exit status.
@@ -54,7 +56,7 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	sh.settle()
 	switch {
 	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
-		fmt.Fprintln(stderr, "wirewitness: interrupted, nothing written")
+		sh.interrupted()
 		return statusInterrupted
 	case err != nil:
 		fmt.Fprintln(stderr, "wirewitness:", err)

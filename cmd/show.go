@@ -27,7 +27,7 @@ func (sh *shell) show() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return sh.print(func(w io.Writer) error { return report.Originals(w, originals) })
+			return sh.print(c.Context(), func(w io.Writer) error { return report.Originals(w, originals) })
 		},
 	}
 }

@@ -35,6 +35,8 @@ func New(folder string, limit int64) *Space { return &Space{folder: folder, limi
 
 // Close removes what was written.
 func (s *Space) Close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.file != nil {
 		s.file.Close()
 		os.Remove(s.file.Name())
