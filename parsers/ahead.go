@@ -32,10 +32,12 @@ type ahead struct {
 }
 
 // lead is how many blocks are read that nobody asked for yet. A parser with several goroutines lets the first of them be
-// behind the last by up to spread blocks for each; what one goroutine takes stays in the cache of its core.
+// behind the last by up to spread blocks for each; what one goroutine takes stays in the cache of its core. Whoever leaps
+// forward by up to leap blocks is followed.
 const (
 	lead   = 4
 	spread = 32
+	leap   = 96
 )
 
 // readAhead begins to read. It has to be finished before the file is closed.
@@ -132,7 +134,7 @@ func (a *ahead) take(b []byte, off int64) int {
 	defer a.mu.Unlock()
 	i := off / blockLen
 	for i >= a.first {
-		if a.want < i+1+lead && i < a.want+int64(a.most) {
+		if a.want < i+1+lead && i < a.want+leap {
 			a.want = i + 1 + lead
 			a.asked.Signal()
 		}

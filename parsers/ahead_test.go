@@ -65,6 +65,7 @@ func TestReadOnce(t *testing.T) {
 		{"nothing", "a parser may give up at once", 3, size / 20, nil},
 		{"forward", "as captures and logs are read", 1, size / 20, [][][2]int64{steps(0, size, size, 70_000)}},
 		{"wide", "by more at a time than is held", 1, size / 20, [][][2]int64{steps(0, size, size, 3*lead*blockLen)}},
+		{"leap", "over what is of no interest", 1, size / 20, [][][2]int64{append([][2]int64{{0, 1000}}, steps(1<<20, size, size, 70_000)...)}},
 		{"beside", "as a capture is read that others wait for", 3, size / 20, [][][2]int64{steps(0, size, size, 70_000)}},
 		{"whole", "in one go", 3, 2 * size, [][][2]int64{{{0, size}}}},
 		{"turns", "as several goroutines read a large log", 3, size / 2, [][][2]int64{

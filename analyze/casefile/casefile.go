@@ -53,7 +53,7 @@ type Log struct {
 func Gather(sources []Source) *Casefile {
 	sources = slices.Clone(sources)
 	slices.SortFunc(sources, func(a, b Source) int { return cmp.Compare(a.File.Name, b.File.Name) })
-	g := gatherer{cf: &Casefile{}, certs: certificates{}, sensors: map[string]bool{}}
+	g := gatherer{cf: &Casefile{}, certs: certificates{map[uid]*evidence.KeptCertificate{}, map[*evidence.CertificateTexts][]string{}}, sensors: map[string]bool{}}
 	for _, s := range sources {
 		g.cf.Files = append(g.cf.Files, s.File)
 		if s.Batch != nil {

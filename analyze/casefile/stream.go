@@ -27,8 +27,7 @@ func (cs *Connections) All() iter.Seq2[int, *evidence.Conn] {
 	return cs.numbered(true)
 }
 
-// Survey yields what All does. Nothing but start, end, ends, sensor and the names asked for may be looked at: the rest of those
-// that are on disk is not read.
+// Survey yields what All does, with the same numbers. Of those that are on disk only what evidence.ConnRun has at a glance is read.
 func (cs *Connections) Survey() iter.Seq2[int, *evidence.Conn] { return cs.numbered(false) }
 
 func (cs *Connections) numbered(whole bool) iter.Seq2[int, *evidence.Conn] {
@@ -48,8 +47,15 @@ func (cs *Connections) None() bool { return len(cs.held)+len(cs.moved) == 0 }
 // else of the first, are used. It is known once All has been run through.
 func (cs *Connections) Again() int { return cs.again }
 
-// Err is what kept connections from being read back from disk.
+// Err is what kept connections from being read back from disk, or whatever else failed.
 func (cs *Connections) Err() error { return cs.err }
+
+// Fail notes why what comes by cannot be right; the first reason stays.
+func (cs *Connections) Fail(err error) {
+	if cs.err == nil {
+		cs.err = err
+	}
+}
 
 // sorted merges what is held and what was moved.
 func (cs *Connections) sorted(whole bool) iter.Seq[*evidence.Conn] {

@@ -88,9 +88,9 @@ func (s *sight) fits(at time.Time, slack time.Duration) (time.Duration, bool) {
 	case d < 0:
 		return -d, s.midStream && s.transport == evidence.TCP && -d <= earlier
 	case s.transport == evidence.TCP && !s.midStream:
-		return d, at.Sub(s.end()) <= slack && d <= time.Minute
+		return d, at.Sub(s.end) <= slack && d <= time.Minute
 	}
-	return d, at.Sub(s.end()) <= slack
+	return d, at.Sub(s.end) <= slack
 }
 
 // A stake is one process's claims on a connection.
@@ -103,15 +103,27 @@ type stake struct {
 func stakes(claims []claim) []stake {
 	var all []stake
 	var nameless []claim
+	var by map[*Process]int // place in all, once there are more than few
 	for _, c := range claims {
-		i := slices.IndexFunc(all, func(s stake) bool { return s.process == c.process })
+		i, met := by[c.process]
+		if by == nil {
+			i = slices.IndexFunc(all, func(s stake) bool { return s.process == c.process })
+			met = i >= 0
+		}
 		switch {
 		case c.process == nil:
 			nameless = append(nameless, c)
-		case i >= 0:
+		case met:
 			all[i].claims = append(all[i].claims, c)
 		default:
-			all = append(all, stake{c.process, []claim{c}})
+			if all = append(all, stake{c.process, []claim{c}}); len(all) == few {
+				by = map[*Process]int{}
+				for i, s := range all {
+					by[s.process] = i
+				}
+			} else if by != nil {
+				by[c.process] = len(all) - 1
+			}
 		}
 	}
 	all = mergeStakes(all)
@@ -144,12 +156,13 @@ func (s *stake) nearest() time.Duration {
 	return d.Truncate(time.Second)
 }
 
-// mergeStakes puts together what two logs call one process differently: one knows only the image, or only the id.
+// mergeStakes puts together what two logs call one process differently: one knows only the image, or only the id. Where very many
+// claim one connection, they are compared with the first of them.
 func mergeStakes(all []stake) []stake {
 	kept := all[:0]
 next:
 	for _, s := range all {
-		for i, k := range kept {
+		for i, k := range kept[:min(len(kept), maxCompared)] {
 			if samePerhaps(k.process, s.process) {
 				kept[i].claims = append(kept[i].claims, s.claims...)
 				if s.process.detail() > k.process.detail() {
@@ -162,6 +175,9 @@ next:
 	}
 	return kept
 }
+
+// maxCompared bounds the stakes that others are compared with: one flow of a day may be claimed by every process in turn.
+const maxCompared = 64
 
 // samePerhaps tells whether two entries of the table can be one process: nothing they both know differs.
 func samePerhaps(p, q *Process) bool {

@@ -38,7 +38,7 @@ func newCrowd(seen []sight, places []uint32) *crowd {
 		slices.SortStableFunc(r.places, func(a, b uint32) int { return seen[a].start.Compare(seen[b].start) })
 		r.ends = newLatest(len(r.places), func(i int) evidence.Instant {
 			s := &seen[r.places[i]]
-			return max(evidence.InstantOf(s.start), evidence.InstantOf(s.end()))
+			return max(evidence.InstantOf(s.start), evidence.InstantOf(s.end))
 		})
 	}
 	return &c

@@ -21,7 +21,7 @@ func TestCrowd(t *testing.T) {
 			sn := &sensor{}
 			for range n {
 				start := noon.Add(time.Duration(rng.IntN(500)) * 20 * time.Second)
-				sn.seen = append(sn.seen, sight{start: start, lasts: time.Duration(rng.IntN(20)*rng.IntN(20)) * time.Second,
+				sn.seen = append(sn.seen, sight{start: start, end: start.Add(time.Duration(rng.IntN(20)*rng.IntN(20)) * time.Second),
 					orig: k.A, resp: k.B, transport: transport, midStream: rng.IntN(8) == 0})
 			}
 			slices.SortStableFunc(sn.seen, func(a, b sight) int { return a.start.Compare(b.start) })

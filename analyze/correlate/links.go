@@ -29,12 +29,8 @@ func (j *joiner) claim() {
 		j.claims = append(j.claims, b.claim(j.sensors)...)
 		b.hostOnly()
 	}
-	slices.SortStableFunc(j.claims, func(a, b claim) int {
-		if c := cmp.Compare(a.seen.number, b.seen.number); c != 0 || a.book == b.book {
-			return c
-		}
-		return cmp.Compare(a.book.host.Name, b.book.host.Name)
-	})
+	slices.SortStableFunc(j.claims, func(a, b claim) int { return cmp.Compare(a.seen.number, b.seen.number) })
+	j.sensors = nil
 }
 
 // on cuts the claims on one connection, or of one host on it, off the front of all.
@@ -72,7 +68,7 @@ func (j *joiner) spokenOf(c *evidence.Conn, claims []claim, read map[*book]*evid
 func (b *book) claimed(claims []claim, read *evidence.SocketReader) *Link {
 	all, s := near(stakes(claims)), claims[0].seen
 	best := all[0]
-	l := &Link{Host: b.host, Process: best.process, Transport: s.transport, Start: s.start, End: s.end()}
+	l := &Link{Host: b.host, Process: best.process, Transport: s.transport, Start: s.start, End: s.end}
 	for _, cl := range claims {
 		k := *read.At(cl.socket)
 		l.Sockets = append(l.Sockets, &k)

@@ -24,8 +24,7 @@ type sensor struct {
 
 // A sight is what the join needs of a connection until it comes by again: logs may speak of millions.
 type sight struct {
-	start      time.Time
-	lasts      time.Duration
+	start, end time.Time
 	orig, resp netip.AddrPort
 	transport  evidence.Transport
 	number     int // in the order of all connections
@@ -34,10 +33,13 @@ type sight struct {
 }
 
 func sightOf(number int, c *evidence.Conn) sight {
-	return sight{c.Start, c.End.Sub(c.Start), c.Orig, c.Resp, c.Transport, number, c.OrigKnown, c.MidStream}
+	return sight{c.Start, c.End, c.Orig, c.Resp, c.Transport, number, c.OrigKnown, c.MidStream}
 }
 
-func (s *sight) end() time.Time { return s.start.Add(s.lasts) }
+// is tells whether it is of a connection.
+func (s *sight) is(c *evidence.Conn) bool {
+	return s.start.Equal(c.Start) && s.end.Equal(c.End) && s.orig == c.Orig && s.resp == c.Resp && s.transport == c.Transport
+}
 
 func (s *sight) tuple() casefile.Tuple { return casefile.TupleOf(s.transport, s.orig, s.resp) }
 

@@ -1,6 +1,7 @@
 package correlate
 
 import (
+	"errors"
 	"maps"
 	"slices"
 
@@ -81,12 +82,22 @@ func (j *joiner) run(yield func(*Link) bool) bool {
 			m.tied = append(m.tied, j.unclaimed(c))
 			continue
 		}
+		if !claims[0].seen.is(c) {
+			break
+		}
 		var here []claim
 		here, claims = on(claims, sameConn)
 		m.tied = append(m.tied, j.spokenOf(c, here, read)...)
 	}
+	if len(claims) > 0 {
+		j.cf.Conns.Fail(errMixedUp)
+		return false
+	}
 	return m.flush() && m.rest()
 }
+
+// errMixedUp ends a run rather than give a process the connection of another.
+var errMixedUp = errors.New("connections do not come by as they were surveyed: this is a defect of the program, and nothing is concluded")
 
 // readers look at the events of every host that claim connections.
 func (j *joiner) readers() map[*book]*evidence.SocketReader {

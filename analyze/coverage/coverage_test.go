@@ -70,7 +70,11 @@ func TestTwoEndsCountOnce(t *testing.T) {
 	b.Sockets = evidence.Sockets{}
 	b.Sockets.Add(first)
 	b.Socket(s)
-	tot := measure(b).Totals
+	cov := measure(b)
+	if n := cov.Captures[0].Connections; n != 1 {
+		t.Errorf("the capture shows %d connections, want 1", n)
+	}
+	tot := cov.Totals
 	if tot.Connections != 1 || tot.ConnectionsTwoEnds != 1 || tot.Linked != 1 {
 		t.Errorf("%d connections, %d with two ends, %d linked; want 1, 1, 1", tot.Connections, tot.ConnectionsTwoEnds, tot.Linked)
 	}

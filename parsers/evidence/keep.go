@@ -23,7 +23,7 @@ type keeper struct {
 	ways    shared[way]
 	asked   shared[question]
 	traces  shared[accessTexts]
-	certs   shared[certificate]
+	certs   shared[CertificateTexts]
 }
 
 func (k *keeper) header(h *Header) Kept {
@@ -108,8 +108,8 @@ func (k *keeper) access(a *Access) *KeptAccess {
 }
 
 func (k *keeper) certificate(c *Certificate) KeptCertificate {
-	said := certificate{c.Ref.File, c.Ref.Unit, c.Sensor, c.Subject, c.Issuer, packTexts(c.Names), c.SHA256, c.NotBefore, c.NotAfter}
-	return KeptCertificate{c.ID, c.Ref.N, k.certs.of(&said, uint64(c.NotAfter.Unix()), said.subject, said.names)}
+	t := CertificateTexts{c.Sensor, c.Subject, c.Issuer, c.SHA256, c.NotBefore, c.NotAfter, packTexts(c.Names), c.Ref.File, c.Ref.Unit}
+	return KeptCertificate{c.ID, c.Ref.N, k.certs.of(&t, uint64(c.NotAfter.Unix()), t.Subject, t.names)}
 }
 
 // A slab hands out room for many values at a time.

@@ -96,7 +96,7 @@ func TestWhatIsKeptComesBack(t *testing.T) {
 	}
 	if b.Processes[0].texts != b.Processes[100].texts || b.Processes[0].origin != b.Processes[100].origin ||
 		b.Sockets.At(0).way != b.Sockets.At(100).way || b.Lookups[0].question != b.Lookups[100].question || b.Lookups[0].who != b.Lookups[100].who ||
-		b.Certs[0].certificate != b.Certs[100].certificate {
+		b.Certs[0].CertificateTexts != b.Certs[100].CertificateTexts {
 		t.Error("what two records have in common stands twice")
 	}
 }

@@ -87,24 +87,24 @@ func (k *KeptLookup) Aliases() []string { return slices.Collect(unpack(k.aliases
 type KeptCertificate struct {
 	ID string // as in Certificate
 	n  uint64
-	*certificate
+	*CertificateTexts
 }
 
-// A certificate is what statements of one have in common; names are packed.
-type certificate struct {
-	file, unit, sensor             string
-	subject, issuer, names, sha256 string
-	notBefore, notAfter            time.Time
+// CertificateTexts are what statements of one certificate have in common. They must not be changed.
+type CertificateTexts struct {
+	Sensor, Subject, Issuer, SHA256 string
+	NotBefore, NotAfter             time.Time
+	names                           string // packed
+	file, unit                      string
 }
 
-// Sensor is the field of Certificate.
-func (k *KeptCertificate) Sensor() string { return k.sensor }
+// Names are those of Certificate, made anew each time.
+func (t *CertificateTexts) Names() []string { return slices.Collect(unpack(t.names)) }
 
 // Certificate returns what was kept.
 func (k *KeptCertificate) Certificate() Certificate {
-	c := k.certificate
-	return Certificate{Ref: Ref{c.file, c.unit, k.n}, Sensor: c.sensor, ID: k.ID, Subject: c.subject, Issuer: c.issuer,
-		Names: slices.Collect(unpack(c.names)), NotBefore: c.notBefore, NotAfter: c.notAfter, SHA256: c.sha256}
+	return Certificate{Ref: Ref{k.file, k.unit, k.n}, Sensor: k.Sensor, ID: k.ID, Subject: k.Subject, Issuer: k.Issuer,
+		Names: k.Names(), NotBefore: k.NotBefore, NotAfter: k.NotAfter, SHA256: k.SHA256}
 }
 
 // packAddrs and packTexts put lists into one text that can be compared.
