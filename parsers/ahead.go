@@ -32,20 +32,15 @@ type ahead struct {
 }
 
 // lead is how many blocks are read that nobody asked for yet. A parser with several goroutines lets the first of them be
-// behind the last by up to spread blocks for each; what one goroutine takes stays in the cache of its core. Whoever leaps
-// forward by up to leap blocks is followed.
+// behind the last by up to spread blocks for each.
 const (
 	lead   = 4
-	spread = 32
-	leap   = 96
+	spread = 4
 )
 
 // readAhead begins to read. It has to be finished before the file is closed.
 func readAhead(ctx context.Context, file io.ReaderAt, size int64, jobs int, hashed bool) *ahead {
-	a := &ahead{ctx: ctx, file: file, size: size, most: 2 * lead, want: lead, done: make(chan struct{})}
-	if jobs > 1 {
-		a.most = lead + spread*jobs
-	}
+	a := &ahead{ctx: ctx, file: file, size: size, most: lead + spread*jobs, want: lead, done: make(chan struct{})}
 	a.moved.L, a.asked.L = &a.mu, &a.mu
 	if hashed {
 		a.sum = sha256.New()
@@ -134,7 +129,7 @@ func (a *ahead) take(b []byte, off int64) int {
 	defer a.mu.Unlock()
 	i := off / blockLen
 	for i >= a.first {
-		if a.want < i+1+lead && i < a.want+leap {
+		if a.want < i+1+lead && i < a.want+int64(a.most) {
 			a.want = i + 1 + lead
 			a.asked.Signal()
 		}

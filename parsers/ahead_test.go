@@ -45,7 +45,7 @@ func noise(n int) []byte {
 // TestReadOnce: whatever a parser asks for, it gets the bytes that stand there, and the hash is that of the whole file.
 // One that reads from front to back, also with several goroutines, costs no second reading.
 func TestReadOnce(t *testing.T) {
-	content := noise(320*blockLen + 12345)
+	content := noise(40*blockLen + 12345)
 	want := sha256.Sum256(content)
 	size := int64(len(content))
 	steps := func(from, step, by int64, len int64) (at [][2]int64) {

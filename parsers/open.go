@@ -137,8 +137,8 @@ func copyUnlessDone(ctx context.Context, w io.Writer, r io.Reader) (n int64, err
 	return io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{&doneReader{ctx, r}}, *buf)
 }
 
-// blockLen is how much of a file is read at a time: little enough for a few blocks to stay in a core's cache.
-const blockLen = 64 << 10
+// blockLen is how much of a file is read at a time.
+const blockLen = 512 << 10
 
 var blocks = sync.Pool{New: func() any { b := make([]byte, blockLen); return &b }}
 
