@@ -37,15 +37,15 @@ var caseFiles = []caseFile{
 }
 
 // writeCase writes all files under temporary names and renames them only when all are complete. Of what is not, nothing stays,
-// the folder neither where there was none.
+// nor does a folder that was made for it.
 func (sh *shell) writeCase(ctx context.Context, dir string, r *analyze.Result) (err error) {
-	missing := missing(dir)
+	made := missing(dir)
 	clean := func() {
 		for _, f := range caseFiles {
 			os.Remove(temporary(dir, f.name)) // nothing is there after success
 		}
-		for _, made := range missing {
-			os.Remove(made) // which does nothing where something is in it
+		for _, folder := range made {
+			os.Remove(folder) // which does nothing where something is in it
 		}
 	}
 	defer clean()

@@ -103,27 +103,17 @@ type stake struct {
 func stakes(claims []claim) []stake {
 	var all []stake
 	var nameless []claim
-	var by map[*Process]int // place in all, once there are more than few
+	by := map[*Process]int{} // place in all
 	for _, c := range claims {
 		i, met := by[c.process]
-		if by == nil {
-			i = slices.IndexFunc(all, func(s stake) bool { return s.process == c.process })
-			met = i >= 0
-		}
 		switch {
 		case c.process == nil:
 			nameless = append(nameless, c)
 		case met:
 			all[i].claims = append(all[i].claims, c)
 		default:
-			if all = append(all, stake{c.process, []claim{c}}); len(all) == few {
-				by = map[*Process]int{}
-				for i, s := range all {
-					by[s.process] = i
-				}
-			} else if by != nil {
-				by[c.process] = len(all) - 1
-			}
+			by[c.process] = len(all)
+			all = append(all, stake{c.process, []claim{c}})
 		}
 	}
 	all = mergeStakes(all)

@@ -66,16 +66,21 @@ func (j *joiner) spokenOf(c *evidence.Conn, claims []claim, read map[*book]*evid
 
 // claimed is the link of a connection that a host's log speaks for, without the connection.
 func (b *book) claimed(claims []claim, read *evidence.SocketReader) *Link {
-	all, s := near(stakes(claims)), claims[0].seen
-	best := all[0]
-	l := &Link{Host: b.host, Process: best.process, Transport: s.transport, Start: s.start, End: s.end}
+	l, all := b.owned(claims, read)
 	for _, cl := range claims {
 		k := *read.At(cl.socket)
 		l.Sockets = append(l.Sockets, &k)
 	}
-	b.orient(l, s, read.At(best.claims[0].socket))
-	l.Attribution = attribution(all, len(best.claims))
-	return l
+	l.Attribution = attribution(all, len(all[0].claims))
+	return &l
+}
+
+// owned is no more of that link than whose it is, between which ends and when, and the stakes in it, the owner's first.
+func (b *book) owned(claims []claim, read *evidence.SocketReader) (Link, []stake) {
+	all, s := near(stakes(claims)), claims[0].seen
+	l := Link{Host: b.host, Process: all[0].process, Transport: s.transport, Start: s.start, End: s.end}
+	b.orient(&l, s, read.At(all[0].claims[0].socket))
+	return l, all
 }
 
 // near drops stakes that lie further off when one lies close: an earlier or later use of the same ports.

@@ -45,7 +45,8 @@ func (j *joiner) indexHolders() {
 	}
 	read := j.readers()
 	for here, rest := on(j.claims, sameEnd); len(here) > 0; here, rest = on(rest, sameEnd) {
-		hold(here[0].book.claimed(here, read[here[0].book]))
+		l, _ := here[0].book.owned(here, read[here[0].book])
+		hold(&l)
 	}
 	for k, all := range held {
 		j.holders[k] = byProcess(all)

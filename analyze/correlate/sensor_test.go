@@ -14,23 +14,22 @@ import (
 	"github.com/wirewitness/wirewitness/parsers/evidence"
 )
 
-// large is connections on disk, each of which says a lot.
-type large struct{ conns, said int }
+// onDisk makes the connections of a run, nil behind the last.
+type onDisk func(i int, whole bool) *evidence.Conn
 
-func (r large) Open(whole bool, _ *evidence.Texts) func() (*evidence.Conn, error) {
+func (r onDisk) Open(whole bool, _ *evidence.Texts) func() (*evidence.Conn, error) {
 	i := -1
 	return func() (*evidence.Conn, error) {
-		if i++; i == r.conns {
-			return nil, nil
-		}
-		at := noon.Add(time.Duration(i) * time.Second)
-		c := &evidence.Conn{Ref: evidence.Ref{File: "f", Unit: "frame", N: uint64(i + 1)}, Sensor: "cap", Transport: evidence.TCP, Start: at, End: at.Add(time.Second),
-			Orig: netip.AddrPortFrom(ws, uint16(1024+i)), Resp: netip.AddrPortFrom(peer, 443), OrigKnown: true}
-		if whole {
-			c.History = string(make([]byte, r.said))
-		}
-		return c, nil
+		i++
+		return r(i, whole), nil
 	}
+}
+
+// second is the connection of a second, from a port of the workstation.
+func second(i int, port uint16) *evidence.Conn {
+	at := noon.Add(time.Duration(i) * time.Second)
+	return &evidence.Conn{Ref: evidence.Ref{File: "f", Unit: "frame", N: uint64(port)}, Sensor: "cap", Transport: evidence.TCP, Start: at, End: at.Add(time.Second),
+		Orig: netip.AddrPortFrom(ws, port), Resp: netip.AddrPortFrom(peer, 443), OrigKnown: true}
 }
 
 // Connections that logs speak of pass by whole as the others do, and are not held: there may be more than memory has room for.
@@ -41,7 +40,16 @@ func TestClaimedConnectionsPassBy(t *testing.T) {
 		at := noon.Add(time.Duration(i) * time.Second)
 		s.socket(sysmonProvider, uint16(1024+i), at, at, program(7, `C:\agent.exe`))
 	}
-	s.batch.Moved = []evidence.ConnRun{large{conns, said}}
+	s.batch.Moved = []evidence.ConnRun{onDisk(func(i int, whole bool) *evidence.Conn {
+		if i == conns {
+			return nil
+		}
+		c := second(i, uint16(1024+i))
+		if whole {
+			c.History = string(make([]byte, said))
+		}
+		return c
+	})}
 	n, most := 0, uint64(0)
 	for l := range s.run().Links {
 		if l.Process == nil || len(l.Conn.History) != said || l.Ends != 1 {
@@ -180,47 +188,36 @@ func TestEventOfTwoSensors(t *testing.T) {
 	}
 }
 
-// shifting are connections that come by otherwise than they were surveyed, or not all of them.
-type shifting struct{ by, lost int }
-
-func (r shifting) Open(whole bool, _ *evidence.Texts) func() (*evidence.Conn, error) {
-	i := -1
-	return func() (*evidence.Conn, error) {
-		i++
-		port := i
-		if whole {
-			port += r.by
-		}
-		if i == 8 || whole && i == 8-r.lost {
-			return nil, nil
-		}
-		at := noon.Add(time.Duration(i) * time.Second)
-		return &evidence.Conn{Ref: evidence.Ref{File: "f", Unit: "frame", N: uint64(port)}, Sensor: "cap", Transport: evidence.TCP, Start: at, End: at.Add(time.Second),
-			Orig: netip.AddrPortFrom(ws, uint16(1024+port)), Resp: netip.AddrPortFrom(peer, 443), OrigKnown: true}, nil
-	}
-}
-
 // Should connections ever come by otherwise than they were surveyed, the run ends with an error: no process is given the
 // connection of another, and no event is lost.
 func TestMixedUpConnections(t *testing.T) {
+	const conns = 8
 	for _, tt := range []struct {
-		is   shifting
-		want error
-	}{{shifting{}, nil}, {shifting{by: 1}, errMixedUp}, {shifting{lost: 1}, errMixedUp}} {
+		by, lost int // how far they are shifted, and how many do not come by
+		want     error
+	}{{0, 0, nil}, {1, 0, errMixedUp}, {0, 1, errMixedUp}} {
 		s := &scene{}
-		for i := range 8 {
+		for i := range conns {
 			at := noon.Add(time.Duration(i) * time.Second)
 			s.socket(sysmonProvider, uint16(1024+i), at, at, program(uint32(1024+i), `C:\agent.exe`))
 		}
-		s.batch.Moved = []evidence.ConnRun{tt.is}
+		s.batch.Moved = []evidence.ConnRun{onDisk(func(i int, whole bool) *evidence.Conn {
+			switch {
+			case !whole && i < conns:
+				return second(i, uint16(1024+i))
+			case whole && i < conns-tt.lost:
+				return second(i, uint16(1024+i+tt.by))
+			}
+			return nil
+		})}
 		cf := casefile.Gather([]casefile.Source{{File: finding.File{Name: "f"}, Batch: &s.batch}})
 		for l := range Run(cf, nil).Links {
 			if l.Process == nil || l.Process.PID != uint32(l.Conn.Orig.Port()) {
-				t.Errorf("%+v: %s is of %v", tt.is, l.Conn.Orig, l.Process)
+				t.Errorf("%+v: %s is of %v", tt, l.Conn.Orig, l.Process)
 			}
 		}
 		if err := cf.Conns.Err(); !errors.Is(err, tt.want) {
-			t.Errorf("%+v: error %v, want %v", tt.is, err, tt.want)
+			t.Errorf("%+v: error %v", tt, err)
 		}
 	}
 }

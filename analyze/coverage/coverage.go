@@ -69,15 +69,18 @@ func (m *Meter) meet(l *correlate.Link) bool {
 	return e.met == 1
 }
 
-// first tells whether a connection has not been counted for something yet, and notes that it is.
-func (m *Meter) first(l *correlate.Link, counted func(*ends) *bool) bool {
-	e := m.shared[l.Conn]
-	if e == nil {
-		return true
+// ends is what is known of the ends of a connection; of one with a single end, nothing yet.
+func (m *Meter) ends(c *evidence.Conn) *ends {
+	if e := m.shared[c]; e != nil {
+		return e
 	}
-	was := counted(e)
-	again := *was
-	*was = true
+	return &ends{}
+}
+
+// first tells whether a connection has not been counted for something yet, and notes that it is.
+func first(counted *bool) bool {
+	again := *counted
+	*counted = true
 	return !again
 }
 
@@ -161,7 +164,8 @@ func (m *Meter) total(l *correlate.Link) {
 		t.HostOnly++
 		return
 	}
-	if m.first(l, func(e *ends) *bool { return &e.counted }) {
+	e := m.ends(l.Conn)
+	if first(&e.counted) {
 		t.Connections++
 		switch {
 		case l.Conn.Confirmed:
@@ -174,7 +178,7 @@ func (m *Meter) total(l *correlate.Link) {
 	} else {
 		t.ConnectionsTwoEnds++
 	}
-	if l.Process != nil && m.first(l, func(e *ends) *bool { return &e.linked }) {
+	if l.Process != nil && first(&e.linked) {
 		t.Linked++
 	}
 	if sent, _ := l.Sent(); sent.Known && !l.Conn.Carries && l.Host != nil {
